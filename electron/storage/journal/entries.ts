@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { ERROR_CODES } from '../../../preload/contract/errors.ts';
+import { Plan } from '../../../preload/contract/models.ts';
+
+/**
+ * The journal's records: intent log, execution history and audit log in one. A stored format: fields are
+ * added, never renamed or removed; `v` rises when a reader must know.
+ */
+const id = z.string();
+export const JournalBody = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('plan_proposed'), plan: Plan }),
+  z.object({ kind: z.literal('plan_rejected'), planId: id, by: z.string() }),
+  z.object({
+    kind: z.literal('plan_approved'),
+    planId: id,
+    executionId: id,
+    by: z.string(),
+    digest: z.string(),
+  }),
+  /** Written and synced before the call leaves: after a crash its presence means "may have been sent". */
+  z.object({ kind: z.literal('intent'), executionId: id, stateBefore: z.string().nullable() }),
+  z.object({ kind: z.literal('sent'), executionId: id, requestId: z.string().nullable() }),
+  z.object({
+    kind: z.literal('log'),
+    executionId: id,
+    level: z.enum(['info', 'warn', 'error']),
+    text: z.string(),
+  }),
+  z.object({ kind: z.literal('state'), executionId: id, state: z.string().nullable() }),
+  z.object({
+    kind: z.literal('result'),
+    executionId: id,
+    outcome: z.enum(['succeeded', 'failed', 'refused', 'unknown', 'stopped_waiting']),
+    stateNow: z.string().nullable(),
+    /** The end state was seen in AWS. */
+    verified: z.boolean(),
+    requestId: z.string().nullable(),
+    error: z.object({ code: z.enum(ERROR_CODES), message: z.string() }).nullable(),
+  }),
+  z.object({
+    kind: z.literal('profile_unlocked'),
+    profile: z.string(),
+    accountId: z.string(),
+    until: z.string(),
+    by: z.string(),
+  }),
+  z.object({ kind: z.literal('profile_locked'), profile: z.string(), accountId: z.string(), by: z.string() }),
+]);
+export type JournalBody = z.infer<typeof JournalBody>;
+
+export interface JournalEntry {
+  seq: number;
+  /** ISO time of the append. */
+  at: string;
+  body: JournalBody;
+}

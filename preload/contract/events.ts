@@ -1,0 +1,33 @@
+import type { AppStatus, Execution, ScanRun } from './models.ts';
+
+/** Events are hints: after a gap in `seq` or a new `bootId` the client refetches. */
+export interface EventPayloads {
+  'app.changed': AppStatus;
+  'scan.progress': ScanRun;
+  'estate.changed': { resourceIds: string[] | null };
+  'accounts.changed': Record<never, never>;
+  'chat.changed': { conversationId: string };
+  'plan.changed': { planId: string };
+  'execution.changed': Execution;
+  'settings.changed': Record<never, never>;
+}
+export type EventName = keyof EventPayloads;
+
+export const EVENT_NAMES = [
+  'app.changed',
+  'scan.progress',
+  'estate.changed',
+  'accounts.changed',
+  'chat.changed',
+  'plan.changed',
+  'execution.changed',
+  'settings.changed',
+] as const satisfies readonly EventName[];
+
+export interface EventMessage<N extends EventName = EventName> {
+  bootId: string;
+  /** 1, 2, 3 … per boot. */
+  seq: number;
+  name: N;
+  payload: EventPayloads[N];
+}
