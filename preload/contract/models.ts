@@ -335,6 +335,8 @@ export const Execution = z.object({
   requestId: z.string().nullable(),
   error: z.object({ code: z.enum(ERROR_CODES), message: z.string() }).nullable(),
   logLines: z.number().int(),
+  /** When each state began, in order, from the journal's own times; absent where they were not kept. */
+  steps: z.array(z.object({ state: z.enum(EXECUTION_STATES), at: Iso })).optional(),
 });
 export type Execution = z.infer<typeof Execution>;
 export const PlanView = z.object({
@@ -349,7 +351,10 @@ export type LogLine = z.infer<typeof LogLine>;
 
 /** A line of Activity: an execution, or a decision that led to none. */
 export const ActivityRow = z.object({
+  /** Unique in the list; of an execution its execution id. */
   id: z.string(),
+  /** The plan this line is about; absent or null for lines that are about none. */
+  planId: z.string().nullable().optional(),
   kind: z.enum(['execution', 'rejected', 'expired', 'unlock', 'lock']),
   at: Iso,
   title: z.string(),
