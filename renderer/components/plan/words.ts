@@ -1,0 +1,142 @@
+import type { Execution, Plan } from '../../../preload/contract/models.ts';
+import { lastStep } from './steps.ts';
+
+// Bidirectional controls, zero-width characters and other invisibles can make one name look like another.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Names and parameters come from AWS, so from anyone: what cannot be seen is spelled out as \u{…}. */
+export function visible(text: string): string {
+  return text.replace(INVISIBLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** Who acts, by the name people know: `DeveloperRole` of an assumed role, `ana` of a user. */
+export function actorName(arn: string): string {
+  const resource = arn.split(':').slice(5).join(':');
+  const [kind, ...rest] = resource.split('/');
+  if (kind === 'assumed-role') return rest[0] ?? resource;
+  if (kind === 'user' || kind === 'role' || kind === 'federated-user') return rest.at(-1) ?? resource;
+  return resource === 'root' ? 'root user' : resource || arn;
+}
+
+/** The exact call on one line where it fits, else one parameter a line. Values are JSON, so nothing is hidden. */
+export function callText(call: Plan['call']): string {
+  const entries = Object.entries(call.parameters).map(
+    ([key, value]) => `${visible(key)}: ${visible(JSON.stringify(value) ?? 'undefined')}`,
+  );
+  const name = `${call.service}.${call.operation}`;
+  if (entries.length === 0) return `${name} {}`;
+  const line = `${name} { ${entries.join(', ')} }`;
+  if (line.length <= 96) return line;
+  return `${name} {\n${entries.map((entry) => `  ${entry}`).join(',\n')}\n}`;
+}
+
+/** `14:02:11` on the person's own clock; with the date when it is not today. */
+export function clock(iso: string, now: number): string {
+  const at = new Date(iso);
+  const time = at.toLocaleTimeString('en-GB', { hour12: false });
+  if (at.toDateString() === new Date(now).toDateString()) return time;
+  const pad = (value: number) => String(value).padStart(2, '0');
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${time}`;
+}
+
+/** A length of time in its two largest units: `850 ms`, `12 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+  const seconds = Math.floor(ms / 1000);
+  const pairs: [number, string, number, string][] = [
+    [86_400, 'd', 3_600, 'h'],
+    [3_600, 'h', 60, 'min'],
+    [60, 'min', 1, 's'],
+  ];
+  for (const [large, largeUnit, small, smallUnit] of pairs) {
+    if (seconds < large) continue;
+    const rest = Math.floor((seconds % large) / small);
+    return `${Math.floor(seconds / large)} ${largeUnit}${rest > 0 ? ` ${rest} ${smallUnit}` : ''}`;
+  }
+  return `${seconds} s`;
+}
+
+/** How long the acting credentials last; an ended session is said, not hidden. */
+export function sessionWords(expiresAt: string | null, now: number): string {
+  if (expiresAt === null) return 'long-lived key';
+  const left = Date.parse(expiresAt) - now;
+  if (left <= 0) return 'session ended';
+  if (left < 60_000) return 'session ends within a minute';
+  if (left >= 7_200_000) return `session ends in ${Math.floor(left / 3_600_000)} h`;
+  return `session ends in ${Math.floor(left / 60_000)} min`;
+}
+
+export interface Outcome {
+  tone: 'good' | 'bad' | 'unsure';
+  headline: string;
+  /** What happened, in the main side's own words where it gave some. */
+  detail: string | null;
+  /** What the person can do now. */
+  next: string | null;
+}
+
+/** What became of an ended execution. Never says more than was seen: only `verifiedAt` earns "verified". */
+export function outcome(execution: Execution, now: number): Outcome {
+  const { plan, error } = execution;
+  const target = visible(plan.target.name);
+  const change = stateChange(execution.stateBefore, execution.stateNow);
+  const lastSeen = execution.stateNow === null ? '' : ` It was last seen ${execution.stateNow}.`;
+  switch (execution.state) {
+    case 'succeeded':
+      return execution.verifiedAt === null
+        ? {
+            tone: 'good',
+            headline: `${change}, accepted by AWS`,
+            detail: 'The end state was not seen by this app.',
+            next: `Refresh ${target} to see its state.`,
+          }
+        : {
+            tone: 'good',
+            headline: `${change}, verified ${clock(execution.verifiedAt, now)}`,
+            detail: null,
+            next: null,
+          };
+    case 'refused':
+      return {
+        tone: 'bad',
+        headline: 'Not sent: nothing was changed',
+        detail: error?.message ?? 'A check made just before the call refused it.',
+        next: 'Ask again once the reason is gone; a new plan is checked afresh.',
+      };
+    case 'failed':
+      return lastStep(execution) === 'sending'
+        ? {
+            tone: 'bad',
+            headline: 'Failed: AWS did not accept the call',
+            detail: error?.message ?? 'AWS gave no reason.',
+            next: 'Ask again once the reason is gone; a new plan is checked afresh.',
+          }
+        : {
+            tone: 'bad',
+            headline:
+              execution.stateBefore === execution.stateNow ? `Failed: still ${change}` : `Failed: ${change}`,
+            detail: error?.message ?? `${target} did not become ${plan.expectedState}.`,
+            next: `Refresh ${target} and read its state before you ask again.`,
+          };
+    case 'stopped_waiting':
+      return {
+        tone: 'unsure',
+        headline: 'You stopped waiting',
+        detail: `AWS goes on with what it accepted.${lastSeen}`,
+        next: `Refresh ${target} to see whether it is ${plan.expectedState}.`,
+      };
+    default:
+      return {
+        tone: 'unsure',
+        headline: 'Outcome unknown: AWS may have received the call',
+        detail: `${error?.message ?? `No answer to ${plan.call.operation} was recorded. It was not sent again.`}${lastSeen}`,
+        next: `Look at ${target} before you ask again.`,
+      };
+  }
+}
+
+/** `available → stopped`; one word when nothing changed, "–" for what was never seen. */
+export function stateChange(before: string | null, now: string | null): string {
+  if (before !== null && before === now) return before;
+  return `${before ?? '–'} → ${now ?? '–'}`;
+}
