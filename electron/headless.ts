@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { AppHost } from './appHost.ts';
+import { readConfig } from './config.ts';
+import { AppError } from './errors.ts';
+import { createLog } from './log.ts';
+import { BrowserShell, Downloads } from './platform/browserShell.ts';
+import { loadRendererFiles } from './rpc/rendererFiles.ts';
+import { WsTransport } from './rpc/wsTransport.ts';
+
+/** The same app for a plain browser: Node and a loopback WebSocket instead of Electron's window. */
+async function main(): Promise<void> {
+  const config = readConfig(process.argv.slice(2), process.env, import.meta.dirname);
+  const log = createLog(config.logLevel);
+  const downloads = new Downloads();
+  const host = new AppHost({ config, log, shell: new BrowserShell(downloads) });
+  const files = await loadRendererFiles(config.paths.renderer);
+  const transport = new WsTransport({ backend: host, files, downloads, port: config.headless.port });
+
+  const stop = async () => {
+    await transport.close();
+    await host.stop();
+    process.exit(0);
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+
+  await host.claim();
+  const address = await transport.listen();
+  process.stdout.write(`CloudOps is ready: ${address}\n`);
+  if (config.headless.open) openBrowser(address);
+  await host.start();
+}
+
+/** The system's own opener; where there is none the printed address is what the person uses. */
+function openBrowser(address: string): void {
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open']
+      : process.platform === 'win32'
+        ? ['rundll32', 'url.dll,FileProtocolHandler']
+        : ['xdg-open'];
+  const child = spawn(command ?? 'xdg-open', [...args, address], { stdio: 'ignore', detached: true });
+  child.on('error', () => undefined);
+  child.unref();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(
+    `${error instanceof AppError ? error.message : String((error as Error)?.stack ?? error)}\n`,
+  );
+  process.exit(1);
+});

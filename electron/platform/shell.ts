@@ -1,0 +1,36 @@
+import { AppError } from '../errors.ts';
+
+/** What the system does for the person; one version for Electron, one for a browser. */
+export interface Shell {
+  readonly carrier: 'electron' | 'browser';
+  /** Opens a checked address; false leaves it to the browser the screen runs in. */
+  openUrl(url: string): Promise<boolean>;
+  /** Hands a file to the person. `where` is a path, or a one-time download path. */
+  saveFile(name: string, body: Buffer): Promise<{ saved: 'file' | 'download' | 'cancelled'; where: string }>;
+  /** A notice while the window is out of sight. */
+  notify(title: string, body: string): void;
+}
+
+const OPENABLE_HOSTS = [
+  'console.aws.amazon.com',
+  'docs.aws.amazon.com',
+  'console.amazonaws-us-gov.com',
+  'console.amazonaws.cn',
+];
+
+/**
+ * Only https pages of AWS's own console and documentation: an address built from a name or tag must not
+ * send a signed-in person elsewhere. Throws UNSUPPORTED.
+ */
+export function checkUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const known =
+    url && OPENABLE_HOSTS.some((host) => url.hostname === host || url.hostname.endsWith(`.${host}`));
+  if (!url || !known || url.protocol !== 'https:' || url.username || url.port) {
+    throw new AppError(
+      'UNSUPPORTED',
+      'This address was not opened: only https pages of the AWS console and documentation are.',
+    );
+  }
+  return url.href;
+}
