@@ -1,0 +1,14 @@
+/**
+ * keytar's interface over the operating system's credential store: macOS Keychain, Windows Credential
+ * Manager, or, on Linux, a Secret Service and nothing else.
+ *
+ * `null` and `false` mean that the store was read and holds no such entry. A store that is locked, denied or
+ * not there rejects; it is never `null`.
+ */
+export function getPassword(service: string, account: string): Promise<string | null>;
+export function setPassword(service: string, account: string, password: string): Promise<void>;
+/** Whether there was one to delete. */
+export function deletePassword(service: string, account: string): Promise<boolean>;
+/** The password of any one account of the service. */
+export function findPassword(service: string): Promise<string | null>;
+export function findCredentials(service: string): Promise<{ account: string; password: string }[]>;
