@@ -1,0 +1,120 @@
+import type { Row } from './rowStore.ts';
+
+/** A part of a text that is some resource's whole name, id or ARN. */
+export interface NamedRun {
+  /** As written. */
+  text: string;
+  start: number;
+  end: number;
+  /** Written inside quotes: nothing but a name is meant. */
+  quoted: boolean;
+  rows: Row[];
+}
+
+/** A name with more words than this is found by the ranked search only. */
+const WORDS_IN_A_NAME = 16;
+
+/** Full equality of name, native id or ARN, without regard to case. */
+export class ExactNames {
+  readonly #rows = new Map<string, Row | Set<Row>>();
+
+  put(row: Row): void {
+    for (const key of keysOf(row)) {
+      const known = this.#rows.get(key);
+      if (known === undefined) this.#rows.set(key, row);
+      else if (known instanceof Set) known.add(row);
+      else if (known !== row) this.#rows.set(key, new Set([known, row]));
+    }
+  }
+
+  /** Call before the row's names change. */
+  remove(row: Row): void {
+    for (const key of keysOf(row)) {
+      const known = this.#rows.get(key);
+      if (known === row) this.#rows.delete(key);
+      else if (known instanceof Set) {
+        known.delete(row);
+        if (known.size === 0) this.#rows.delete(key);
+      }
+    }
+  }
+
+  clear(): void {
+    this.#rows.clear();
+  }
+
+  /** Those spelt exactly so come first. */
+  get(text: string): Row[] {
+    const known = this.#rows.get(text.toLowerCase());
+    if (known === undefined) return [];
+    if (!(known instanceof Set)) return [known];
+    const isSpeltSo = (row: Row) => row.name === text || row.nativeId === text || row.arn === text;
+    return [...known].sort((a, b) => Number(isSpeltSo(b)) - Number(isSpeltSo(a)));
+  }
+
+  /** The whole names in a text, longest first where they overlap, in the order of the text. */
+  findIn(text: string): NamedRun[] {
+    const { starts, ends } = wordEdges(text);
+    const candidates: { start: number; end: number }[] = [];
+    for (const start of starts) {
+      let words = 0;
+      for (const end of ends) {
+        if (end <= start) continue;
+        if (/\s/.test(text[end - 1] ?? '')) continue;
+        words += 1;
+        if (words > WORDS_IN_A_NAME * 2) break;
+        candidates.push({ start, end });
+      }
+    }
+    candidates.sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start);
+    const runs: NamedRun[] = [];
+    for (const { start, end } of candidates) {
+      if (runs.some((run) => start < run.end && run.start < end)) continue;
+      const written = text.slice(start, end);
+      const rows = this.get(written);
+      if (rows.length === 0) continue;
+      runs.push({ text: written, start, end, quoted: isQuoted(text, start, end), rows });
+    }
+    return runs.sort((a, b) => a.start - b.start);
+  }
+}
+
+/** Distinct, so that a bucket whose name is its id is counted once. */
+function keysOf(row: Row): Set<string> {
+  const keys = new Set([row.name.toLowerCase(), row.nativeId.toLowerCase(), row.arn.toLowerCase()]);
+  keys.delete('');
+  return keys;
+}
+
+/** Marks that end a word wherever they stand; the others only at a word's edge, since names contain them. */
+const SEPARATORS = /[\s,;"'`‘’“”()[\]{}<>=?!]/;
+const EDGE_MARKS = /[.:/@#*…-]/;
+
+/** Where a name may start and end: at separators, and inside the marks at a word's edge ("… web-1." ). */
+function wordEdges(text: string): { starts: number[]; ends: number[] } {
+  const starts = new Set<number>();
+  const ends = new Set<number>();
+  const separates = (i: number) => i < 0 || i >= text.length || SEPARATORS.test(text[i] ?? '');
+  for (let i = 0; i < text.length; i++) {
+    if (separates(i - 1) && !/\s/.test(text[i] ?? '')) {
+      let start = i;
+      starts.add(start);
+      while (EDGE_MARKS.test(text[start] ?? '')) starts.add(++start);
+    }
+    // A name may itself hold separators, e.g. "web (old)": both sides of each are edges.
+    if (separates(i) && !/\s/.test(text[i] ?? '')) {
+      starts.add(i);
+      ends.add(i + 1);
+    }
+    if (separates(i + 1) && !/\s/.test(text[i] ?? '')) {
+      let end = i + 1;
+      ends.add(end);
+      while (end > 0 && EDGE_MARKS.test(text[end - 1] ?? '')) ends.add(--end);
+    }
+  }
+  return { starts: [...starts].sort((a, b) => a - b), ends: [...ends].sort((a, b) => a - b) };
+}
+
+function isQuoted(text: string, start: number, end: number): boolean {
+  return /["'`‘“]/.test(text[start - 1] ?? '') && /["'`’”]/.test(text[end] ?? '');
+}
