@@ -16,13 +16,17 @@ async function main(): Promise<void> {
   const files = await loadRendererFiles(config.paths.renderer);
   const transport = new WsTransport({ backend: host, files, downloads, port: config.headless.port });
 
+  let stopping = false;
+  // A terminal sends SIGINT to the whole group and the launcher passes it on: the second one finds the first at work.
   const stop = async () => {
+    if (stopping) return;
+    stopping = true;
     await transport.close();
     await host.stop();
     process.exit(0);
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
 
   await host.claim();
   const address = await transport.listen();

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { capture, run, SetupError, say, TOOLS } from './run.mjs';
+
+/** The app needs node:sqlite and type stripping; the machine's own Node may be older. */
+export const NODE_VERSION = '24.21.0';
+
+/**
+ * npm's own script, so that the pinned Node can run it; `npm start` names it in the environment. Started
+ * without npm, its usual places beside the running Node are tried.
+ */
+function npmScript() {
+  const besideNode = join(process.execPath, '..');
+  const places = [
+    process.env.npm_execpath,
+    join(besideNode, '../lib/node_modules/npm/bin/npm-cli.js'),
+    join(besideNode, 'node_modules/npm/bin/npm-cli.js'),
+    '/usr/share/nodejs/npm/bin/npm-cli.js',
+  ];
+  const found = places.find((place) => place?.endsWith('.js') && place.includes('npm') && existsSync(place));
+  if (!found)
+    throw new SetupError('npm was not found beside this Node. Start with "npm start", or install npm.');
+  return found;
+}
+
+/** Runs npm under the given Node, with that Node first on PATH. */
+export function npm(node, args) {
+  const env = { ...process.env, PATH: `${join(node, '..')}${delimiter}${process.env.PATH ?? ''}` };
+  return run(node, [npmScript(), ...args], { env });
+}
+
+/**
+ * The pinned Node from its per-platform npm package, kept apart in `.tools/`: `npm ci` would delete a Node
+ * that lay in node_modules while it runs. Resolves with its path.
+ */
+export async function ensureNode() {
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const folder = join(TOOLS, 'node_modules', name, 'bin');
+  const node = join(folder, process.platform === 'win32' ? 'node.exe' : 'node');
+  if (existsSync(node)) {
+    const { output } = await capture(node, ['--version']);
+    if (output.trim() === `v${NODE_VERSION}`) return node;
+  }
+  say(`Getting Node ${NODE_VERSION} into .tools (once, some 50 MB)…`);
+  const install = [
+    'install',
+    '--prefix',
+    TOOLS,
+    '--no-save',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    `${name}@${NODE_VERSION}`,
+  ];
+  const code = await npm(process.execPath, install);
+  if (code !== 0 || !existsSync(node)) {
+    throw new SetupError(
+      `Node ${NODE_VERSION} for ${process.platform} ${process.arch} could not be fetched from the npm registry. Check the network or the registry setting, then start again.`,
+    );
+  }
+  return node;
+}
