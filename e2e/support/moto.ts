@@ -51,7 +51,7 @@ export interface MotoServer {
 /** The first Python that has moto: the tests' private environment, else the one in PATH. */
 export function motoPython(): string {
   const candidates = [
-    process.env['CLOUDOPS_TEST_PYTHON'],
+    process.env.CLOUDOPS_TEST_PYTHON,
     fileURLToPath(new URL('../../.tools/python/bin/python3', import.meta.url)),
     fileURLToPath(new URL('../../.tools/moto/bin/python3', import.meta.url)),
     'python3',
