@@ -1,0 +1,224 @@
+import {
+  CreateDBSnapshotCommand,
+  DBSnapshotNotFoundFault,
+  DeleteDBInstanceCommand,
+  DescribeDBSnapshotsCommand,
+  RDSClient,
+  RebootDBInstanceCommand,
+  StartDBInstanceCommand,
+  StopDBInstanceCommand,
+} from '@aws-sdk/client-rds';
+import { z } from 'zod';
+import type { Resource } from '../../../preload/contract/models.ts';
+import { cliCommand } from './cli.ts';
+import { managers } from './managed.ts';
+import { isClusterMember, isReplica, rdsConstraint, replicas } from './rdsFacts.ts';
+import { sender } from './sendOnce.ts';
+import { type ActionSpec, GONE, type Watch } from './spec.ts';
+import { cleanText, safeValue } from './words.ts';
+
+const MAX_WAIT_MS = 30 * 60_000;
+const Id = z.string().transform(safeValue);
+const Instance = z.strictObject({ DBInstanceIdentifier: Id });
+const Snapshot = z.strictObject({ DBInstanceIdentifier: Id, DBSnapshotIdentifier: Id });
+const Delete = z.union([
+  z.strictObject({ DBInstanceIdentifier: Id, SkipFinalSnapshot: z.literal(true) }),
+  z.strictObject({
+    DBInstanceIdentifier: Id,
+    SkipFinalSnapshot: z.literal(false),
+    FinalDBSnapshotIdentifier: Id,
+    DeleteAutomatedBackups: z.literal(false),
+  }),
+]);
+
+const parameters = (resource: Resource) => ({ DBInstanceIdentifier: safeValue(resource.nativeId) });
+const titled = (verb: string) => (resource: Resource) =>
+  `${verb} RDS instance ${cleanText(resource.name, 120)}`;
+
+/** `<id>-final-202611210930`, in UTC: snapshot identifiers allow letters, digits and single hyphens. */
+const stamped = (resource: Resource, word: string, at: Date) =>
+  `${safeValue(resource.nativeId)}-${word}-${at.toISOString().slice(0, 16).replace(/\D/g, '')}`;
+
+const watchState = (before: string[], passing: string[], end: string[]): Watch => ({
+  evidence: 'state',
+  before,
+  passing,
+  end,
+  maxWaitMs: MAX_WAIT_MS,
+});
+
+/** The state of the snapshot a plan makes. */
+const observeSnapshot: Watch['observe'] = async (clients, scope, input, signal) => {
+  const { DBSnapshotIdentifier } = Snapshot.parse(input);
+  try {
+    const answer = await clients
+      .client(RDSClient, scope)
+      .send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier }), { abortSignal: signal });
+    return answer.DBSnapshots?.[0]?.Status?.toLowerCase() ?? GONE;
+  } catch (error) {
+    if (error instanceof DBSnapshotNotFoundFault) return GONE;
+    throw error;
+  }
+};
+
+const base = {
+  resourceType: 'rds_instance',
+  service: 'rds',
+  parameters,
+  liveConstraint: null,
+  dryRun: null,
+} as const satisfies Partial<ActionSpec>;
+
+export const RDS_ACTIONS: readonly ActionSpec[] = [
+  {
+    ...base,
+    send: sender(RDSClient, Instance, ({ client, once, abort }, input) =>
+      client.send(once(new StartDBInstanceCommand(input)), abort),
+    ),
+    id: 'rds.start',
+    verbs: ['start', 'boot', 'power on', 'turn on'],
+    operation: 'StartDBInstance',
+    iamAction: 'rds:StartDBInstance',
+    effect: 'adds',
+    expectedState: 'available',
+    from: ['stopped', 'inaccessible-encryption-credentials-recoverable'],
+    watch: watchState(
+      ['stopped', 'inaccessible-encryption-credentials-recoverable'],
+      ['starting', 'configuring-enhanced-monitoring', 'backing-up', 'modifying', 'upgrading'],
+      ['available'],
+    ),
+    title: titled('Start'),
+    constraint: rdsConstraint('start'),
+    affects: managers,
+    undo: (_resource, input, place) => cliCommand('rds', 'StopDBInstance', input, place),
+  },
+  {
+    ...base,
+    send: sender(RDSClient, Instance, ({ client, once, abort }, input) =>
+      client.send(once(new StopDBInstanceCommand(input)), abort),
+    ),
+    id: 'rds.stop',
+    verbs: ['stop', 'shut down', 'shutdown', 'halt', 'power off', 'turn off'],
+    operation: 'StopDBInstance',
+    iamAction: 'rds:StopDBInstance',
+    effect: 'interrupts',
+    expectedState: 'stopped',
+    from: ['available'],
+    watch: watchState(['available'], ['stopping', 'backing-up', 'modifying'], ['stopped']),
+    title: titled('Stop'),
+    constraint: rdsConstraint('stop'),
+    affects: managers,
+    undo: (_resource, input, place) =>
+      `${cliCommand('rds', 'StartDBInstance', input, place)}; AWS restarts it by itself after 7 days`,
+  },
+  {
+    ...base,
+    send: sender(RDSClient, Instance, ({ client, once, abort }, input) =>
+      client.send(once(new RebootDBInstanceCommand(input)), abort),
+    ),
+    id: 'rds.reboot',
+    verbs: ['reboot', 'restart', 'power cycle'],
+    operation: 'RebootDBInstance',
+    iamAction: 'rds:RebootDBInstance',
+    effect: 'interrupts',
+    expectedState: 'available',
+    from: ['available', 'storage-optimization', 'incompatible-parameters'],
+    watch: {
+      evidence: 'restart',
+      before: [],
+      passing: ['rebooting'],
+      end: ['available', 'storage-optimization'],
+      maxWaitMs: MAX_WAIT_MS,
+    },
+    title: titled('Reboot'),
+    constraint: rdsConstraint('reboot'),
+    affects: (resource, related) => [
+      ...managers(resource),
+      ...replicas(related, 'stops receiving changes while its source reboots'),
+    ],
+    undo: () => null,
+  },
+  {
+    ...base,
+    send: sender(RDSClient, Delete, ({ client, once, abort }, input) =>
+      client.send(once(new DeleteDBInstanceCommand(input)), abort),
+    ),
+    id: 'rds.delete',
+    verbs: ['delete', 'destroy', 'remove', 'terminate', 'drop'],
+    operation: 'DeleteDBInstance',
+    iamAction: 'rds:DeleteDBInstance',
+    effect: 'destroys',
+    expectedState: 'deleted',
+    from: ['available', 'stopped', 'storage-optimization', 'storage-full'],
+    watch: watchState(
+      ['available', 'stopped', 'storage-optimization', 'storage-full'],
+      ['deleting', 'backing-up'],
+      [GONE],
+    ),
+    title: titled('Delete'),
+    /** AWS takes no final snapshot of a read replica or a cluster member; every other instance gets one. */
+    parameters: (resource, plannedAt) =>
+      isReplica(resource) || isClusterMember(resource)
+        ? { ...parameters(resource), SkipFinalSnapshot: true }
+        : {
+            ...parameters(resource),
+            SkipFinalSnapshot: false,
+            FinalDBSnapshotIdentifier: stamped(resource, 'final', plannedAt),
+            DeleteAutomatedBackups: false,
+          },
+    constraint: rdsConstraint('delete'),
+    affects: (resource, related) => [
+      ...managers(resource),
+      ...(isReplica(resource)
+        ? [{ resourceId: null, name: 'Data', text: 'AWS takes no final snapshot of a read replica' }]
+        : [
+            {
+              resourceId: null,
+              name: 'Data',
+              text: 'a final snapshot is taken; automated backups are kept until their retention ends',
+            },
+          ]),
+      ...replicas(related, 'loses its source and becomes a stand-alone instance'),
+    ],
+    undo: (resource, input, place) => {
+      const { FinalDBSnapshotIdentifier } = input;
+      if (typeof FinalDBSnapshotIdentifier !== 'string') return null;
+      const restore = {
+        DBInstanceIdentifier: resource.nativeId,
+        DBSnapshotIdentifier: FinalDBSnapshotIdentifier,
+      };
+      return `${cliCommand('rds', 'RestoreDBInstanceFromDBSnapshot', restore, place)}; network, parameter group and security groups are given anew`;
+    },
+  },
+  {
+    ...base,
+    send: sender(RDSClient, Snapshot, ({ client, once, abort }, input) =>
+      client.send(once(new CreateDBSnapshotCommand(input)), abort),
+    ),
+    id: 'rds.snapshot',
+    verbs: ['snapshot', 'back up', 'backup', 'take a snapshot of', 'create a snapshot of'],
+    operation: 'CreateDBSnapshot',
+    iamAction: 'rds:CreateDBSnapshot',
+    effect: 'adds',
+    expectedState: 'snapshot available',
+    from: ['available', 'storage-optimization'],
+    watch: {
+      evidence: 'state',
+      before: [GONE],
+      passing: ['creating', 'pending'],
+      end: ['available'],
+      maxWaitMs: MAX_WAIT_MS,
+      observe: observeSnapshot,
+      observed: (input) => `Snapshot ${cleanText(String(input.DBSnapshotIdentifier), 255)}`,
+    },
+    title: titled('Snapshot'),
+    parameters: (resource, plannedAt) => ({
+      ...parameters(resource),
+      DBSnapshotIdentifier: stamped(resource, 'snapshot', plannedAt),
+    }),
+    constraint: rdsConstraint('snapshot'),
+    affects: managers,
+    undo: (_resource, input, place) =>
+      cliCommand('rds', 'DeleteDBSnapshot', { DBSnapshotIdentifier: input.DBSnapshotIdentifier }, place),
+  },
+];

@@ -1,0 +1,106 @@
+import type { z } from 'zod';
+import type { AwsClient, AwsClientClass } from '../../aws/types.ts';
+import type { Parameters, Send } from './spec.ts';
+
+export interface SendOptions {
+  /** Goes into the user agent, so that CloudTrail and the journal can be joined. */
+  approvalId: string;
+  signal: AbortSignal;
+  /** Called when the signed request is handed to the transport: from then on it may have reached AWS. */
+  onLeave?: () => void;
+}
+
+type Next = (args: object) => Promise<object>;
+interface CommandStack {
+  add(
+    middleware: (next: Next, context: Record<string, unknown>) => Next,
+    options: {
+      name: string;
+      step: string;
+      priority: 'high' | 'normal' | 'low';
+      override: boolean;
+    },
+  ): void;
+}
+interface SdkCommand {
+  middlewareStack: object;
+}
+/** What a dispatch gets: the client, and the two things that must surround its command. */
+export interface Dispatching<C> {
+  client: C;
+  once<K extends SdkCommand>(command: K): K;
+  abort: { abortSignal: AbortSignal };
+}
+
+/**
+ * Makes a command leave at most once, whatever the client's own retries are: its stack replaces the client's
+ * `retryMiddleware` (same name, step and priority, which is how the SDK lets a command override) by none.
+ */
+function leaveOnce<K extends SdkCommand>(command: K, options: SendOptions): K {
+  const stack = command.middlewareStack as CommandStack;
+  stack.add((next) => (args) => next(args), {
+    name: 'retryMiddleware',
+    step: 'finalizeRequest',
+    priority: 'high',
+    override: true,
+  });
+  stack.add(
+    (next, context) => (args) => {
+      context.userAgent = [['cloudops-approval', options.approvalId]];
+      return next(args);
+    },
+    { name: 'approvalUserAgent', step: 'initialize', priority: 'high', override: true },
+  );
+  stack.add(
+    (next) => (args) => {
+      options.onLeave?.();
+      return next(args);
+    },
+    { name: 'requestLeaves', step: 'deserialize', priority: 'low', override: true },
+  );
+  return command;
+}
+
+/** A Send of one SDK command: its input is parsed strictly, so a changed or surplus parameter never leaves. */
+export function sender<C extends AwsClient, I>(
+  clientClass: AwsClientClass<C>,
+  input: z.ZodType<I>,
+  dispatch: (dispatching: Dispatching<C>, parsed: I) => Promise<{ $metadata: { requestId?: string } }>,
+): Send {
+  return async (clients, scope, parameters: Parameters, options) => {
+    const parsed = input.parse(parameters);
+    const client = clients.client(clientClass, scope);
+    const once = <K extends SdkCommand>(command: K) => leaveOnce(command, options);
+    const answer = await dispatch({ client, once, abort: { abortSignal: options.signal } }, parsed);
+    return answer.$metadata.requestId ?? null;
+  };
+}
+
+/** How a send ended, as far as it can be known. */
+export type SendFailure =
+  /** AWS answered no, or the request never left: nothing was changed. */
+  | 'refused'
+  /** It left and no answer came back: it may have been carried out. */
+  | 'unclear';
+
+const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
+
+/** `left` = the request was handed to the transport. Whatever is not provably refused is unclear. */
+export function classifyFailure(error: unknown, left: boolean): SendFailure {
+  const status = httpStatus(error);
+  if (status !== null) return status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unclear';
+  if (!left) return 'refused';
+  return NEVER_CONNECTED.has(connectCode(error)) ? 'refused' : 'unclear';
+}
+
+function httpStatus(error: unknown): number | null {
+  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return null;
+  const metadata = error.$metadata;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return null;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : null;
+}
+
+function connectCode(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}

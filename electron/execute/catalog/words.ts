@@ -1,0 +1,34 @@
+import { AppError } from '../../errors.ts';
+
+/** Control characters, and the invisible ones that reorder or hide text (bidi marks, zero-width joiners, surrogates). */
+const UNSEEN = /[\p{C}\u2028\u2029]/gu;
+
+/** Text from AWS (names, messages) as it may stand in a title or a log line: one line, nothing invisible, bounded. */
+export function cleanText(text: string, maxLength = 500): string {
+  const visible = text.replace(/\s+/gu, ' ').replace(UNSEEN, '');
+  return visible.length > maxLength ? `${visible.slice(0, maxLength - 1)}…` : visible;
+}
+
+/** Whether a person can type this name exactly as they see it: no invisible characters, no outer or unusual spaces. */
+export function isTypeable(name: string): boolean {
+  return (
+    name.length > 0 &&
+    name.length <= 255 &&
+    name === name.trim() &&
+    !/[\p{C}\p{Zl}\p{Zp}]/u.test(name) &&
+    !/[^\S ]| {2}/u.test(name)
+  );
+}
+
+/**
+ * A value that may go into a call. One that starts with `-` would be read as a flag in the CLI text a person
+ * copies; one with control characters would show a different command than it runs.
+ */
+export function safeValue(value: string): string {
+  if (value === '' || value.startsWith('-') || /[\p{C}\u2028\u2029]/u.test(value))
+    throw new AppError(
+      'INVALID_INPUT',
+      `The identifier "${cleanText(value, 80)}" cannot be used in a call: it is empty, starts with a dash or contains control characters.`,
+    );
+  return value;
+}
