@@ -1,0 +1,47 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import { DEFAULT_SETTINGS, type ResourceFilter, type Settings } from '../../preload/contract/models.ts';
+import { request } from './client.ts';
+import { queryKey, useRequest } from './queries.ts';
+
+/** The person's settings; the defaults until they are read. */
+export function useSettings(): Settings {
+  return useRequest('settings.get', {}).data ?? DEFAULT_SETTINGS;
+}
+
+/** Shows a change at once and takes it back if it could not be kept. */
+export function usePatchSettings(): (patch: Partial<Settings>) => Promise<void> {
+  const client = useQueryClient();
+  return useCallback(
+    async (patch) => {
+      const key = queryKey('settings.get', {});
+      const before = client.getQueryData<Settings>(key);
+      client.setQueryData<Settings>(key, { ...(before ?? DEFAULT_SETTINGS), ...patch });
+      try {
+        client.setQueryData<Settings>(key, await request('settings.set', { patch }));
+      } catch (error) {
+        client.setQueryData<Settings>(key, before);
+        throw error;
+      }
+    },
+    [client],
+  );
+}
+
+/** The accounts and regions all screens show; empty = all. */
+export const useScope = (): Settings['scope'] => useSettings().scope;
+
+/** A filter narrowed to the scope: what the person chose inside it, else the scope itself. */
+export function scopeFilter(filter: ResourceFilter, scope: Settings['scope']): ResourceFilter {
+  return {
+    ...filter,
+    ...narrow('accountIds', filter.accountIds, scope.accountIds),
+    ...narrow('regions', filter.regions, scope.regions),
+  };
+}
+
+function narrow(key: 'accountIds' | 'regions', chosen: string[] | undefined, scope: string[]) {
+  if (scope.length === 0) return {};
+  const inside = chosen?.filter((value) => scope.includes(value)) ?? [];
+  return { [key]: inside.length > 0 ? inside : scope };
+}

@@ -1,0 +1,87 @@
+/** Words and numbers as the whole app writes them. Pure functions. */
+
+const numbers = new Intl.NumberFormat('en');
+export const count = (value: number): string => numbers.format(value);
+export const plural = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`;
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A span of time in its largest whole unit: `12 s`, `4 min`, `3 h`, `9 d`. */
+export function span(ms: number): string {
+  if (ms < MINUTE) return `${Math.max(0, Math.floor(ms / SECOND))} s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h`;
+  return `${Math.floor(ms / DAY)} d`;
+}
+
+/** How long ago `iso` was, seen from `now` (ms). */
+export function ago(iso: string, now: number): string {
+  const passed = now - Date.parse(iso);
+  if (Number.isNaN(passed)) return '?';
+  return passed < 5 * SECOND ? 'just now' : `${span(passed)} ago`;
+}
+
+const dateTime = new Intl.DateTimeFormat('en-GB', {
+  year: 'numeric',
+  month: 'short',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+});
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+export const exactTime = (iso: string): string =>
+  Number.isNaN(Date.parse(iso)) ? iso : dateTime.format(new Date(iso));
+export const clockTime = (iso: string): string =>
+  Number.isNaN(Date.parse(iso)) ? iso : clock.format(new Date(iso));
+
+/** `arn:aws:rds:us-…main1`: both ends of an id tell things apart, so the middle goes. */
+export function truncateMiddle(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const tail = Math.ceil((max - 1) / 2);
+  return `${text.slice(0, max - 1 - tail)}…${text.slice(-tail)}`;
+}
+
+const TYPE_NAMES: Record<string, string> = {
+  ec2_instance: 'EC2 instance',
+  ec2_volume: 'EBS volume',
+  ec2_vpc: 'VPC',
+  ec2_subnet: 'Subnet',
+  ec2_security_group: 'Security group',
+  rds_instance: 'RDS instance',
+  s3_bucket: 'S3 bucket',
+  lambda_function: 'Lambda function',
+  elbv2_load_balancer: 'Load balancer',
+  elbv2_target_group: 'Target group',
+  dynamodb_table: 'DynamoDB table',
+  sqs_queue: 'SQS queue',
+};
+export const typeName = (resourceType: string): string => TYPE_NAMES[resourceType] ?? resourceType;
+
+const SERVICE_NAMES: Record<string, string> = {
+  ec2: 'EC2',
+  rds: 'RDS',
+  s3: 'S3',
+  lambda: 'Lambda',
+  elbv2: 'ELB',
+  dynamodb: 'DynamoDB',
+  sqs: 'SQS',
+};
+export const serviceName = (service: string): string => SERVICE_NAMES[service] ?? service;
+
+/** `1234…9012`: enough of an account id to know it again. */
+export const shortAccount = (accountId: string): string => `${accountId.slice(0, 4)}…${accountId.slice(-4)}`;
+
+/** `role/Admin` of an assumed-role ARN is `Admin`; a user's is its name; root stays root. */
+export function roleName(arn: string): string {
+  const resource = arn.split(':').slice(5).join(':');
+  const parts = resource.split('/');
+  if (parts[0] === 'assumed-role') return parts[1] ?? resource;
+  return parts.at(-1) ?? resource;
+}

@@ -1,0 +1,33 @@
+import { create } from 'zustand';
+import type { ResourceQuery } from '../../preload/contract/models.ts';
+
+export const SCREENS = ['chat', 'explorer', 'activity', 'accounts', 'settings'] as const;
+export type ScreenId = (typeof SCREENS)[number];
+
+/** Where to go, and what to show there first. A screen reads its own part once with `takeIntent`. */
+export type NavIntent =
+  | { screen: 'explorer'; query: ResourceQuery }
+  | { screen: 'activity'; executionId: string }
+  | { screen: 'accounts'; section: 'coverage' }
+  | { screen: 'chat'; text: string };
+
+interface NavState {
+  screen: ScreenId;
+  intent: NavIntent | null;
+}
+
+export const useNav = create<NavState>(() => ({ screen: 'chat', intent: null }));
+
+export function navigate(to: ScreenId | NavIntent): void {
+  useNav.setState(typeof to === 'string' ? { screen: to, intent: null } : { screen: to.screen, intent: to });
+}
+
+/** The intent for this screen, taken away so that it acts once. */
+export function takeIntent<S extends NavIntent['screen']>(
+  screen: S,
+): Extract<NavIntent, { screen: S }> | null {
+  const { intent } = useNav.getState();
+  if (intent?.screen !== screen) return null;
+  useNav.setState({ intent: null });
+  return intent as Extract<NavIntent, { screen: S }>;
+}

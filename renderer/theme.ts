@@ -1,0 +1,60 @@
+import { createTheme, type MantineColorsTuple, type MantineThemeOverride } from '@mantine/core';
+
+/** One accent. Shade 6 carries white text at 4.5:1 and more; the lighter ones are text on dark. */
+const accent: MantineColorsTuple = [
+  '#eef4ff',
+  '#dbe7fe',
+  '#bcd3fc',
+  '#93b8f8',
+  '#78a6f5',
+  '#4f87e8',
+  '#2b66d0',
+  '#2257b8',
+  '#1c4894',
+  '#183a75',
+];
+
+const SYSTEM_FONT =
+  "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Ubuntu, Cantarell, 'Helvetica Neue', Arial, sans-serif";
+const MONO_FONT =
+  "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', 'DejaVu Sans Mono', monospace";
+
+/** Sizes of ui.md: text 13/20, mono 12, headings 15 and 18, a 4 px grid, radius 6, nothing over 120 ms. */
+export const theme: MantineThemeOverride = createTheme({
+  fontFamily: SYSTEM_FONT,
+  fontFamilyMonospace: MONO_FONT,
+  fontSizes: { xs: '12px', sm: '13px', md: '13px', lg: '15px', xl: '18px' },
+  lineHeights: { xs: '16px', sm: '20px', md: '20px', lg: '20px', xl: '24px' },
+  spacing: { xs: '4px', sm: '8px', md: '12px', lg: '16px', xl: '24px' },
+  radius: { xs: '3px', sm: '4px', md: '6px', lg: '6px', xl: '6px' },
+  defaultRadius: 'md',
+  colors: { accent },
+  primaryColor: 'accent',
+  primaryShade: { light: 6, dark: 6 },
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+  headings: {
+    fontFamily: SYSTEM_FONT,
+    fontWeight: '600',
+    sizes: {
+      h1: { fontSize: '18px', lineHeight: '24px' },
+      h2: { fontSize: '15px', lineHeight: '20px' },
+      h3: { fontSize: '13px', lineHeight: '20px' },
+    },
+  },
+  components: {
+    Button: { defaultProps: { size: 'xs' } },
+    ActionIcon: { defaultProps: { size: 'md', variant: 'subtle', color: 'gray' } },
+    TextInput: { defaultProps: { size: 'xs' } },
+    Select: { defaultProps: { size: 'xs', checkIconPosition: 'right', withAlignedLabels: true } },
+    Checkbox: { defaultProps: { size: 'xs' } },
+    Switch: { defaultProps: { size: 'xs' } },
+    SegmentedControl: { defaultProps: { size: 'xs' } },
+    Tooltip: {
+      defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, fz: 'xs', withArrow: false },
+    },
+    Popover: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } },
+    Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } },
+    Modal: { defaultProps: { transitionProps: { duration: 100 }, centered: true, shadow: 'lg' } },
+  },
+});
