@@ -1,0 +1,144 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError, nodeErrorCode } from '../../errors.ts';
+import { writeFileDurably } from '../files.ts';
+import { MASTER_KEY_BYTES } from './keyring.ts';
+
+export type KeyLoad =
+  | { state: 'ok'; key: Buffer }
+  /** Message: what was found, where, and what to do. */
+  | { state: 'absent' | 'locked' | 'unavailable' | 'wrong'; message: string };
+
+/** Where the master key (32 bytes) is kept. */
+export interface KeySource {
+  readonly kind: 'keychain' | 'env' | 'file';
+  /** Only for `file`: its absolute path. */
+  readonly filePath: string | null;
+  /** False where only the user can put a key (environment). */
+  readonly canStore: boolean;
+  /** Never rejects for a key that cannot be had; never makes one. */
+  load(installId: string): Promise<KeyLoad>;
+  /** Stores a new key and reads it back. Refuses to replace one. Rejects with an AppError. */
+  store(installId: string, key: Buffer): Promise<void>;
+}
+
+const PREFIX = 'cloudops-key-1:';
+
+/** `cloudops-key-1:` and base64: the form in the keychain and in key files. */
+export function formatKey(key: Uint8Array): string {
+  return `${PREFIX}${Buffer.from(key).toString('base64')}`;
+}
+
+/** Accepts that form, bare base64, and 64 hexadecimal digits. Null for anything that is not 32 bytes. */
+export function parseKey(text: string): Buffer | null {
+  const trimmed = text.trim();
+  if (/^[0-9a-f]{64}$/i.test(trimmed)) return Buffer.from(trimmed, 'hex');
+  const base64 = trimmed.startsWith(PREFIX) ? trimmed.slice(PREFIX.length) : trimmed;
+  if (!/^[A-Za-z0-9+/]{43}=?$/.test(base64)) return null;
+  const key = Buffer.from(base64, 'base64');
+  return key.length === MASTER_KEY_BYTES ? key : null;
+}
+
+/** An environment variable; the user makes and keeps the key. */
+export class EnvironmentKeySource implements KeySource {
+  readonly kind = 'env';
+  readonly filePath = null;
+  readonly canStore = false;
+  readonly #name: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(name: string, env: NodeJS.ProcessEnv) {
+    this.#name = name;
+    this.#env = env;
+  }
+
+  async load(): Promise<KeyLoad> {
+    const text = this.#env[this.#name];
+    if (text === undefined || text === '') {
+      return {
+        state: 'absent',
+        message: `The environment variable ${this.#name} holds no key. Set it to 32 random bytes in base64 (for example from: openssl rand -base64 32) and start the app again.`,
+      };
+    }
+    const key = parseKey(text);
+    if (key !== null) return { state: 'ok', key };
+    return {
+      state: 'wrong',
+      message: `The environment variable ${this.#name} does not hold a key: 32 bytes in base64 or 64 hexadecimal digits are needed.`,
+    };
+  }
+
+  async store(): Promise<void> {
+    throw new AppError(
+      'KEY_ABSENT',
+      `The app cannot keep a key in the environment variable ${this.#name}; set it yourself.`,
+    );
+  }
+}
+
+/** A file that only its owner may read. */
+export class FileKeySource implements KeySource {
+  readonly kind = 'file';
+  readonly filePath: string;
+  readonly canStore = true;
+
+  constructor(file: string) {
+    this.filePath = path.resolve(file);
+  }
+
+  async load(): Promise<KeyLoad> {
+    const file = this.filePath;
+    try {
+      const handle = await open(file, constants.O_RDONLY);
+      try {
+        const { mode } = await handle.stat();
+        if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+          return {
+            state: 'unavailable',
+            message: `Others can read the key file ${file}. Make it private (chmod 600 '${file}') and try again.`,
+          };
+        }
+        const key = parseKey(await handle.readFile('utf8'));
+        if (key !== null) return { state: 'ok', key };
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      const code = nodeErrorCode(error) ?? 'unknown';
+      if (code === 'ENOENT') {
+        return {
+          state: 'absent',
+          message: `The key file ${file} does not exist. Put it back, or set CLOUDOPS_KEY_SOURCE to where the key is.`,
+        };
+      }
+      return { state: 'unavailable', message: `The key file ${file} could not be read (${code}).` };
+    }
+    return { state: 'wrong', message: `The key file ${file} does not hold a key.` };
+  }
+
+  async store(installId: string, key: Buffer): Promise<void> {
+    const before = await this.load();
+    if (before.state !== 'absent') {
+      throw new AppError('KEY_WRONG', `${this.filePath} is already there; it was left as it is.`);
+    }
+    await writeFileDurably(this.filePath, `${formatKey(key)}\n`);
+    await expectStored(this, installId, key, this.filePath);
+  }
+}
+
+/** After a store: the key must come back as it went in, before anything is encrypted with it. */
+export async function expectStored(
+  source: KeySource,
+  installId: string,
+  key: Buffer,
+  where: string,
+): Promise<void> {
+  const after = await source.load(installId);
+  if (after.state !== 'ok' || !after.key.equals(key)) {
+    throw new AppError(
+      'KEY_ABSENT',
+      `A key was written to ${where} but did not come back. Nothing was encrypted. Choose another place for the key (CLOUDOPS_KEY_SOURCE).`,
+    );
+  }
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '../../errors.ts';
+import { readTextIfPresent, writeFileDurably } from '../files.ts';
+import { installId } from './install.ts';
+import { type Keychain, KeychainKeySource } from './keychainSource.ts';
+import {
+  createKeyring,
+  type Keyring,
+  MASTER_KEY_BYTES,
+  masterKeyFits,
+  parseKeyring,
+  unlockKeyring,
+} from './keyring.ts';
+import { EnvironmentKeySource, FileKeySource, type KeySource } from './keySource.ts';
+
+export type MasterKeyState =
+  | { state: 'ok'; key: Buffer; message: string }
+  /** `choose`: a new workspace whose key source cannot keep a key; the person must say where it goes. */
+  | { state: 'absent' | 'locked' | 'unavailable' | 'wrong' | 'choose'; message: string };
+
+/** `keychain`, `env:NAME` or `file:PATH`; a relative path counts from the workspace's folder. */
+export function keySourceOf(
+  text: string,
+  context: { folder: string; env: NodeJS.ProcessEnv; keychain: Keychain },
+): KeySource {
+  if (text === 'keychain') return new KeychainKeySource(context.keychain);
+  if (/^env:./.test(text)) return new EnvironmentKeySource(text.slice(4), context.env);
+  if (/^file:./.test(text)) return new FileKeySource(path.resolve(context.folder, text.slice(5)));
+  throw new AppError(
+    'INVALID_INPUT',
+    `The key source "${text}" is not known. Use keychain, env:NAME or file:PATH.`,
+  );
+}
+
+/**
+ * The workspace's master key from its source. A key is made only for a folder without any ciphertext;
+ * with ciphertext present a missing key is `absent`, never a new one. Rejects when the folder's own files
+ * (`install.json`, `keyring.json`) are damaged, newer than this app or cannot be written.
+ */
+export async function loadMasterKey(folder: string, source: KeySource): Promise<MasterKeyState> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const keyringText = await readTextIfPresent(keyringPath(folder));
+  const keyring = keyringText === null ? null : parseKeyring(keyringText);
+  const install = keyring?.installId ?? (await installId(folder));
+  const encrypted = keyring !== null || hasCiphertext(folder);
+  const load = await source.load(install);
+  if (load.state === 'ok') {
+    if (keyring !== null && !masterKeyFits(keyring, load.key)) return wrongKey(source);
+    return { state: 'ok', key: load.key, message: '' };
+  }
+  if (load.state === 'absent' && encrypted) {
+    return {
+      state: 'absent',
+      message: `This workspace is encrypted and its key was not found. ${load.message} Nothing was changed.`,
+    };
+  }
+  if (load.state === 'absent' && source.canStore) return create(install, source);
+  if (load.state === 'unavailable' && source.kind === 'keychain' && !encrypted) {
+    return { state: 'choose', message: load.message };
+  }
+  return load;
+}
+
+async function create(install: string, source: KeySource): Promise<MasterKeyState> {
+  const key = randomBytes(MASTER_KEY_BYTES);
+  try {
+    await source.store(install, key);
+  } catch (error) {
+    if (!(error instanceof AppError) || !error.code.startsWith('KEY_')) throw error;
+    return { state: error.code === 'KEY_LOCKED' ? 'locked' : 'choose', message: error.message };
+  }
+  return { state: 'ok', key, message: '' };
+}
+
+function wrongKey(source: KeySource): MasterKeyState {
+  const where = { keychain: 'in the keychain', env: 'in the environment', file: `in ${source.filePath}` }[
+    source.kind
+  ];
+  return {
+    state: 'wrong',
+    message: `The key ${where} is not the one this workspace was encrypted with. Nothing was changed. Provide the right key, or set CLOUDOPS_KEY_SOURCE to where it is.`,
+  };
+}
+
+/** Opens `keyring.json` with the master key, or makes it for a folder without any ciphertext. */
+export async function openKeyring(folder: string, masterKey: Uint8Array): Promise<Keyring> {
+  const text = await readTextIfPresent(keyringPath(folder));
+  if (text !== null) return unlockKeyring(parseKeyring(text), masterKey);
+  if (hasCiphertext(folder)) {
+    throw new AppError(
+      'KEY_ABSENT',
+      `keyring.json is missing from ${folder}, and without it the data there cannot be opened. Put it back from a copy of the folder. Nothing was changed.`,
+    );
+  }
+  const file = createKeyring(masterKey, await installId(folder));
+  await writeFileDurably(keyringPath(folder), `${JSON.stringify(file, null, 2)}\n`);
+  return unlockKeyring(file, masterKey);
+}
+
+const keyringPath = (folder: string) => path.join(folder, 'keyring.json');
+
+/** Whether anything sealed may lie in the folder; `engine.json` is written before the first engine opens. */
+function hasCiphertext(folder: string): boolean {
+  return ['app.db', 'engine.json'].some((name) => existsSync(path.join(folder, name)));
+}
