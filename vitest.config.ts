@@ -17,13 +17,11 @@ export default defineConfig({
         testTimeout: 120_000,
         hookTimeout: 120_000,
         fileParallelism: false,
-        globalSetup: ['e2e/support/globalSetup.ts'],
       }),
       suite('e2e', ['e2e/**/*.e2e.ts'], {
         testTimeout: 180_000,
         hookTimeout: 180_000,
         fileParallelism: false,
-        globalSetup: ['e2e/support/globalSetup.ts'],
       }),
     ],
   },
