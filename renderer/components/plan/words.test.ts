@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { anExecution } from './testPlan.ts';
-import { actorName, callText, duration, outcome, sessionWords, stateChange, visible } from './words.ts';
+import { callText, duration, outcome, sessionWords, stateChange, visible } from './words.ts';
 
 const NOW = Date.parse('2026-11-21T10:05:00.000Z');
 
@@ -8,13 +8,6 @@ test('a name that reverses or hides itself is spelled out', () => {
   expect(visible('prod\u202edb')).toBe('prod\\u{202e}db');
   expect(visible('a\u200bb\nc')).toBe('a\\u{200b}b\\u{a}c');
   expect(visible('データ-db é')).toBe('データ-db é');
-});
-
-test('the actor is the role or the user, not the session', () => {
-  expect(actorName('arn:aws:sts::123456789012:assumed-role/DeveloperRole/me@x')).toBe('DeveloperRole');
-  expect(actorName('arn:aws:iam::123456789012:user/teams/ops/ana')).toBe('ana');
-  expect(actorName('arn:aws:iam::123456789012:root')).toBe('root user');
-  expect(actorName('odd')).toBe('odd');
 });
 
 test('every parameter of a call is shown, long ones one a line', () => {

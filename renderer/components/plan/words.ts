@@ -1,4 +1,5 @@
 import type { Execution, Plan } from '../../../preload/contract/models.ts';
+import { clockTime, exactTime } from '../../state/format.ts';
 import { lastStep } from './steps.ts';
 
 // Bidirectional controls, zero-width characters and other invisibles can make one name look like another.
@@ -7,15 +8,6 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** Names and parameters come from AWS, so from anyone: what cannot be seen is spelled out as \u{…}. */
 export function visible(text: string): string {
   return text.replace(INVISIBLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
-}
-
-/** Who acts, by the name people know: `DeveloperRole` of an assumed role, `ana` of a user. */
-export function actorName(arn: string): string {
-  const resource = arn.split(':').slice(5).join(':');
-  const [kind, ...rest] = resource.split('/');
-  if (kind === 'assumed-role') return rest[0] ?? resource;
-  if (kind === 'user' || kind === 'role' || kind === 'federated-user') return rest.at(-1) ?? resource;
-  return resource === 'root' ? 'root user' : resource || arn;
 }
 
 /** The exact call on one line where it fits, else one parameter a line. Values are JSON, so nothing is hidden. */
@@ -30,13 +22,10 @@ export function callText(call: Plan['call']): string {
   return `${name} {\n${entries.map((entry) => `  ${entry}`).join(',\n')}\n}`;
 }
 
-/** `14:02:11` on the person's own clock; with the date when it is not today. */
+/** `14:02:11` on the person's own clock; with the day when it is not today. */
 export function clock(iso: string, now: number): string {
-  const at = new Date(iso);
-  const time = at.toLocaleTimeString('en-GB', { hour12: false });
-  if (at.toDateString() === new Date(now).toDateString()) return time;
-  const pad = (value: number) => String(value).padStart(2, '0');
-  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${time}`;
+  const today = new Date(iso).toDateString() === new Date(now).toDateString();
+  return today ? clockTime(iso) : exactTime(iso);
 }
 
 /** A length of time in its two largest units: `850 ms`, `12 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`. */

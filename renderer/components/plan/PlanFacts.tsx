@@ -1,0 +1,135 @@
+import { VisuallyHidden } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import type { Plan } from '../../../preload/contract/models.ts';
+import { exactTime, plural, roleName, typeName } from '../../state/format.ts';
+import { Age } from '../Age.tsx';
+import { ResourceLink } from '../ResourceLink.tsx';
+import { StateLabel } from '../StateLabel.tsx';
+import { CopyText } from './CopyText.tsx';
+import classes from './plan.module.css';
+import { callText, sessionWords, visible } from './words.ts';
+
+interface Props {
+  plan: Plan;
+  now: number;
+  /** A record: what was true when it was made, without what goes on ticking. */
+  frozen: boolean;
+}
+
+/** The plan itself, as label and value; never shortened, because this is what is approved. */
+export function PlanFacts({ plan, now, frozen }: Props) {
+  const { target, call } = plan;
+  const text = callText(call);
+  const native = target.nativeId !== target.name && target.nativeId !== target.arn;
+  return (
+    <>
+      <div className={classes.target}>
+        <bdi className={classes.name}>
+          <ResourceLink id={target.resourceId} name={visible(target.name)} />
+        </bdi>
+        {native && <span className="mono">{visible(target.nativeId)}</span>}
+        <span className={classes.targetFacts}>
+          <span>{typeName(target.resourceType)}</span>
+          <span className="mono">{target.region}</span>
+          <StateLabel state={target.state} />
+          <span className="soft">
+            {frozen ? `as of ${exactTime(target.asOf)}` : <Age iso={target.asOf} />}
+          </span>
+        </span>
+      </div>
+      <dl className={classes.facts}>
+        <Fact label="as">
+          <Actor identity={plan.identity} now={now} frozen={frozen} />
+        </Fact>
+        <Fact label="call">
+          <CopyText label="Copy call" text={text} />
+          <CopyText label="Copy CLI command" text={visible(call.cli)} soft />
+        </Fact>
+        {plan.checks.length > 0 && (
+          <Fact label="checks">
+            <Checks checks={plan.checks} />
+          </Fact>
+        )}
+        <Fact label="affects">
+          <Affects affects={plan.affects} />
+        </Fact>
+        <Fact label="undo">
+          {plan.undo === null ? <strong>nothing can undo this</strong> : visible(plan.undo)}
+        </Fact>
+      </dl>
+    </>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function Actor({ identity, now, frozen }: { identity: Plan['identity']; now: number; frozen: boolean }) {
+  return (
+    <span className={classes.actor}>
+      <span>
+        <strong title={identity.arn}>{visible(roleName(identity.arn))}</strong> @{' '}
+        {visible(identity.accountName)} <span className="num">({identity.accountId})</span>
+      </span>
+      {identity.production && <span className={classes.production}>production</span>}
+      <span className="soft">profile {visible(identity.profile)}</span>
+      {!frozen && <span className="soft num">{sessionWords(identity.expiresAt, now)}</span>}
+    </span>
+  );
+}
+
+const CHECK: Record<Plan['checks'][number]['status'], { mark: string; word: string }> = {
+  pass: { mark: '✓', word: 'Passed' },
+  fail: { mark: '✕', word: 'Failed' },
+  unknown: { mark: '?', word: 'Unknown' },
+  none: { mark: '–', word: 'Not available' },
+};
+
+function Checks({ checks }: { checks: Plan['checks'] }) {
+  return (
+    <ul className={classes.checks}>
+      {checks.map((check) => (
+        <li key={`${check.name} ${check.text}`} data-status={check.status}>
+          <span className={classes.checkMark} aria-hidden="true">
+            {CHECK[check.status].mark}
+          </span>
+          <span>
+            <VisuallyHidden>{CHECK[check.status].word}: </VisuallyHidden>
+            {visible(check.text)}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const FEW = 3;
+
+function Affects({ affects }: { affects: Plan['affects'] }) {
+  const [all, setAll] = useState(false);
+  if (affects.length === 0) return <span className="soft">nothing else that is known</span>;
+  const shown = all ? affects : affects.slice(0, FEW);
+  return (
+    <>
+      <ul className={classes.affects}>
+        {shown.map((item, index) => (
+          <li key={`${item.resourceId ?? index} ${item.name}`}>
+            <ResourceLink id={item.resourceId} name={visible(item.name)} />
+            <span className="soft">{visible(item.text)}</span>
+          </li>
+        ))}
+      </ul>
+      {affects.length > FEW && (
+        <button type="button" className="link-button" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? 'show fewer' : `show ${plural(affects.length - FEW, 'more', 'more')}`}
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,181 @@
+import { Button, VisuallyHidden } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import type { Execution, PlanView } from '../../../preload/contract/models.ts';
+import { useAction } from '../../api/queries.ts';
+import { ErrorState } from '../ErrorState.tsx';
+import { Id } from '../Id.tsx';
+import { StateLabel } from '../StateLabel.tsx';
+import { ExecutionLog } from './ExecutionLog.tsx';
+import classes from './plan.module.css';
+import { isFinal } from './planPhase.ts';
+import { executionSteps, type Step } from './steps.ts';
+import { clock, duration, outcome } from './words.ts';
+
+interface Props {
+  view: PlanView;
+  now: number;
+  logOpen: boolean;
+  /** The person approved here: the focus follows to the run. */
+  takeFocus: boolean;
+}
+
+/** The run of an approved plan while it goes on, and its record afterwards. */
+export function PlanRun({ view, now, logOpen, takeFocus }: Props) {
+  const { plan, execution } = view;
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (takeFocus) root.current?.focus({ preventScroll: true });
+  }, [takeFocus]);
+  const ended = execution !== null && isFinal(execution.state);
+  return (
+    <div className={classes.footer} tabIndex={-1} ref={root}>
+      {ended ? (
+        <Result execution={execution} now={now} />
+      ) : (
+        <Progress execution={execution} expectedState={plan.expectedState} />
+      )}
+      <ol className={classes.steps} aria-label="Steps">
+        {executionSteps(plan, execution).map((step) => (
+          <StepLine key={step.name} step={step} now={now} />
+        ))}
+      </ol>
+      {execution && (
+        <Log
+          key={execution.executionId}
+          execution={execution}
+          open={logOpen || !ended}
+          ended={ended}
+          full={logOpen}
+        />
+      )}
+      {execution?.state === 'waiting' && (
+        <StopWaiting
+          executionId={execution.executionId}
+          onStopped={() => root.current?.focus({ preventScroll: true })}
+        />
+      )}
+    </div>
+  );
+}
+
+function Progress({ execution, expectedState }: { execution: Execution | null; expectedState: string }) {
+  if (!execution) return <p role="status">Approved. The run is about to begin.</p>;
+  return (
+    <p className={classes.live} role="status">
+      <StateLabel state={execution.stateBefore} />
+      <span className="soft" aria-hidden="true">
+        →
+      </span>
+      {execution.stateNow !== execution.stateBefore && <StateLabel state={execution.stateNow} />}
+      <span className="soft">waiting for {expectedState}</span>
+    </p>
+  );
+}
+
+const MARKS: Record<Step['mark'], { mark: string; word: string }> = {
+  todo: { mark: '○', word: 'To do' },
+  active: { mark: '▲', word: 'Now' },
+  done: { mark: '✓', word: 'Done' },
+  failed: { mark: '✕', word: 'Failed' },
+  unknown: { mark: '?', word: 'Unknown' },
+  skipped: { mark: '–', word: 'Not done' },
+};
+
+function StepLine({ step, now }: { step: Step; now: number }) {
+  const { mark, word } = MARKS[step.mark];
+  return (
+    <li data-mark={step.mark} aria-current={step.mark === 'active' ? 'step' : undefined}>
+      <span className={classes.stepMark} aria-hidden="true">
+        {mark}
+      </span>
+      <span>
+        <VisuallyHidden>{word}: </VisuallyHidden>
+        {step.label}
+      </span>
+      {step.at !== null && (
+        <span className={classes.stepTime}>
+          {clock(step.at, now)}
+          {step.mark === 'active' && ` · ${duration(now - Date.parse(step.at))}`}
+        </span>
+      )}
+    </li>
+  );
+}
+
+function Result({ execution, now }: { execution: Execution; now: number }) {
+  const words = outcome(execution, now);
+  const took =
+    execution.finishedAt === null ? null : Date.parse(execution.finishedAt) - Date.parse(execution.startedAt);
+  return (
+    <div className={classes.result} data-tone={words.tone}>
+      <p className={classes.headline} role="status">
+        <span className={classes.resultMark} aria-hidden="true">
+          {words.tone === 'good' ? '✓' : words.tone === 'bad' ? '✕' : '?'}
+        </span>
+        {words.headline}
+      </p>
+      {words.detail !== null && <p>{words.detail}</p>}
+      {words.next !== null && <p>{words.next}</p>}
+      <p className={classes.record}>
+        <span>approved by {execution.approvedBy}</span>
+        <span className="num">{clock(execution.startedAt, now)}</span>
+        {took !== null && <span className="num">took {duration(took)}</span>}
+        {execution.requestId !== null && (
+          <span>
+            request <Id value={execution.requestId} max={18} />
+          </span>
+        )}
+      </p>
+    </div>
+  );
+}
+
+interface LogProps {
+  execution: Execution;
+  open: boolean;
+  ended: boolean;
+  full: boolean;
+}
+
+function Log({ execution, open: openAtFirst, ended, full }: LogProps) {
+  const [open, setOpen] = useState(openAtFirst);
+  if (!ended)
+    return <ExecutionLog executionId={execution.executionId} logLines={execution.logLines} tail={5} />;
+  return (
+    <>
+      <button type="button" className="link-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? 'hide log' : 'show log'}
+      </button>
+      {open && (
+        <ExecutionLog
+          executionId={execution.executionId}
+          logLines={execution.logLines}
+          tail={full ? null : 200}
+        />
+      )}
+    </>
+  );
+}
+
+function StopWaiting({ executionId, onStopped }: { executionId: string; onStopped: () => void }) {
+  const stop = useAction('executions.stopWaiting', onStopped);
+  return (
+    <>
+      {stop.error && <ErrorState error={stop.error} />}
+      <div className={classes.buttons}>
+        <Button
+          type="button"
+          variant="default"
+          loading={stop.isPending}
+          onClick={() => stop.mutate({ executionId })}
+        >
+          Stop waiting
+        </Button>
+        <span className={classes.reason}>
+          This ends the waiting only. It cannot stop the change: AWS has accepted the call and goes on with
+          it.
+        </span>
+      </div>
+    </>
+  );
+}
