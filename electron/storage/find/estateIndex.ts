@@ -13,7 +13,7 @@ import { NameOrder } from './nameOrder.ts';
 import { Results } from './results.ts';
 import { type Row, RowStore } from './rowStore.ts';
 import { compileFilter, passes, sift } from './sift.ts';
-import { sortRows } from './sorting.ts';
+import { sortSlots } from './sorting.ts';
 
 export interface EstateIndexOptions {
   /** Milliseconds since 1970; for "created last week". */
@@ -30,7 +30,7 @@ export class EstateIndex {
   readonly #store = new RowStore();
   readonly #names = new ExactNames();
   readonly #addresses = new Addresses();
-  readonly #order = new NameOrder();
+  readonly #order = new NameOrder(this.#store);
   readonly #results = new Results();
 
   readonly #now: () => number;
@@ -89,18 +89,11 @@ export class EstateIndex {
   }
 
   query(query: ResourceQuery): QueryAnswer {
-    const score = this.#score(query.text);
-    const ordered = this.#order.rows((row) => this.#isLive(row));
-    const candidates = score ? ordered.filter((row) => score(row) > 0) : ordered;
-    const { matched, facets } = sift(candidates, compileFilter(query.filter, this.#store), this.#store);
-    const sorted = sortRows(matched, query.sort, score);
-    return {
-      resultId: this.#results.keep(sorted),
-      total: sorted.length,
-      chips: [],
-      facets,
-      indexing: false,
-    };
+    const scores = this.#score(query.text);
+    const filter = compileFilter(query.filter, this.#store);
+    const { matched, total, facets } = sift(this.#store, filter, scores && positive(scores));
+    const sorted = sortSlots(this.#inNameOrder(matched, total), query.sort, this.#store, scores);
+    return { resultId: this.#results.keep(this.#rowsAt(sorted)), total, chips: [], facets, indexing: false };
   }
 
   rows(resultId: string, offset: number, limit: number): ResourceSummary[] {
@@ -109,19 +102,17 @@ export class EstateIndex {
 
   resolve(text: string, options: { filter?: ResourceFilter; limit?: number } = {}): Resolution {
     const filter = compileFilter(options.filter ?? {}, this.#store);
-    const limit = options.limit ?? RESOLVED;
-    const exact = this.#names.findIn(text).flatMap((run) => run.rows);
-    const score = this.#score(text);
-    const found = this.#order
-      .rows((row) => this.#isLive(row))
-      .filter((row) => score && score(row) > 0 && passes(row, filter, this.#store));
-    const ranked = sortRows(found, [], score).slice(0, limit);
+    const exact = new Set(this.#names.findIn(text).flatMap((run) => run.rows));
+    const scores = this.#score(text) ?? new Float32Array(this.#store.slots);
+    const { matched, total } = sift(this.#store, filter, positive(scores));
+    const sorted = sortSlots(this.#inNameOrder(matched, total), [], this.#store, scores);
+    const best = this.#rowsAt(sorted.subarray(0, options.limit ?? RESOLVED));
     return {
-      exact: [...new Set(exact)]
-        .filter((row) => passes(row, filter, this.#store))
+      exact: [...exact]
+        .filter((row) => passes(row.slot, filter, this.#store))
         .map((row) => this.#store.summary(row)),
-      ranked: ranked.map((row) => ({ resource: this.#store.summary(row), score: score?.(row) ?? 0 })),
-      total: found.length,
+      ranked: best.map((row) => ({ resource: this.#store.summary(row), score: scores[row.slot] ?? 0 })),
+      total,
       chips: [],
     };
   }
@@ -135,18 +126,41 @@ export class EstateIndex {
     return this.#addresses.locate(address)?.id ?? null;
   }
 
-  #isLive(row: Row): boolean {
-    return this.#store.rows[row.slot] === row;
+  #inNameOrder(matched: Uint8Array, total: number): Uint32Array<ArrayBuffer> {
+    const slots = new Uint32Array(total);
+    let filled = 0;
+    for (const slot of this.#order.slots()) {
+      if (matched[slot] === 1) slots[filled++] = slot;
+    }
+    return slots;
   }
 
-  #score(text: string): ((row: Row) => number) | null {
+  #rowsAt(slots: Uint32Array): Row[] {
+    const rows = new Array<Row>(slots.length);
+    slots.forEach((slot, i) => {
+      const row = this.#store.rows[slot];
+      if (row) rows[i] = row;
+    });
+    return rows;
+  }
+
+  #score(text: string): Float32Array | null {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     if (words.length === 0) return null;
     const exact = new Set(this.#names.findIn(text).flatMap((run) => run.rows));
-    return (row) => {
+    const scores = new Float32Array(this.#store.slots);
+    this.#store.rows.forEach((row, slot) => {
+      if (!row) return;
       const haystack = [row.name, row.nativeId, row.resourceType, row.region].join(' ').toLowerCase();
       const found = words.filter((word) => haystack.includes(word)).length;
-      return (exact.has(row) ? 2 : 0) + found / words.length;
-    };
+      scores[slot] = (exact.has(row) ? 2 : 0) + found / words.length;
+    });
+    return scores;
   }
+}
+
+function positive(scores: Float32Array): Uint8Array {
+  const mask = new Uint8Array(scores.length);
+  for (let slot = 0; slot < scores.length; slot++) if ((scores[slot] as number) > 0) mask[slot] = 1;
+  return mask;
 }

@@ -15,6 +15,11 @@ export class Interner {
   find(value: string): number | undefined {
     return this.#ids.get(value);
   }
+
+  /** The one copy of this string. */
+  shared(value: string): string {
+    return this.values[this.id(value)] ?? value;
+  }
 }
 
 export interface TagPair {
@@ -29,6 +34,8 @@ export class TagPairs {
   readonly #pairs: (TagPair | undefined)[] = [];
   readonly #ids = new Map<string, number>();
   readonly #free: number[] = [];
+  /** By id: 1 for pairs that group resources. `Name` does not: it is the name. */
+  grouping = new Uint8Array(1_024);
 
   /** One above the highest id. */
   get capacity(): number {
@@ -50,6 +57,12 @@ export class TagPairs {
     const id = this.#free.pop() ?? this.#pairs.length;
     this.#pairs[id] = { key, value, uses: 1 };
     this.#ids.set(address, id);
+    if (id >= this.grouping.length) {
+      const larger = new Uint8Array(this.grouping.length * 2);
+      larger.set(this.grouping);
+      this.grouping = larger;
+    }
+    this.grouping[id] = key === 'Name' ? 0 : 1;
     return id;
   }
 

@@ -1,5 +1,5 @@
 import type { Facets, ResourceFilter } from '../../../preload/contract/models.ts';
-import type { Row, RowStore } from './rowStore.ts';
+import type { RowStore } from './rowStore.ts';
 
 type FacetValue = Facets['regions'][number];
 
@@ -37,15 +37,15 @@ function compileTags(texts: string[], store: RowStore): CompiledFilter['tagGroup
   const group = (key: string) => {
     const known = groups.get(key);
     if (known) return known;
-    const pairs = new Uint8Array(store.tags.capacity);
+    const pairs = new Uint8Array(store.tags.pairs.capacity);
     groups.set(key, pairs);
     return pairs;
   };
   for (const text of texts) {
-    const ids = store.tags.findText(text);
+    const ids = store.tags.pairs.findText(text);
     // A pair nobody carries must still match nothing, not everything.
     if (ids.length === 0) group(text.split('=', 1)[0] ?? text);
-    for (const id of ids) group(store.tags.get(id)?.key ?? '')[id] = 1;
+    for (const id of ids) group(store.tags.pairs.get(id)?.key ?? '')[id] = 1;
   }
   return [...groups].map(([key, pairs]) => ({ key, pairs }));
 }
@@ -57,28 +57,27 @@ const STATE = 3;
 const FIRST_TAG_GROUP = 4;
 
 /**
- * The dimension in which the row fails the filter: -1 none, -2 more than one.
+ * The dimension in which the slot fails the filter: -1 none, -2 more than one.
  * Knowing the only failing one is what lets a facet count as if its own filter were not set.
  */
-function failingDimension(row: Row, filter: CompiledFilter, store: RowStore): number {
-  const { slot } = row;
+function failingDimension(slot: number, filter: CompiledFilter, store: RowStore): number {
   let failing = -1;
-  if (filter.types && filter.types[store.type[slot] as number] !== 1) failing = TYPE;
-  if (filter.accounts && filter.accounts[store.account[slot] as number] !== 1) {
+  if (filter.types && filter.types[store.type.data[slot] as number] !== 1) failing = TYPE;
+  if (filter.accounts && filter.accounts[store.account.data[slot] as number] !== 1) {
     if (failing >= 0) return -2;
     failing = ACCOUNT;
   }
-  if (filter.regions && filter.regions[store.region[slot] as number] !== 1) {
+  if (filter.regions && filter.regions[store.region.data[slot] as number] !== 1) {
     if (failing >= 0) return -2;
     failing = REGION;
   }
-  if (filter.states && filter.states[store.state[slot] as number] !== 1) {
+  if (filter.states && filter.states[store.state.data[slot] as number] !== 1) {
     if (failing >= 0) return -2;
     failing = STATE;
   }
   for (let g = 0; g < filter.tagGroups.length; g++) {
     const pairs = filter.tagGroups[g]?.pairs;
-    if (pairs && !row.tagIds.some((id) => pairs[id] === 1)) {
+    if (pairs && !store.tags.carriesAny(slot, pairs)) {
       if (failing >= 0) return -2;
       failing = FIRST_TAG_GROUP + g;
     }
@@ -86,50 +85,75 @@ function failingDimension(row: Row, filter: CompiledFilter, store: RowStore): nu
   return failing;
 }
 
-export function passes(row: Row, filter: CompiledFilter, store: RowStore): boolean {
-  return failingDimension(row, filter, store) === -1;
+export function passes(slot: number, filter: CompiledFilter, store: RowStore): boolean {
+  return failingDimension(slot, filter, store) === -1;
 }
 
-/** The rows that pass, in their given order, and the facets over them. */
-export function sift(
-  rows: Iterable<Row>,
+export interface Sifted {
+  /** By slot: 1 where the row passes. */
+  matched: Uint8Array;
+  total: number;
+  facets: Facets;
+}
+
+/** Which rows pass the filter, and the facets over them. `candidates` (1 by slot) limits both; null = all rows. */
+export function sift(store: RowStore, filter: CompiledFilter, candidates: Uint8Array | null): Sifted {
+  const matched = new Uint8Array(store.slots);
+  const counts = newCounts(store);
+  const live = store.live.data;
+  let total = 0;
+  for (let slot = 0; slot < matched.length; slot++) {
+    if (live[slot] !== 1 || (candidates !== null && candidates[slot] !== 1)) continue;
+    const failing = failingDimension(slot, filter, store);
+    if (failing === -2) continue;
+    if (failing === -1) {
+      matched[slot] = 1;
+      total += 1;
+    }
+    count(slot, failing, counts, filter, store);
+  }
+  const facets = {
+    resourceTypes: listed(counts.types, store.types.values, filter.types),
+    accountIds: listed(counts.accounts, store.accounts.values, filter.accounts),
+    regions: listed(counts.regions, store.regions.values, filter.regions),
+    states: listed(counts.states, store.states.values, filter.states),
+    tags: mostFrequentTags(counts.tags, filter, store),
+  };
+  return { matched, total, facets };
+}
+
+const newCounts = (store: RowStore) => ({
+  types: new Uint32Array(store.types.values.length),
+  accounts: new Uint32Array(store.accounts.values.length),
+  regions: new Uint32Array(store.regions.values.length),
+  states: new Uint32Array(store.states.values.length),
+  tags: new Uint32Array(store.tags.pairs.capacity),
+});
+
+function count(
+  slot: number,
+  failing: number,
+  counts: ReturnType<typeof newCounts>,
   filter: CompiledFilter,
   store: RowStore,
-): { matched: Row[]; facets: Facets } {
-  const matched: Row[] = [];
-  const types = new Uint32Array(store.types.values.length);
-  const accounts = new Uint32Array(store.accounts.values.length);
-  const regions = new Uint32Array(store.regions.values.length);
-  const states = new Uint32Array(store.states.values.length);
-  const tags = new Uint32Array(store.tags.capacity);
-  const add = (counts: Uint32Array, id: number) => {
-    counts[id] = (counts[id] as number) + 1;
-  };
-
-  for (const row of rows) {
-    const failing = failingDimension(row, filter, store);
-    if (failing === -2) continue;
-    const { slot } = row;
-    if (failing === -1) matched.push(row);
-    if (failing === -1 || failing === TYPE) add(types, store.type[slot] as number);
-    if (failing === -1 || failing === ACCOUNT) add(accounts, store.account[slot] as number);
-    if (failing === -1 || failing === REGION) add(regions, store.region[slot] as number);
-    if (failing === -1 || failing === STATE) add(states, store.state[slot] as number);
-    if (failing === -1) for (const id of row.tagIds) add(tags, id);
-    else if (failing >= FIRST_TAG_GROUP) {
-      const key = filter.tagGroups[failing - FIRST_TAG_GROUP]?.key;
-      for (const id of row.tagIds) if (store.tags.get(id)?.key === key) add(tags, id);
-    }
+): void {
+  if (failing === -1 || failing === TYPE) increment(counts.types, store.type.data[slot] as number);
+  if (failing === -1 || failing === ACCOUNT) increment(counts.accounts, store.account.data[slot] as number);
+  if (failing === -1 || failing === REGION) increment(counts.regions, store.region.data[slot] as number);
+  if (failing === -1 || failing === STATE) increment(counts.states, store.state.data[slot] as number);
+  if (failing !== -1 && failing < FIRST_TAG_GROUP) return;
+  const { pool, start, count: lengths, pairs } = store.tags;
+  const key = filter.tagGroups[failing - FIRST_TAG_GROUP]?.key;
+  const from = start[slot] as number;
+  const end = from + (lengths[slot] as number);
+  for (let i = from; i < end; i++) {
+    const id = pool[i] as number;
+    if (key === undefined || pairs.get(id)?.key === key) increment(counts.tags, id);
   }
+}
 
-  const facets = {
-    resourceTypes: listed(types, store.types.values, filter.types),
-    accountIds: listed(accounts, store.accounts.values, filter.accounts),
-    regions: listed(regions, store.regions.values, filter.regions),
-    states: listed(states, store.states.values, filter.states),
-    tags: mostFrequentTags(tags, filter, store),
-  };
-  return { matched, facets };
+function increment(counts: Uint32Array, id: number): void {
+  counts[id] = (counts[id] as number) + 1;
 }
 
 const byCount = (a: FacetValue, b: FacetValue) => b.count - a.count || (a.value < b.value ? -1 : 1);
@@ -151,20 +175,17 @@ function mostFrequentTags(counts: Uint32Array, filter: CompiledFilter, store: Ro
   const selected: FacetValue[] = [];
   const best: FacetValue[] = [];
   let bar = 0;
-  counts.forEach((count, id) => {
-    const chosen = filter.tagGroups.some((group) => group.pairs[id] === 1);
-    if (!chosen && (count === 0 || count < bar)) return;
-    const pair = store.tags.get(id);
-    if (!pair || (pair.key === 'Name' && !chosen)) return;
-    const entry = { value: `${pair.key}=${pair.value}`, count };
-    if (chosen) {
-      selected.push(entry);
-      return;
-    }
-    best.push(entry);
-    if (best.length < TAGS_LISTED * 4) return;
+  const { pairs } = store.tags;
+  const chosen = (id: number) => filter.tagGroups.some((group) => group.pairs[id] === 1);
+  for (let id = 0; id < counts.length; id++) {
+    const count = counts[id] as number;
+    if ((count <= bar || pairs.grouping[id] !== 1) && !(filter.tagGroups.length > 0 && chosen(id))) continue;
+    const pair = pairs.get(id);
+    if (!pair) continue;
+    (chosen(id) ? selected : best).push({ value: `${pair.key}=${pair.value}`, count });
+    if (best.length < TAGS_LISTED * 8) continue;
     best.sort(byCount).length = TAGS_LISTED;
     bar = best.at(-1)?.count ?? 0;
-  });
+  }
   return [...selected, ...best.sort(byCount).slice(0, TAGS_LISTED)].sort(byCount);
 }

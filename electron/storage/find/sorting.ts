@@ -1,76 +1,123 @@
 import type { ResourceSort } from '../../../preload/contract/models.ts';
-import type { Row } from './rowStore.ts';
+import type { Interner } from './interner.ts';
+import type { RowStore } from './rowStore.ts';
 
 /** Relevance as whole steps: finer differences between two scores are noise. */
 const RELEVANCE_STEPS = 65_535;
 
+interface Ranks {
+  rankOf: (slot: number) => number;
+  /** One above the highest rank. */
+  count: number;
+}
+
 /**
- * Rows by several fields. `rows` come by name; each pass is a stable counting sort from the last field
+ * Slots by several fields. They come by name; each pass is a stable counting sort from the last field
  * to the first, so that 100,000 rows cost a few passes and never n log n comparisons.
- * `scoreOf` is null without text, when relevance has no meaning and is skipped.
+ * `scores` (by slot) is null without text, when relevance has no meaning and is skipped.
  */
-export function sortRows(rows: Row[], sort: ResourceSort[], scoreOf: ((row: Row) => number) | null): Row[] {
+export function sortSlots(
+  slots: Uint32Array<ArrayBuffer>,
+  sort: ResourceSort[],
+  store: RowStore,
+  scores: Float32Array | null,
+): Uint32Array<ArrayBuffer> {
   const fields = sort.length > 0 ? sort : [{ field: 'relevance' as const, descending: true }];
-  let sorted = rows;
-  for (const { field, descending } of [...fields].reverse()) {
+  let sorted = slots;
+  // They come by name: that pass is done when it is the last.
+  const last = fields.at(-1);
+  const passes = last?.field === 'name' && !last.descending ? fields.slice(0, -1) : fields;
+  for (const { field, descending } of passes.toReversed()) {
     if (field === 'relevance') {
-      if (scoreOf) sorted = byRelevance(sorted, scoreOf);
-    } else if (field === 'name') {
-      sorted = byRank(sorted, nameRanks(rows), descending);
+      if (scores) sorted = byRank(sorted, relevanceRanks(sorted, scores), descending);
     } else {
-      sorted = byRank(
-        sorted,
-        valueRanks(sorted, (row) => row[field]),
-        descending,
-      );
+      sorted = byRank(sorted, fieldRanks(field, slots, store), descending);
     }
   }
   return sorted;
 }
 
-interface Ranks {
-  rankOf: (row: Row) => number;
-  count: number;
+function fieldRanks(
+  field: Exclude<ResourceSort['field'], 'relevance'>,
+  slots: Uint32Array,
+  store: RowStore,
+): Ranks {
+  switch (field) {
+    case 'name':
+      return nameRanks(slots, store);
+    case 'asOf':
+      return timeRanks(slots, store);
+    case 'resourceType':
+      return internedRanks(store.types, store.type.data);
+    case 'accountId':
+      return internedRanks(store.accounts, store.account.data);
+    case 'region':
+      return internedRanks(store.regions, store.region.data);
+    case 'state':
+      return internedRanks(store.states, store.state.data);
+  }
 }
 
-/** `rows` are in the order of names already; equal names get equal ranks so that the next field decides. */
-function nameRanks(rows: Row[]): Ranks {
-  const ranks = new Map<string, number>();
-  for (const row of rows) if (!ranks.has(row.name)) ranks.set(row.name, ranks.size);
-  return { rankOf: (row) => ranks.get(row.name) ?? 0, count: ranks.size };
+function internedRanks(interner: Interner, column: Uint32Array): Ranks {
+  const ranks = new Uint32Array(interner.values.length);
+  interner.values.toSorted().forEach((value, rank) => {
+    ranks[interner.id(value)] = rank;
+  });
+  return { rankOf: (slot) => ranks[column[slot] as number] as number, count: interner.values.length };
 }
 
-function valueRanks(rows: Row[], read: (row: Row) => string | null): Ranks {
-  const values = new Set<string>();
-  for (const row of rows) values.add(read(row) ?? '');
-  const ranks = new Map([...values].sort().map((value, rank) => [value, rank]));
-  return { rankOf: (row) => ranks.get(read(row) ?? '') ?? 0, count: ranks.size };
+/** `slots` are in the order of names already; equal names get equal ranks so that the next field decides. */
+function nameRanks(slots: Uint32Array, store: RowStore): Ranks {
+  const ranks = new Uint32Array(store.slots);
+  let rank = 0;
+  let former: string | undefined;
+  for (const slot of slots) {
+    const name = store.rows[slot]?.name;
+    if (former !== undefined && name !== former) rank += 1;
+    former = name;
+    ranks[slot] = rank;
+  }
+  return { rankOf: (slot) => ranks[slot] as number, count: rank + 1 };
 }
 
-function byRelevance(rows: Row[], scoreOf: (row: Row) => number): Row[] {
+function timeRanks(slots: Uint32Array, store: RowStore): Ranks {
+  const times = new Set<string>();
+  for (const slot of slots) times.add(store.rows[slot]?.asOf ?? '');
+  const ranks = new Map([...times].sort().map((time, rank) => [time, rank]));
+  return { rankOf: (slot) => ranks.get(store.rows[slot]?.asOf ?? '') ?? 0, count: ranks.size };
+}
+
+function relevanceRanks(slots: Uint32Array, scores: Float32Array): Ranks {
   let best = 0;
-  for (const row of rows) best = Math.max(best, scoreOf(row));
-  if (best <= 0) return rows;
-  const rankOf = (row: Row) => Math.round((Math.max(0, scoreOf(row)) / best) * RELEVANCE_STEPS);
-  return byRank(rows, { rankOf, count: RELEVANCE_STEPS + 1 }, true);
+  for (const slot of slots) best = Math.max(best, scores[slot] as number);
+  const scale = best > 0 ? RELEVANCE_STEPS / best : 0;
+  return {
+    rankOf: (slot) => Math.round(Math.max(0, scores[slot] as number) * scale),
+    count: RELEVANCE_STEPS + 1,
+  };
 }
 
 /** A stable counting sort. */
-function byRank(rows: Row[], { rankOf, count }: Ranks, descending: boolean): Row[] {
-  const ranks = new Uint32Array(rows.length);
+function byRank(
+  slots: Uint32Array<ArrayBuffer>,
+  { rankOf, count }: Ranks,
+  descending: boolean,
+): Uint32Array<ArrayBuffer> {
+  const ranks = new Uint32Array(slots.length);
   const starts = new Uint32Array(count + 1);
-  rows.forEach((row, i) => {
-    const rank = descending ? count - 1 - rankOf(row) : rankOf(row);
-    ranks[i] = rank;
-    starts[rank + 1] = (starts[rank + 1] as number) + 1;
-  });
+  for (let i = 0; i < slots.length; i++) {
+    const rank = rankOf(slots[i] as number);
+    const place = descending ? count - 1 - rank : rank;
+    ranks[i] = place;
+    starts[place + 1] = (starts[place + 1] as number) + 1;
+  }
   for (let r = 0; r < count; r++) starts[r + 1] = (starts[r + 1] as number) + (starts[r] as number);
-  const sorted = new Array<Row>(rows.length);
-  rows.forEach((row, i) => {
+  const sorted = new Uint32Array(slots.length);
+  for (let i = 0; i < slots.length; i++) {
     const rank = ranks[i] as number;
     const place = starts[rank] as number;
-    sorted[place] = row;
+    sorted[place] = slots[i] as number;
     starts[rank] = place + 1;
-  });
+  }
   return sorted;
 }
