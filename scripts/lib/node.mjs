@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { capture, run, SetupError, say, TOOLS } from './run.mjs';
 
@@ -6,20 +6,22 @@ import { capture, run, SetupError, say, TOOLS } from './run.mjs';
 export const NODE_VERSION = '24.21.0';
 
 /**
- * npm's own script, so that the pinned Node can run it; `npm start` names it in the environment. Started
- * without npm, its usual places beside the running Node are tried.
+ * npm's own script, so that the pinned Node can run it: `npm start` names it in the environment; started
+ * without npm, the `npm` on PATH is a link or a neighbour of it.
  */
 function npmScript() {
-  const besideNode = join(process.execPath, '..');
-  const places = [
-    process.env.npm_execpath,
-    join(besideNode, '../lib/node_modules/npm/bin/npm-cli.js'),
-    join(besideNode, 'node_modules/npm/bin/npm-cli.js'),
-    '/usr/share/nodejs/npm/bin/npm-cli.js',
-  ];
-  const found = places.find((place) => place?.endsWith('.js') && place.includes('npm') && existsSync(place));
-  if (!found)
-    throw new SetupError('npm was not found beside this Node. Start with "npm start", or install npm.');
+  const { npm_execpath: named, PATH = '' } = process.env;
+  const onPath = PATH.split(delimiter)
+    .map((folder) => join(folder, 'npm'))
+    .filter(existsSync)
+    .map(realpathSync);
+  const beside = [...onPath, process.execPath].map((path) =>
+    join(path, '../node_modules/npm/bin/npm-cli.js'),
+  );
+  const found = [named, ...onPath, ...beside].find(
+    (path) => path?.endsWith('npm-cli.js') && existsSync(path),
+  );
+  if (!found) throw new SetupError('npm was not found. Install Node with npm, then start again.');
   return found;
 }
 
