@@ -1,0 +1,152 @@
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import type { ScanCell } from '../../preload/contract/models.ts';
+import { AppError } from '../errors.ts';
+import type { DocsApi } from './api.ts';
+import { JournalTable } from './journalTable.ts';
+import type { Keyring } from './keys/keyring.ts';
+import type { Sealer } from './sealing.ts';
+import { asStorageError, inTransaction } from './sqlite.ts';
+
+const SCHEMA = 1;
+const DOC_SCHEMA = 1;
+const COLLECTION = 'docs';
+/** The kind under which `putCells` keeps scan cells; their key is `account|region|service`. */
+export const SCAN_CELL_KIND = 'scan_cell';
+
+const Sealed = z.object({ key: z.string(), value: z.unknown() });
+const Row = z.object({ token: z.string(), revision: z.number(), sealed: z.instanceof(Uint8Array) });
+type Row = z.infer<typeof Row>;
+
+/**
+ * `app.db`: small sealed documents and the journal. In clear are the kind of a document (`settings`,
+ * `account`) and times; keys (profile names, account ids) appear as HMAC tokens and sealed.
+ */
+export class AppDb implements DocsApi {
+  readonly #db: DatabaseSync;
+  readonly #sealer: Sealer;
+  readonly #damaged = new Set<string>();
+  readonly journal: JournalTable;
+
+  constructor(file: string, keys: Keyring, sealer: Sealer) {
+    this.#db = openDatabase(file);
+    this.#sealer = sealer;
+    this.journal = new JournalTable(this.#db, keys, sealer);
+  }
+
+  /** How many documents `list` has had to leave out because they are damaged. */
+  get damaged(): number {
+    return this.#damaged.size;
+  }
+
+  async get(kind: string, key: string): Promise<unknown> {
+    const row = this.#row(kind, this.#token(kind, key));
+    return row === null ? null : this.#open(kind, row).value;
+  }
+
+  async list(kind: string): Promise<{ key: string; value: unknown }[]> {
+    const rows = this.#rows('SELECT token, revision, sealed FROM docs WHERE kind = ? ORDER BY rowid', kind);
+    return rows.flatMap((row) => {
+      try {
+        return [this.#open(kind, row)];
+      } catch (error) {
+        // One damaged document must not take the others away; `health` reports it.
+        if (error instanceof AppError && error.code !== 'STORAGE_FAILED') throw error;
+        this.#damaged.add(`${kind}/${row.token}`);
+        return [];
+      }
+    });
+  }
+
+  async put(kind: string, key: string, value: unknown): Promise<void> {
+    inTransaction(this.#db, () => this.#write(kind, key, value));
+  }
+
+  async delete(kind: string, key: string): Promise<void> {
+    inTransaction(this.#db, () =>
+      this.#db.prepare('DELETE FROM docs WHERE kind = ? AND token = ?').run(kind, this.#token(kind, key)),
+    );
+  }
+
+  async putCells(cells: ScanCell[]): Promise<void> {
+    inTransaction(this.#db, () => {
+      for (const cell of cells) {
+        this.#write(SCAN_CELL_KIND, `${cell.accountId}|${cell.region}|${cell.service}`, cell);
+      }
+    });
+  }
+
+  close(): void {
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #write(kind: string, key: string, value: unknown): void {
+    const token = this.#token(kind, key);
+    const revision = (this.#row(kind, token)?.revision ?? 0) + 1;
+    const sealed = this.#sealer.seal(address(kind, token, revision), { key, value });
+    this.#db
+      .prepare(
+        `INSERT INTO docs (kind, token, revision, sealed) VALUES (?, ?, ?, ?)
+         ON CONFLICT (kind, token) DO UPDATE SET revision = excluded.revision, sealed = excluded.sealed`,
+      )
+      .run(kind, token, revision, sealed);
+  }
+
+  #row(kind: string, token: string): Row | null {
+    const sql = 'SELECT token, revision, sealed FROM docs WHERE kind = ? AND token = ?';
+    return this.#rows(sql, kind, token)[0] ?? null;
+  }
+
+  #rows(sql: string, ...values: string[]): Row[] {
+    try {
+      return z.array(Row).parse(this.#db.prepare(sql).all(...values));
+    } catch (error) {
+      throw asStorageError(error);
+    }
+  }
+
+  #open(kind: string, row: Row): { key: string; value: unknown } {
+    const { key, value } = Sealed.parse(
+      this.#sealer.open(address(kind, row.token, row.revision), row.sealed),
+    );
+    return { key, value };
+  }
+
+  #token(kind: string, key: string): string {
+    return this.#sealer.token(`docs:${kind}`, key);
+  }
+}
+
+function address(kind: string, token: string, revision: number) {
+  return { schema: DOC_SCHEMA, collection: COLLECTION, id: `${kind}/${token}`, revision };
+}
+
+function openDatabase(file: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    // Created here because SQLite would make it readable by all; its -wal and -shm files follow its mode.
+    closeSync(openSync(file, 'a', 0o600));
+    db = new DatabaseSync(file, { timeout: 5_000 });
+    const version = z.object({ user_version: z.number() }).parse(db.prepare('PRAGMA user_version').get());
+    if (version.user_version > SCHEMA) {
+      throw new AppError(
+        'FORMAT_NEWER',
+        'app.db was written by a newer version of this app. Nothing was changed. Update the app to open this workspace.',
+      );
+    }
+    // fullfsync: on macOS a plain fsync leaves data in the drive's cache; elsewhere it does nothing.
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = 1;');
+    db.exec(`
+      CREATE TABLE IF NOT EXISTS docs (
+        kind TEXT NOT NULL, token TEXT NOT NULL, revision INTEGER NOT NULL, sealed BLOB NOT NULL,
+        UNIQUE (kind, token)
+      ) STRICT;
+      PRAGMA user_version = ${SCHEMA};
+    `);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw asStorageError(error);
+  }
+}
