@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import type { ActivityQuery, ActivityRow, Execution, Plan } from '../../../preload/contract/models.ts';
+import { AppError } from '../../errors.ts';
+import type { AccessRecord, Projection } from './projection.ts';
+
+/** Results kept for paging; the oldest gives way. */
+const MAX_RESULTS = 20;
+
+interface Line {
+  row: ActivityRow;
+  /** Breaks ties between lines of one millisecond. */
+  seq: number;
+  /** What a search looks through, lower case. */
+  text: string;
+}
+
+/** Windows over the journal: newest first, and stable while entries are appended. */
+export class ActivityWindows {
+  readonly #results = new Map<string, ActivityRow[]>();
+
+  open(projection: Projection, query: ActivityQuery, now: number): { resultId: string; total: number } {
+    const words = query.text.toLowerCase().split(/\s+/).filter(Boolean);
+    const rows = lines(projection, now)
+      .filter((line) => matches(line.row, query) && words.every((word) => line.text.includes(word)))
+      .sort((a, b) => b.row.at.localeCompare(a.row.at) || b.seq - a.seq)
+      .map((line) => line.row);
+    const resultId = randomUUID();
+    this.#results.set(resultId, rows);
+    for (const oldest of this.#results.keys()) {
+      if (this.#results.size <= MAX_RESULTS) break;
+      this.#results.delete(oldest);
+    }
+    return { resultId, total: rows.length };
+  }
+
+  /** The window's rows in its own order; executions as they stand now. */
+  rows(projection: Projection, resultId: string, offset: number, limit: number): ActivityRow[] {
+    const rows = this.#results.get(resultId);
+    if (!rows)
+      throw new AppError(
+        'RESULT_GONE',
+        'This list is no longer kept. Load it again to see the newest lines.',
+      );
+    return rows.slice(offset, offset + limit).map((row) => {
+      const execution = row.kind === 'execution' ? projection.execution(row.id) : null;
+      return execution ? executionRow(execution) : row;
+    });
+  }
+}
+
+function matches(row: ActivityRow, query: ActivityQuery): boolean {
+  return (
+    (!query.states?.length || query.states.includes(row.state)) &&
+    (!query.accountIds?.length || (row.accountId !== null && query.accountIds.includes(row.accountId))) &&
+    (!query.risks?.length || (row.risk !== null && query.risks.includes(row.risk)))
+  );
+}
+
+function lines(projection: Projection, now: number): Line[] {
+  const executions = projection.executions().map(({ seq, execution }) => {
+    const extra = [execution.requestId, execution.error?.message, execution.approvedBy];
+    return line(seq, executionRow(execution), planText(execution.plan), extra);
+  });
+  const rejected = projection
+    .rejections()
+    .map(({ seq, at, by, plan }) => line(seq, planRow(plan, 'rejected', at), planText(plan), [by]));
+  const expired = projection
+    .expiredPlans(now)
+    .map(({ seq, plan }) => line(seq, planRow(plan, 'expired', plan.expiresAt), planText(plan), []));
+  const access = projection.access().map((record) => line(record.seq, accessRow(record), [], []));
+  return [...executions, ...rejected, ...expired, ...access];
+}
+
+function line(
+  seq: number,
+  row: ActivityRow,
+  planWords: string[],
+  extra: (string | null | undefined)[],
+): Line {
+  const words = [row.title, row.state, row.accountId, row.region, row.profile, row.resourceName];
+  return { row, seq, text: [...words, ...planWords, ...extra].filter(Boolean).join('\n').toLowerCase() };
+}
+
+function planText({ target, identity, call, planId }: Plan): string[] {
+  return [
+    planId,
+    target.nativeId,
+    target.arn,
+    target.resourceType,
+    identity.accountName,
+    identity.arn,
+    call.iamAction,
+    call.operation,
+    call.cli,
+  ];
+}
+
+function base(plan: Plan) {
+  return {
+    planId: plan.planId,
+    title: plan.title,
+    risk: plan.risk,
+    accountId: plan.identity.accountId,
+    region: plan.target.region,
+    profile: plan.identity.profile,
+    resourceId: plan.target.resourceId,
+    resourceName: plan.target.name,
+  };
+}
+
+function executionRow(execution: Execution): ActivityRow {
+  const { startedAt, finishedAt } = execution;
+  return {
+    ...base(execution.plan),
+    id: execution.executionId,
+    kind: 'execution',
+    at: startedAt,
+    state: execution.state,
+    stateBefore: execution.stateBefore,
+    stateNow: execution.stateNow,
+    durationMs: finishedAt === null ? null : Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)),
+  };
+}
+
+function planRow(plan: Plan, kind: 'rejected' | 'expired', at: string): ActivityRow {
+  return {
+    ...base(plan),
+    id: plan.planId,
+    kind,
+    at,
+    state: kind,
+    stateBefore: plan.target.state,
+    stateNow: null,
+    durationMs: null,
+  };
+}
+
+function accessRow({ seq, at, body }: AccessRecord): ActivityRow {
+  const unlocked = body.kind === 'profile_unlocked';
+  return {
+    id: `access-${seq}`,
+    planId: null,
+    kind: unlocked ? 'unlock' : 'lock',
+    at,
+    title: unlocked
+      ? `Profile ${body.profile} unlocked for changes until ${body.until}`
+      : `Profile ${body.profile} set to read-only`,
+    state: 'recorded',
+    risk: null,
+    accountId: body.accountId,
+    region: null,
+    profile: body.profile,
+    resourceId: null,
+    resourceName: null,
+    stateBefore: null,
+    stateNow: null,
+    durationMs: null,
+  };
+}
