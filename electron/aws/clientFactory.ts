@@ -1,0 +1,74 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { AwsCredentialIdentityProvider, Pluggable } from '@smithy/types';
+import type { Profiles } from './profiles.ts';
+import { rateLimit } from './rateLimit.ts';
+import type { AwsClient, AwsClientClass, ClientScope } from './types.ts';
+
+export interface ClientFactoryOptions {
+  profiles: Profiles;
+  appVersion: string;
+  /** Plugged into every client, those for STS included: the sample workspace answers from here. */
+  middleware?: (scope: ClientScope) => Pluggable<object, object>;
+}
+
+/** What every client has, though the generic type does not say so. */
+interface ConfiguredClient {
+  config: {
+    serviceId: string;
+    /** Asked by the SDK before the first call; without this it reads the section of AWS_PROFILE or `default`. */
+    serviceConfiguredEndpoint: () => Promise<string | undefined>;
+  };
+}
+
+const RETRIES = {
+  scan: { retryMode: 'adaptive', maxAttempts: 8 },
+  execute: { retryMode: 'standard', maxAttempts: 3 },
+} as const;
+
+/** The one place that configures SDK clients. All of them share one pool of sockets. */
+export class ClientFactory {
+  readonly #options: ClientFactoryOptions;
+  readonly #handler = new NodeHttpHandler({
+    connectionTimeout: 5_000,
+    requestTimeout: 60_000,
+    throwOnRequestTimeout: true,
+    // A scan queues on sockets by design; the SDK would warn on the console.
+    socketAcquisitionWarningTimeout: 600_000,
+    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: 100 }),
+    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: 100 }),
+  });
+
+  constructor(options: ClientFactoryOptions) {
+    this.#options = options;
+  }
+
+  /** Destroying one client would close the sockets of all: call `destroy` of the factory instead. */
+  create<C extends AwsClient>(
+    clientClass: AwsClientClass<C>,
+    scope: ClientScope,
+    credentials: AwsCredentialIdentityProvider,
+  ): C {
+    const { profiles, appVersion, middleware } = this.#options;
+    const client = new clientClass({
+      profile: scope.profile,
+      region: scope.region,
+      credentials,
+      requestHandler: this.#handler,
+      customUserAgent: [['cloudops-desktop', appVersion]],
+      // A QueueUrl of AWS would otherwise overrule a configured endpoint.
+      useQueueUrlAsEndpoint: false,
+      ...RETRIES[scope.purpose],
+    });
+    const { config } = client as unknown as ConfiguredClient;
+    config.serviceConfiguredEndpoint = () => profiles.endpoint(scope.profile, config.serviceId);
+    if (scope.purpose === 'scan') client.middlewareStack.use(rateLimit(config.serviceId));
+    if (middleware) client.middlewareStack.use(middleware(scope));
+    return client;
+  }
+
+  destroy(): void {
+    this.#handler.destroy();
+  }
+}

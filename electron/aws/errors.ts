@@ -1,0 +1,170 @@
+import type { ErrorCode } from '../../preload/contract/errors.ts';
+import { AppError, nodeErrorCode } from '../errors.ts';
+import { isOptInRegion } from './partitions.ts';
+import { cleanText } from './text.ts';
+import type { MappedAwsError } from './types.ts';
+
+/** What was tried, for the words. */
+export interface AwsCallContext {
+  /** In IAM's terms: `ec2:DescribeInstances`. */
+  call: string;
+  region: string;
+  profile: string;
+  /** What it was about: a resource's name, a role. */
+  on?: string | undefined;
+}
+
+const EXPIRED = /^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired|IDPCommunicationError)$/;
+const BAD_KEYS =
+  /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|AuthFailure|InvalidToken|IncompleteSignature|InvalidSignatureException|MissingAuthenticationToken(Exception)?)$/;
+const DISABLED =
+  /^(OptInRequired|SubscriptionRequiredException|RegionDisabledException|PendingVerification)$/;
+const DENIED =
+  /^(AccessDenied(Exception)?|UnauthorizedOperation|AuthorizationError(Exception)?|NotAuthorized|Forbidden|UnauthorizedAccess)$/;
+const THROTTLED =
+  /^(Throttl\w*|TooManyRequests\w*|RequestLimitExceeded|RequestThrottled\w*|SlowDown|BandwidthLimitExceeded|ProvisionedThroughputExceededException|PriorRequestNotComplete|EC2ThrottledException)$/;
+const UNSUPPORTED = /^(UnsupportedOperation|InvalidAction|UnknownOperationException|NotImplemented)$/;
+/** The connection was never made, so that nothing was sent. */
+const NOT_REACHED = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'ENETDOWN',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+const CUT = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_SOCKET_CONNECTION_TIMEOUT']);
+
+interface Seen {
+  name: string;
+  text: string;
+  status: number | undefined;
+  network: string | undefined;
+  requestId: string | null;
+  attempts: number;
+}
+
+/** An SDK error in the contract's terms: by HTTP status first, then by AWS's code. */
+export function mapAwsError(error: unknown, context: AwsCallContext): MappedAwsError {
+  const seen = look(error);
+  const base = { awsCode: cleanText(seen.name, 80), requestId: seen.requestId };
+  if (error instanceof AppError) {
+    return { ...base, code: error.code, message: error.message, outcomeUnknown: false };
+  }
+  const code = classify(seen, context.region);
+  return { ...base, code, message: words(code, seen, context), outcomeUnknown: isOutcomeUnknown(code, seen) };
+}
+
+/** The same as something to throw; an AppError passes unchanged. */
+export function toAppError(error: unknown, context: AwsCallContext): AppError {
+  if (error instanceof AppError) return error;
+  const mapped = mapAwsError(error, context);
+  return new AppError(mapped.code, mapped.message, {
+    cause: error,
+    details: {
+      awsCode: mapped.awsCode,
+      ...(mapped.requestId && { requestId: cleanText(mapped.requestId, 100) }),
+    },
+  });
+}
+
+/** True for the SDK's own end of an aborted call. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || nodeErrorCode(error) === 'ABORT_ERR');
+}
+
+/** AWS's code, or the error's name: for collectors that treat "not there" as an answer. */
+export function awsErrorName(error: unknown): string {
+  return look(error).name;
+}
+
+function look(error: unknown): Seen {
+  const source = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  const metadata = (source.$metadata ?? {}) as Record<string, unknown>;
+  const string = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  const number = (value: unknown) => (typeof value === 'number' ? value : undefined);
+  const cause = source.cause;
+  return {
+    name: string(source.name) ?? string(source.Code) ?? 'Error',
+    text: cleanText(string(source.message) ?? '', 400),
+    status: number(metadata.httpStatusCode),
+    network: nodeErrorCode(error) ?? nodeErrorCode(cause),
+    requestId: string(metadata.requestId) ?? null,
+    attempts: number(metadata.attempts) ?? 1,
+  };
+}
+
+function classify(seen: Seen, region: string): ErrorCode {
+  const { name, text, status, network } = seen;
+  if (name === 'AbortError' || network === 'ABORT_ERR') return 'CANCELLED';
+  if (THROTTLED.test(name) || status === 429) return 'THROTTLED';
+  if (EXPIRED.test(name) || /security token.*expired/i.test(text)) return 'CREDENTIALS_EXPIRED';
+  if (DISABLED.test(name)) return 'REGION_DISABLED';
+  if (BAD_KEYS.test(name)) return isOptInRegion(region) ? 'REGION_DISABLED' : 'CREDENTIALS_MISSING';
+  if (status === 403 || DENIED.test(name)) {
+    return /explicit deny in a service control policy/i.test(text) ? 'DENIED_BY_SCP' : 'ACCESS_DENIED';
+  }
+  if (isUnreadable(seen) || UNSUPPORTED.test(name)) return 'UNSUPPORTED';
+  if (status === undefined) {
+    if (name === 'CredentialsProviderError') return 'CREDENTIALS_MISSING';
+    if (name === 'TimeoutError' || (network && (NOT_REACHED.has(network) || CUT.has(network))))
+      return 'NETWORK';
+    if (/socket hang up|network|timed? ?out/i.test(text)) return 'NETWORK';
+  }
+  if (name === 'TimeoutError' || (network && CUT.has(network))) return 'NETWORK';
+  if (status === 401) return 'CREDENTIALS_MISSING';
+  return 'AWS_FAILED';
+}
+
+/** A body that is not the service's protocol: a proxy's page, or an emulator that lacks the call. */
+function isUnreadable({ name, text }: Seen): boolean {
+  if (name === 'SyntaxError') return true;
+  return /XML parse error|Unexpected token '?<|Deserialization error/i.test(text);
+}
+
+/**
+ * May AWS have carried it out? Yes after a cut or a server error, and whenever an earlier attempt is
+ * behind a refusal: the first may have worked and made the second one fail.
+ */
+function isOutcomeUnknown(code: ErrorCode, seen: Seen): boolean {
+  if (code === 'CANCELLED') return true;
+  if (code === 'NETWORK') return seen.attempts > 1 || !(seen.network && NOT_REACHED.has(seen.network));
+  if (seen.status !== undefined && seen.status >= 500) return code !== 'THROTTLED';
+  if (code === 'UNSUPPORTED') return seen.status === undefined || seen.status < 300;
+  return code === 'AWS_FAILED' && seen.attempts > 1;
+}
+
+function words(code: ErrorCode, seen: Seen, context: AwsCallContext): string {
+  const { call, region, profile } = context;
+  const what = `${call}${context.on ? ` on ${cleanText(context.on, 200)}` : ''} in ${region}`;
+  const said = seen.text ? ` AWS says: ${seen.text.replace(/\.?$/, '.')}` : '';
+  switch (code) {
+    case 'ACCESS_DENIED':
+      return `${what} is denied for profile ${profile}. Ask the account's administrator for ${call}.${said}`;
+    case 'DENIED_BY_SCP':
+      return `${what} is denied by a service control policy. Ask your organisation's administrator, or leave this region out.`;
+    case 'CREDENTIALS_EXPIRED':
+      return `The credentials of profile ${profile} have expired. Renew them, then try again.`;
+    case 'CREDENTIALS_MISSING':
+      return `AWS does not accept the credentials of profile ${profile} for ${what}. Check its keys, and that the region is enabled for the account.${said}`;
+    case 'REGION_DISABLED':
+      return `${region} is not enabled for this account or service. Enable it in the account's settings, or leave it out.`;
+    case 'THROTTLED':
+      return `AWS limits how often ${what} may be called, and kept refusing. Try again in a few minutes.`;
+    case 'NETWORK':
+      return `${what} did not reach AWS${seen.network ? ` (${seen.network})` : ''}. Check the network, then try again.`;
+    case 'UNSUPPORTED':
+      return `The answer to ${what} could not be read${seen.status ? ` (HTTP ${seen.status})` : ''}: the service may not exist there, or something between here and AWS answered.`;
+    case 'CANCELLED':
+      return `${what} was cancelled.`;
+    default:
+      return `${what} failed with ${cleanText(seen.name, 80)}${seen.status ? ` (HTTP ${seen.status})` : ''}.${said}`;
+  }
+}

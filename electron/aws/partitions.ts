@@ -1,0 +1,57 @@
+/** Regions every account has; all others must be switched on, and answer "invalid token" until they are. */
+const ALWAYS_ON = new Set([
+  'us-east-1',
+  'us-east-2',
+  'us-west-1',
+  'us-west-2',
+  'ap-northeast-1',
+  'ap-northeast-2',
+  'ap-northeast-3',
+  'ap-south-1',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'ca-central-1',
+  'eu-central-1',
+  'eu-north-1',
+  'eu-west-1',
+  'eu-west-2',
+  'eu-west-3',
+  'sa-east-1',
+]);
+
+export function isOptInRegion(region: string): boolean {
+  return partitionOfRegion(region) === 'aws' && !ALWAYS_ON.has(region);
+}
+
+const PREFIXES: [string, string][] = [
+  ['us-gov-', 'aws-us-gov'],
+  ['cn-', 'aws-cn'],
+  ['us-isob-', 'aws-iso-b'],
+  ['us-isof-', 'aws-iso-f'],
+  ['eu-isoe-', 'aws-iso-e'],
+  ['us-iso-', 'aws-iso'],
+  ['eusc-', 'aws-eusc'],
+];
+
+export function partitionOfRegion(region: string): string {
+  return PREFIXES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
+}
+
+/** `arn:PARTITION:…` */
+export function partitionOfArn(arn: string): string {
+  return arn.split(':')[1] || 'aws';
+}
+
+/** Where a partition's global calls (S3's list of buckets) go. */
+export function globalRegion(partition: string): string {
+  const regions: Record<string, string> = {
+    'aws-us-gov': 'us-gov-west-1',
+    'aws-cn': 'cn-north-1',
+    'aws-iso': 'us-iso-east-1',
+    'aws-iso-b': 'us-isob-east-1',
+    'aws-iso-e': 'eu-isoe-west-1',
+    'aws-iso-f': 'us-isof-south-1',
+    'aws-eusc': 'eusc-de-east-1',
+  };
+  return regions[partition] ?? 'us-east-1';
+}

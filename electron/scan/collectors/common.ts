@@ -1,0 +1,146 @@
+import PQueue from 'p-queue';
+import type { Relation, ResourceType } from '../../../preload/contract/models.ts';
+import { awsErrorName, isAbort, mapAwsError } from '../../aws/errors.ts';
+import { cleanText } from '../../aws/text.ts';
+import type { ClientScope } from '../../aws/types.ts';
+import type { CollectContext, CollectedResource } from '../types.ts';
+
+/** Detail calls of one page that run at the same time. */
+const DETAILS_AT_ONCE = 10;
+
+export function scopeOf(context: CollectContext, region = context.region): ClientScope {
+  return { profile: context.profile, region, purpose: context.purpose };
+}
+
+type Draft = Pick<CollectedResource, 'resourceType' | 'service' | 'nativeId' | 'arn'> & {
+  name: string | undefined;
+  region?: string;
+  state?: string | undefined;
+  tags?: Record<string, string>;
+  createdAt?: Date | string | undefined;
+  facts: Record<string, unknown>;
+  relations?: (Relation | null)[];
+  constraints?: Record<string, boolean>;
+  raw: unknown;
+};
+
+/** Fills in what every resource of a context has in common. A missing name becomes the native id. */
+export function toResource(context: CollectContext, draft: Draft): CollectedResource {
+  return {
+    resourceType: draft.resourceType,
+    service: draft.service,
+    accountId: context.accountId,
+    partition: context.partition,
+    region: draft.region ?? context.region,
+    nativeId: draft.nativeId,
+    name: cleanText(draft.name ?? '', 256) || draft.nativeId,
+    arn: draft.arn,
+    state: draft.state?.toLowerCase() ?? null,
+    tags: draft.tags ?? {},
+    createdAt: toIso(draft.createdAt),
+    facts: toFacts(draft.facts),
+    relations: (draft.relations ?? []).filter((relation) => relation !== null),
+    constraints: draft.constraints ?? {},
+    raw: toRaw(draft.raw),
+  };
+}
+
+/** Null when AWS named nothing to relate to. */
+export function relation(
+  kind: Relation['kind'],
+  resourceType: ResourceType,
+  nativeId: string | undefined,
+): Relation | null {
+  return nativeId ? { kind, resourceType, nativeId } : null;
+}
+
+export function tagsOf(tags: { Key?: string | undefined; Value?: string | undefined }[] | undefined) {
+  return Object.fromEntries((tags ?? []).flatMap(({ Key, Value }) => (Key ? [[Key, Value ?? '']] : [])));
+}
+
+/** Only what has a value; dates as ISO text, lists joined. */
+function toFacts(values: Record<string, unknown>): CollectedResource['facts'] {
+  const facts: CollectedResource['facts'] = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === 'number' || typeof value === 'boolean') facts[name] = value;
+    else if (typeof value === 'string' && value !== '') facts[name] = value;
+    else if (value instanceof Date) facts[name] = value.toISOString();
+    else if (Array.isArray(value) && value.length > 0) facts[name] = value.join(', ');
+  }
+  return facts;
+}
+
+function toIso(value: Date | string | undefined): string | null {
+  if (value === undefined) return null;
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+/** The answer as JSON has it: dates as ISO text, nothing undefined, no SDK metadata. */
+function toRaw(answer: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(answer ?? null, (key, value) => (key === '$metadata' ? undefined : value)),
+  );
+}
+
+/** Works on all items, a few at a time; the first failure ends it. */
+export async function mapLimited<T, R>(
+  context: CollectContext,
+  items: T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const queue = new PQueue({ concurrency: DETAILS_AT_ONCE });
+  try {
+    return await Promise.all(
+      items.map((item) => queue.add(() => work(item), { signal: context.signal }) as Promise<R>),
+    );
+  } finally {
+    queue.clear();
+  }
+}
+
+/**
+ * A detail call: refused, it makes the cell partial and leaves the field unknown. What would refuse every
+ * other call as well (no network, no credentials, a cancelled scan) is thrown.
+ */
+export async function detail<T>(
+  context: CollectContext,
+  about: { call: string; on: string; region?: string },
+  ask: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (context.signal.aborted || isAbort(error)) throw error;
+    const mapped = mapAwsError(error, {
+      call: about.call,
+      on: about.on,
+      region: about.region ?? context.region,
+      profile: context.profile,
+    });
+    const hopeless = ['NETWORK', 'CREDENTIALS_EXPIRED', 'CREDENTIALS_MISSING', 'CANCELLED'];
+    if (hopeless.includes(mapped.code)) throw error;
+    context.reportPartial(mapped.message);
+    return undefined;
+  }
+}
+
+/** What `ask` answers, or null where AWS says with one of these codes that there is no such thing. */
+export async function orNull<T>(codes: string[], ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (codes.includes(awsErrorName(error))) return null;
+    throw error;
+  }
+}
+
+export function chunks<T>(items: T[], size: number): T[][] {
+  const found: T[][] = [];
+  for (let start = 0; start < items.length; start += size) found.push(items.slice(start, start + size));
+  return found;
+}
+
+export function earliest(dates: (Date | undefined)[]): Date | undefined {
+  return dates.filter((date) => date !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
+}

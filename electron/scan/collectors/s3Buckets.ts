@@ -1,0 +1,137 @@
+import type { Bucket, PublicAccessBlockConfiguration, S3Client } from '@aws-sdk/client-s3';
+import type { CollectContext, CollectedResource, Collector } from '../types.ts';
+import { detail, mapLimited, orNull, scopeOf, tagsOf, toResource } from './common.ts';
+
+/** The most S3 allows. With a page size it also says each bucket's region. */
+const PAGE = 10_000;
+/** Buckets whose details are asked before they are handed on, so that memory stays bounded. */
+const BATCH = 200;
+
+type Sdk = typeof import('@aws-sdk/client-s3');
+
+/** Listed once per account; each bucket's details are asked in its own region. */
+export const s3Buckets: Collector = {
+  service: 's3',
+  global: true,
+  resourceTypes: ['s3_bucket'],
+
+  async *collect(context) {
+    const { sdk, client } = await load(context);
+    const pages = sdk.paginateListBuckets({ client, pageSize: PAGE }, {}, { abortSignal: context.signal });
+    for await (const page of pages) {
+      const buckets = page.Buckets ?? [];
+      for (let start = 0; start < buckets.length; start += BATCH) {
+        const batch = buckets.slice(start, start + BATCH);
+        const found = await mapLimited(context, batch, (bucket) => toBucket(context, sdk, client, bucket));
+        yield found.filter((bucket) => bucket !== null);
+      }
+    }
+  },
+
+  /** Through the list: only it shows who owns the bucket and when it was made. */
+  async describe(context, { nativeId }) {
+    const { sdk, client } = await load(context);
+    const pages = sdk.paginateListBuckets(
+      { client, pageSize: PAGE },
+      { Prefix: nativeId },
+      { abortSignal: context.signal },
+    );
+    for await (const page of pages) {
+      const bucket = page.Buckets?.find(({ Name }) => Name === nativeId);
+      if (bucket) return toBucket(context, sdk, client, bucket);
+    }
+    return null;
+  },
+};
+
+async function load(context: CollectContext) {
+  const sdk = await import('@aws-sdk/client-s3');
+  return { sdk, client: context.clients.client(sdk.S3Client, scopeOf(context)) };
+}
+
+/** Null when the bucket was deleted after the list was made. */
+async function toBucket(
+  context: CollectContext,
+  sdk: Sdk,
+  listing: S3Client,
+  bucket: Bucket,
+): Promise<CollectedResource | null> {
+  const name = bucket.Name;
+  if (!name) return null;
+  const region = bucket.BucketRegion ?? (await locate(context, sdk, listing, name));
+  if (region === null) return null;
+  const details = region ? await askDetails(context, sdk, name, region) : {};
+  if (details === null) return null;
+  const { tags, block } = details;
+  return toResource(context, {
+    resourceType: 's3_bucket',
+    service: 's3',
+    nativeId: name,
+    name,
+    region: region ?? 'unknown',
+    arn: bucket.BucketArn ?? `arn:${context.partition}:s3:::${name}`,
+    tags: tags ?? {},
+    createdAt: bucket.CreationDate,
+    facts: { ...block, ...(block && { PublicAccessBlocked: isBlocked(block) }) },
+    raw: { ...bucket, ...(tags && { Tags: tags }), ...(block && { PublicAccessBlock: block }) },
+  });
+}
+
+const isBlocked = (block: PublicAccessBlockConfiguration) =>
+  Boolean(
+    block.BlockPublicAcls && block.BlockPublicPolicy && block.IgnorePublicAcls && block.RestrictPublicBuckets,
+  );
+
+/** Undefined when AWS would not say, null when the bucket is gone. */
+async function locate(context: CollectContext, sdk: Sdk, client: S3Client, name: string) {
+  const answer = await orNull(['NoSuchBucket'], () =>
+    detail(context, { call: 's3:GetBucketLocation', on: name }, () =>
+      client.send(new sdk.GetBucketLocationCommand({ Bucket: name }), { abortSignal: context.signal }),
+    ),
+  );
+  if (answer === null) return null;
+  if (answer === undefined) return undefined;
+  // Us-east-1 answers nothing, and the oldest buckets of eu-west-1 answer EU.
+  const location: string = answer.LocationConstraint ?? 'us-east-1';
+  return location === 'EU' ? 'eu-west-1' : location || 'us-east-1';
+}
+
+interface Details {
+  tags?: Record<string, string> | undefined;
+  block?: PublicAccessBlockConfiguration | undefined;
+}
+
+/** Null when the bucket is gone. Refused details stay undefined. */
+async function askDetails(
+  context: CollectContext,
+  sdk: Sdk,
+  name: string,
+  region: string,
+): Promise<Details | null> {
+  const client = context.clients.client(sdk.S3Client, scopeOf(context, region));
+  const options = { abortSignal: context.signal };
+  const ask = <T>(call: string, unset: string, send: () => Promise<T>) =>
+    detail(context, { call, on: name, region }, () => orNull([unset], send));
+  return orNull(['NoSuchBucket'], async () => {
+    const [tagging, access] = await Promise.all([
+      ask('s3:GetBucketTagging', 'NoSuchTagSet', () =>
+        client.send(new sdk.GetBucketTaggingCommand({ Bucket: name }), options),
+      ),
+      ask('s3:GetBucketPublicAccessBlock', 'NoSuchPublicAccessBlockConfiguration', () =>
+        client.send(new sdk.GetPublicAccessBlockCommand({ Bucket: name }), options),
+      ),
+    ]);
+    return {
+      tags: tagging === undefined ? undefined : tagsOf(tagging?.TagSet),
+      // Without a configuration of its own a bucket blocks nothing.
+      block: access === undefined ? undefined : (access?.PublicAccessBlockConfiguration ?? UNBLOCKED),
+    };
+  });
+}
+
+const UNBLOCKED: PublicAccessBlockConfiguration = {
+  BlockPublicAcls: false,
+  IgnorePublicAcls: false,
+  BlockPublicPolicy: false,
+  RestrictPublicBuckets: false,
+};

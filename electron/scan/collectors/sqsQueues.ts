@@ -1,0 +1,128 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { CollectContext, CollectedResource, Collector } from '../types.ts';
+import { detail, mapLimited, orNull, relation, scopeOf, toResource } from './common.ts';
+
+/** Without a page size SQS stops after 1,000 queues and gives no token. */
+const PAGE = 1_000;
+const NOT_FOUND = [
+  'QueueDoesNotExist',
+  'NonExistentQueue',
+  'AWS.SimpleQueueService.NonExistentQueue',
+  'QueueDeletedRecently',
+];
+
+type Sdk = typeof import('@aws-sdk/client-sqs');
+
+/** Addressed by URL. The list has nothing else: attributes and tags are asked for each queue. */
+export const sqsQueues: Collector = {
+  service: 'sqs',
+  global: false,
+  resourceTypes: ['sqs_queue'],
+
+  async *collect(context) {
+    const { sdk, client } = await load(context);
+    const pages = sdk.paginateListQueues({ client, pageSize: PAGE }, {}, { abortSignal: context.signal });
+    for await (const page of pages) {
+      const found = await mapLimited(context, page.QueueUrls ?? [], async (url) => {
+        const attributes = await detail(context, { call: 'sqs:GetQueueAttributes', on: nameOf(url) }, () =>
+          askAttributes(context, sdk, client, url),
+        );
+        if (attributes === null) return [];
+        return [toQueue(context, url, attributes, await askTags(context, sdk, client, url))];
+      });
+      yield found.flat();
+    }
+  },
+
+  async describe(context, { nativeId }) {
+    const { sdk, client } = await load(context);
+    const attributes = await askAttributes(context, sdk, client, nativeId);
+    if (attributes === null) return null;
+    return toQueue(context, nativeId, attributes, await askTags(context, sdk, client, nativeId));
+  },
+};
+
+const nameOf = (url: string) => url.slice(url.lastIndexOf('/') + 1);
+
+async function load(context: CollectContext) {
+  const sdk = await import('@aws-sdk/client-sqs');
+  return { sdk, client: context.clients.client(sdk.SQSClient, scopeOf(context)) };
+}
+
+type Attributes = Record<string, string>;
+
+async function askAttributes(
+  context: CollectContext,
+  sdk: Sdk,
+  client: SQSClient,
+  url: string,
+): Promise<Attributes | null> {
+  const answer = await orNull(NOT_FOUND, () =>
+    client.send(new sdk.GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }), {
+      abortSignal: context.signal,
+    }),
+  );
+  return answer && (answer.Attributes ?? {});
+}
+
+async function askTags(context: CollectContext, sdk: Sdk, client: SQSClient, url: string) {
+  const answer = await detail(context, { call: 'sqs:ListQueueTags', on: nameOf(url) }, () =>
+    orNull(NOT_FOUND, () =>
+      client.send(new sdk.ListQueueTagsCommand({ QueueUrl: url }), { abortSignal: context.signal }),
+    ),
+  );
+  return answer?.Tags ?? {};
+}
+
+const NUMBERS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+  'VisibilityTimeout',
+  'MessageRetentionPeriod',
+  'MaximumMessageSize',
+  'DelaySeconds',
+  'ReceiveMessageWaitTimeSeconds',
+];
+const FLAGS = ['FifoQueue', 'ContentBasedDeduplication', 'SqsManagedSseEnabled'];
+
+function toQueue(
+  context: CollectContext,
+  url: string,
+  attributes: Attributes | undefined,
+  tags: Record<string, string>,
+): CollectedResource {
+  const known = attributes ?? {};
+  const numbers = NUMBERS.filter((name) => name in known).map((name) => [name, Number(known[name])]);
+  const flags = FLAGS.filter((name) => name in known).map((name) => [name, known[name] === 'true']);
+  const created = Number(known.CreatedTimestamp);
+  return toResource(context, {
+    resourceType: 'sqs_queue',
+    service: 'sqs',
+    nativeId: url,
+    name: nameOf(url),
+    arn:
+      known.QueueArn ?? `arn:${context.partition}:sqs:${context.region}:${context.accountId}:${nameOf(url)}`,
+    tags,
+    createdAt: created > 0 ? new Date(created * 1_000) : undefined,
+    facts: {
+      ...Object.fromEntries([...numbers, ...flags]),
+      KmsMasterKeyId: known.KmsMasterKeyId,
+    },
+    relations: [relation('uses', 'sqs_queue', deadLetterUrl(url, known.RedrivePolicy))],
+    raw: { QueueUrl: url, Attributes: known, Tags: tags },
+  });
+}
+
+/** The dead-letter queue lives in the same account and region, so that its URL differs in the name alone. */
+function deadLetterUrl(url: string, policy: string | undefined): string | undefined {
+  if (!policy) return undefined;
+  try {
+    const { deadLetterTargetArn } = JSON.parse(policy) as { deadLetterTargetArn?: unknown };
+    if (typeof deadLetterTargetArn !== 'string') return undefined;
+    return `${url.slice(0, url.lastIndexOf('/') + 1)}${deadLetterTargetArn.split(':').at(-1)}`;
+  } catch {
+    // A policy that is no JSON names no queue.
+    return undefined;
+  }
+}
