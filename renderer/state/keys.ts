@@ -32,7 +32,7 @@ export function readKey(
 }
 
 /** Handles a command; `false` leaves it to whoever registered before, and then to the browser. */
-export type KeyHandler = (event: KeyboardEvent) => undefined | boolean;
+export type KeyHandler = (event: KeyboardEvent) => unknown;
 export type KeyMap = Record<string, KeyHandler>;
 
 const layers: { current: KeyMap }[] = [];

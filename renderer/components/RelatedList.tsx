@@ -1,0 +1,53 @@
+import type { ResourceDetail } from '../../preload/contract/models.ts';
+import { pushDetails } from '../state/details.ts';
+import { typeName } from '../state/format.ts';
+import { visible } from './plan/words.ts';
+import classes from './RelatedList.module.css';
+
+type Related = ResourceDetail['related'][number];
+
+const WORDS: Record<Related['kind'], { out: string; in: string }> = {
+  in: { out: 'in', in: 'contains' },
+  attached_to: { out: 'attached to', in: 'has attached' },
+  uses: { out: 'uses', in: 'used by' },
+  targets: { out: 'targets', in: 'target of' },
+  replica_of: { out: 'replica of', in: 'replicated by' },
+};
+
+/** What this resource stands in relation to; one that is in the estate opens in the panel. */
+export function RelatedList({ related }: { related: Related[] }) {
+  return (
+    <ul className={classes.root}>
+      {related.map((relation) => (
+        <li
+          key={`${relation.direction}-${relation.kind}-${relation.resourceType}-${relation.nativeId}`}
+          className={classes.line}
+        >
+          <span className="soft">{WORDS[relation.kind][relation.direction]}</span>
+          <Name relation={relation} />
+          <span className={classes.type}>{typeName(relation.resourceType)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Name({ relation: { id, name, nativeId } }: { relation: Related }) {
+  const shown = visible(name || nativeId);
+  if (id === null) {
+    return (
+      <span className="truncate" title="Not in the estate: not scanned, or gone">
+        {shown}
+      </span>
+    );
+  }
+  return (
+    <button
+      type="button"
+      className="link-button truncate"
+      onClick={() => pushDetails({ kind: 'resource', id })}
+    >
+      {shown}
+    </button>
+  );
+}

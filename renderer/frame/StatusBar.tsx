@@ -1,0 +1,147 @@
+import type { ReactNode } from 'react';
+import type { Account, AppStatus } from '../../preload/contract/models.ts';
+import { useConnection } from '../api/bridge.ts';
+import { useRequest } from '../api/queries.ts';
+import { useAccounts } from '../api/useAccounts.ts';
+import { useScope } from '../api/useSettings.ts';
+import { StateShape } from '../components/StateLabel.tsx';
+import { inScope, isUnlocked, unlockedFor } from '../state/access.ts';
+import { ago, count, exactTime, shortAccount, span } from '../state/format.ts';
+import { type NavIntent, navigate, type ScreenId } from '../state/nav.ts';
+import type { Tone } from '../state/stateTone.ts';
+import { useNow } from '../state/time.ts';
+import classes from './StatusBar.module.css';
+
+const ENGINE_TONES: Record<AppStatus['engine']['state'], Tone> = {
+  starting: 'pending',
+  ready: 'running',
+  restarting: 'pending',
+  failed: 'failed',
+  stopped: 'stopped',
+};
+
+/** What is going on, at the bottom of the window; each item leads to where it can be acted on. */
+export function StatusBar({ status }: { status: AppStatus }) {
+  const connection = useConnection((state) => state.state);
+  return (
+    <footer className={classes.root}>
+      <Item to="settings" title={status.engine.message || `Storage engine: ${status.engine.kind}`}>
+        <StateShape tone={ENGINE_TONES[status.engine.state]} />
+        {status.engine.kind} {status.engine.state}
+      </Item>
+      <ScanItem />
+      <DataAge status={status} />
+      <IdentityItem />
+      <span className={classes.space} />
+      {connection !== 'connected' && (
+        <span className={classes.warn} role="status">
+          <StateShape tone="pending" /> reconnecting to CloudOps
+        </span>
+      )}
+      {status.offline && (
+        <Item to="accounts" title="AWS cannot be reached. What is shown is the last known state.">
+          <StateShape tone="stopped" /> offline
+        </Item>
+      )}
+      {status.workspace.sample && (
+        <Item to="settings" title="A simulated estate: nothing here reaches AWS.">
+          sample
+        </Item>
+      )}
+    </footer>
+  );
+}
+
+interface ItemProps {
+  to: ScreenId | NavIntent;
+  title: string;
+  warn?: boolean;
+  children: ReactNode;
+}
+
+function Item({ to, title, warn = false, children }: ItemProps) {
+  return (
+    <button
+      type="button"
+      className={classes.item}
+      data-warn={warn || undefined}
+      title={title}
+      onClick={() => navigate(to)}
+    >
+      {children}
+    </button>
+  );
+}
+
+function ScanItem() {
+  const run = useRequest('scan.status', {}).data?.run;
+  const to = { screen: 'accounts', section: 'coverage' } as const;
+  if (!run) {
+    return (
+      <Item to="accounts" title="No scan has run yet.">
+        not scanned
+      </Item>
+    );
+  }
+  if (run.state === 'running' || run.state === 'cancelling') {
+    return (
+      <Item to="accounts" title={`${count(run.found)} resources found so far`}>
+        <StateShape tone="pending" />
+        scan {run.cellsDone}/{run.cellsTotal}
+      </Item>
+    );
+  }
+  const ok = run.cellsDone - run.cellsFailed;
+  return (
+    <Item
+      to={to}
+      title={run.message ?? `${ok} of ${run.cellsTotal} cells were read`}
+      warn={run.cellsFailed > 0}
+    >
+      {run.cellsFailed > 0 && <StateShape tone="pending" />}
+      scan {run.state === 'done' ? `${ok}/${run.cellsTotal}` : run.state}
+    </Item>
+  );
+}
+
+function DataAge({ status }: { status: AppStatus }) {
+  const now = useNow(10_000);
+  if (!status.dataAsOf) return null;
+  return (
+    <Item
+      to={{ screen: 'accounts', section: 'coverage' }}
+      title={`${count(status.resources)} resources; the oldest part was read ${exactTime(status.dataAsOf)}`}
+    >
+      data {ago(status.dataAsOf, Math.max(now, Date.parse(status.dataAsOf))).replace(' ago', ' old')}
+    </Item>
+  );
+}
+
+function IdentityItem() {
+  const now = useNow(10_000);
+  const { accounts } = useAccounts();
+  const shown = inScope(accounts, useScope().accountIds);
+  if (shown.length === 0) return null;
+  const unlocked = shown.flatMap((account) =>
+    account.profiles.filter((p) => isUnlocked(p, now)).map((profile) => ({ account, profile })),
+  );
+  const first = unlocked[0];
+  if (!first) {
+    return (
+      <Item to="accounts" title="Every profile in scope may only read. Unlock one to change things.">
+        {shown.length === 1 && shown[0] ? ownName(shown[0]) : `${shown.length} accounts`} (read-only)
+      </Item>
+    );
+  }
+  const left = unlockedFor(first.profile, now);
+  const more = unlocked.length > 1 ? ` +${unlocked.length - 1}` : '';
+  return (
+    <Item to="accounts" warn title={`${unlocked.length} of the profiles in scope may change things.`}>
+      {first.profile.name}@{first.account.name} {shortAccount(first.account.accountId)}
+      {more} (unlocked{left === null ? '' : `, ${span(left)} left`})
+    </Item>
+  );
+}
+
+const ownName = (account: Account) =>
+  `${account.scanningProfile}@${account.name} ${shortAccount(account.accountId)}`;
