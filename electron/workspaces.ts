@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ClientMiddleware } from './aws/clientPool.ts';
+import type { ClientFactoryOptions } from './aws/clientFactory.ts';
 import type { AppConfig } from './config.ts';
 import { AppError, nodeErrorCode } from './errors.ts';
 import { SampleAws } from './sample/sampleAws.ts';
@@ -18,7 +18,7 @@ export interface Workspace {
   storage: StorageConfig;
   aws: { configFile: string; credentialsFile: string };
   /** Plugged into every SDK client; the sample's simulated AWS is one such middleware. */
-  middleware: ClientMiddleware[];
+  middleware?: ClientFactoryOptions['middleware'];
   /** Runs once before the services start, e.g. writes the sample's profiles. */
   prepare(): Promise<void>;
 }
@@ -37,7 +37,6 @@ async function defaultWorkspace(folder: string, config: AppConfig): Promise<Work
     sample: false,
     storage,
     aws: config.aws,
-    middleware: [],
     prepare: async () => undefined,
   };
 }
@@ -54,7 +53,7 @@ function sampleWorkspace(folder: string): Workspace {
       encryption: { key_source: `file:${join(folder, 'key')}` },
     }),
     aws: { configFile: aws.configFile, credentialsFile: aws.credentialsFile },
-    middleware: [aws.middleware],
+    middleware: aws.middleware,
     prepare: () => aws.prepare(),
   };
 }
