@@ -1,0 +1,143 @@
+import type { Resource, ResourceFilter } from '../../preload/contract/models.ts';
+import type { CollectedResource } from '../scan/types.ts';
+import type { Condition, Filter, Point } from './PointStore.ts';
+import type { Sealer } from './sealing.ts';
+
+/**
+ * The points of `aws_estate`, a stored format. In clear: service, resource_type, region, state (`none` where
+ * the type has none), last_synced (ms), schema, revision. As HMAC tokens: the account and the values of a few
+ * tags. Everything else is sealed.
+ */
+const SCHEMA = 1;
+const COLLECTION = 'aws_estate';
+const NO_STATE = 'none';
+
+/** Tags worth a prefilter, with the spellings people use; compared without case, `-`, `_` and `:`. */
+const TOKEN_TAGS: Record<string, string> = {
+  env: 'env',
+  environment: 'env',
+  stage: 'env',
+  app: 'app',
+  application: 'app',
+  team: 'team',
+  owner: 'owner',
+  service: 'service',
+};
+
+/** What is sealed. `embeddedBy` names the provider of the point's vector, null while it has none. */
+type SealedResource = Omit<Resource, 'id' | 'revision'>;
+interface SealedContent {
+  resource: SealedResource;
+  embeddedBy: string | null;
+}
+
+export interface StoredResource {
+  resource: Resource;
+  embeddedBy: string | null;
+  vector: Float32Array | null;
+}
+
+export function resourceIdOf(sealer: Sealer, resource: CollectedResource): string {
+  const { partition, accountId, region, resourceType, nativeId } = resource;
+  return sealer.resourceId({ partition, accountId, region, resourceType, nativeId });
+}
+
+export function resourcePoint(sealer: Sealer, stored: StoredResource): Point {
+  const { id, revision, ...resource } = stored.resource;
+  const content: SealedContent = { resource, embeddedBy: stored.embeddedBy };
+  const address = { schema: SCHEMA, collection: COLLECTION, id, revision };
+  return {
+    id,
+    vector: stored.vector,
+    payload: {
+      service: resource.service,
+      resource_type: resource.resourceType,
+      region: resource.region,
+      state: resource.state ?? NO_STATE,
+      last_synced: Date.parse(resource.asOf),
+      account_token: sealer.token('account', resource.accountId),
+      tag_tokens: tagTokens(sealer, resource.tags),
+      schema: SCHEMA,
+      revision,
+      sealed: sealer.seal(address, content).toString('base64'),
+    },
+  };
+}
+
+/** Throws STORAGE_FAILED for a damaged point, FORMAT_NEWER for one of a newer app. */
+export function readResource(sealer: Sealer, point: Point): StoredResource {
+  const { schema, revision, sealed } = point.payload;
+  const address = {
+    schema: Number(schema),
+    collection: COLLECTION,
+    id: point.id,
+    revision: Number(revision),
+  };
+  // Authenticated by the seal under a known schema: only this module wrote it.
+  const content = sealer.open(address, Buffer.from(String(sealed), 'base64')) as SealedContent;
+  return {
+    resource: { ...content.resource, id: point.id, revision: address.revision },
+    embeddedBy: content.embeddedBy,
+    vector: point.vector,
+  };
+}
+
+/**
+ * The filter as far as the engine can apply it: it lets through everything that matches, and maybe more
+ * (a tag without a token is no condition here). The index has the last word.
+ */
+export function prefilter(sealer: Sealer, filter: ResourceFilter): Filter {
+  const must: Condition[] = [];
+  const any = (key: string, values: string[] | undefined) => {
+    if (values !== undefined && values.length > 0) must.push({ key, any: values });
+  };
+  any('resource_type', filter.resourceTypes);
+  any('region', filter.regions);
+  any('state', filter.states);
+  any(
+    'account_token',
+    filter.accountIds?.map((id) => sealer.token('account', id)),
+  );
+  for (const [tag, values] of groupTags(filter.tags ?? [])) {
+    const token = canonicalTag(tag);
+    if (token === null) continue;
+    any(
+      'tag_tokens',
+      values.map((value) => tagToken(sealer, token, value)),
+    );
+  }
+  return { must };
+}
+
+export function accountToken(sealer: Sealer, accountId: string): string {
+  return sealer.token('account', accountId);
+}
+
+function tagTokens(sealer: Sealer, tags: Record<string, string>): string[] {
+  const tokens = new Set<string>();
+  for (const [key, value] of Object.entries(tags)) {
+    const tag = canonicalTag(key);
+    if (tag !== null) tokens.add(tagToken(sealer, tag, value));
+  }
+  return [...tokens];
+}
+
+function tagToken(sealer: Sealer, tag: string, value: string): string {
+  return sealer.token(`tag:${tag}`, value.toLowerCase());
+}
+
+function canonicalTag(key: string): string | null {
+  const plain = key.toLowerCase().replace(/[-_:\s]/g, '');
+  return Object.hasOwn(TOKEN_TAGS, plain) ? (TOKEN_TAGS[plain] ?? null) : null;
+}
+
+/** `key=value` by key: values of one key are alternatives. */
+function groupTags(tags: string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const tag of tags) {
+    const at = tag.indexOf('=');
+    const key = at < 0 ? tag : tag.slice(0, at);
+    groups.set(key, [...(groups.get(key) ?? []), at < 0 ? '' : tag.slice(at + 1)]);
+  }
+  return groups;
+}

@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { CollectedResource } from '../scan/types.ts';
+import { SqlitePointStore } from './engines/sqlite/SqlitePointStore.ts';
+import { type EmbeddingPort, EstateStorage } from './estateStorage.ts';
+import { EstateIndex } from './find/estateIndex.ts';
+import { createKeyring, unlockKeyring } from './keys/keyring.ts';
+import type { Point } from './PointStore.ts';
+import { Sealer } from './sealing.ts';
+import { StorageConfig, toCollectionSpec } from './storageConfig.ts';
+
+const masterKey = randomBytes(32);
+const sealer = new Sealer(unlockKeyring(createKeyring(masterKey, 'install'), masterKey));
+const spec = toCollectionSpec(StorageConfig.parse({}).collections.aws_estate);
+const ACCOUNT = '123456789012';
+const at = (minute: number) => new Date(Date.UTC(2026, 10, 21, 10, minute)).toISOString();
+
+let folder: string;
+let store: SqlitePointStore;
+let index: EstateIndex;
+let estate: EstateStorage;
+
+async function open(provider: EmbeddingPort | null = null): Promise<void> {
+  store = new SqlitePointStore({ path: path.join(folder, 'data.db') });
+  await store.ensureCollection(spec);
+  index = new EstateIndex();
+  const embedding = provider && { provider, textOf: ({ name }: { name: string }) => name };
+  estate = new EstateStorage({ store, collection: 'aws_estate', sealer, index, embedding });
+}
+const load = () => estate.load(() => undefined, new AbortController().signal);
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'estate-'));
+  await open();
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function database(name: string, change: Partial<CollectedResource> = {}): CollectedResource {
+  return {
+    resourceType: 'rds_instance',
+    service: 'rds',
+    accountId: ACCOUNT,
+    region: 'us-west-2',
+    partition: 'aws',
+    nativeId: name,
+    name,
+    arn: `arn:aws:rds:us-west-2:${ACCOUNT}:db:${name}`,
+    state: 'available',
+    tags: { Environment: 'production', Team: 'payments' },
+    createdAt: null,
+    facts: { Engine: 'postgres' },
+    relations: [],
+    constraints: { can_stop: true },
+    raw: { DBInstanceIdentifier: name, InstanceCreateTime: new Date(0), Endpoint: undefined },
+    ...change,
+  };
+}
+const many = (count: number, change: Partial<CollectedResource> = {}) =>
+  Array.from({ length: count }, (_, n) => database(`db-${n}`, change));
+async function stored(name: string): Promise<Point> {
+  const id = sealer.resourceId(database(name));
+  const [point] = await store.get('aws_estate', [id], { withVector: true });
+  if (point === undefined) throw new Error(`${name} is not stored`);
+  return point;
+}
+
+test('a resource comes back whole, also after a restart; a rescan overwrites it', async () => {
+  const first = await estate.upsert(database('pg-instance-main1'), at(0));
+  await estate.upsert(database('pg-instance-main1'), at(1));
+  await store.close();
+  await open();
+  expect(await estate.get(first.id)).toMatchObject({
+    ...database('pg-instance-main1', { raw: { DBInstanceIdentifier: 'pg-instance-main1' } }),
+    id: first.id,
+    asOf: at(1),
+  });
+  expect(await store.count('aws_estate')).toBe(1);
+  expect(await estate.get(sealer.resourceId(database('none')))).toBeNull();
+});
+
+test('the revision counts changed contents, not scans', async () => {
+  expect((await estate.upsert(database('a'), at(0))).revision).toBe(1);
+  expect((await estate.upsert(database('a'), at(1))).revision).toBe(1);
+  expect((await estate.upsert(database('a', { state: 'stopped' }), at(2))).revision).toBe(2);
+  expect((await estate.upsert(database('a', { state: 'stopped' }), at(3))).asOf).toBe(at(3));
+});
+
+test('an older answer of AWS does not overwrite a newer one', async () => {
+  await estate.upsert(database('a', { state: 'stopping' }), at(5));
+  const kept = await estate.upsert(database('a', { state: 'available' }), at(4));
+  expect(kept).toMatchObject({ state: 'stopping', asOf: at(5) });
+  expect(await estate.bulkUpsert([database('a'), database('b')], at(4))).toEqual({ written: 1 });
+  expect(index.summary(kept.id)?.state).toBe('stopping');
+});
+
+test('bulk writes larger than a batch are stored and counted by type, account, region and filter', async () => {
+  await estate.bulkUpsert(many(1_100), at(0));
+  await estate.bulkUpsert(many(3, { resourceType: 's3_bucket', service: 's3', region: 'eu-west-1' }), at(0));
+  expect(await estate.count()).toBe(1_103);
+  expect(await estate.count({ tags: ['Team=payments'], regions: ['eu-west-1'] })).toBe(3);
+  expect(await estate.byType('s3_bucket')).toHaveLength(3);
+  expect(await estate.byRegion('us-west-2')).toHaveLength(1_100);
+  expect(await estate.byAccount(ACCOUNT)).toHaveLength(1_103);
+  expect(await estate.byAccount('000000000000')).toEqual([]);
+  expect((await estate.search('db-77', { regions: ['us-west-2'] }, 5))[0]?.name).toBe('db-77');
+});
+
+test('twins within one page are stored once', async () => {
+  await estate.bulkUpsert([database('a'), database('a', { state: 'stopped' })], at(0));
+  expect(await store.count('aws_estate')).toBe(1);
+  expect((await estate.byType('rds_instance')).map((r) => r.state)).toEqual(['stopped']);
+});
+
+test('a completed cell removes what it no longer saw, and nothing of another account, region or type', async () => {
+  const others = [
+    database('x', { accountId: '000000000000' }),
+    database('y', { region: 'eu-west-1' }),
+    database('z', { resourceType: 'ec2_instance', service: 'ec2' }),
+  ];
+  await estate.bulkUpsert([...many(3), ...others], at(0));
+  await estate.bulkUpsert([database('db-1')], at(10));
+  const scope = {
+    accountId: ACCOUNT,
+    region: 'us-west-2',
+    resourceTypes: ['rds_instance' as const],
+    startedAt: at(10),
+  };
+  expect(await estate.syncFromAws(scope)).toEqual({ removed: 2 });
+  expect((await estate.search('', {}, 10)).map((r) => r.name).sort()).toEqual(['db-1', 'x', 'y', 'z']);
+  expect(await store.count('aws_estate')).toBe(4);
+  expect(await estate.syncFromAws({ ...scope, region: null })).toEqual({ removed: 1 });
+});
+
+test('deleting removes a resource from store and index, and twice is no error', async () => {
+  const { id } = await estate.upsert(database('a'), at(0));
+  await estate.delete(id);
+  await estate.delete(id);
+  expect(await estate.get(id)).toBeNull();
+  expect(index.size).toBe(0);
+});
+
+test('loading the index does not undo what is written or removed meanwhile', async () => {
+  await estate.bulkUpsert(many(1_200), at(0));
+  await store.close();
+  await open();
+  const loading = load();
+  const changed = await estate.upsert(database('db-3', { state: 'stopped' }), at(1));
+  await estate.delete(sealer.resourceId(database('db-4')));
+  const added = await estate.upsert(database('new'), at(1));
+  await loading;
+  expect(index.size).toBe(1_200);
+  expect(index.summary(changed.id)?.state).toBe('stopped');
+  expect(index.summary(added.id)?.name).toBe('new');
+  expect(index.summary(sealer.resourceId(database('db-4')))).toBeNull();
+});
+
+test('a damaged resource is left out of the index and counted, until a scan writes it anew', async () => {
+  await estate.bulkUpsert(many(3), at(0));
+  const point = await stored('db-1');
+  await store.upsert('aws_estate', [{ ...point, payload: { ...point.payload, sealed: 'AQID' } }]);
+  await store.close();
+  await open();
+  await load();
+  expect([index.size, estate.damaged]).toEqual([2, 1]);
+  await estate.bulkUpsert(many(3), at(1));
+  expect([index.size, estate.damaged]).toEqual([3, 0]);
+});
+
+test('a resource under another id, or with another revision, does not open', async () => {
+  await estate.bulkUpsert(many(2), at(0));
+  const [a, b] = [await stored('db-0'), await stored('db-1')];
+  await store.upsert('aws_estate', [{ ...a, payload: b.payload }]);
+  await expect(estate.get(a.id)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  await store.upsert('aws_estate', [{ ...a, payload: { ...a.payload, revision: 2 } }]);
+  await expect(estate.get(a.id)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+});
+
+test('nothing of a resource but service, type, region, state and times can be read on disk', async () => {
+  await estate.upsert(database('pg-instance-main1'), at(0));
+  expect(Object.keys((await stored('pg-instance-main1')).payload).sort()).toEqual([
+    'account_token',
+    'last_synced',
+    'region',
+    'resource_type',
+    'revision',
+    'schema',
+    'sealed',
+    'service',
+    'state',
+    'tag_tokens',
+  ]);
+  for (const name of readdirSync(folder)) {
+    const bytes = readFileSync(path.join(folder, name)).toString('latin1');
+    for (const word of ['pg-instance', ACCOUNT, 'production', 'payments', 'postgres', 'arn:aws']) {
+      expect(bytes).not.toContain(word);
+    }
+  }
+});
+
+/** A model that knows one word per dimension. */
+class Words implements EmbeddingPort {
+  readonly name = 'words';
+  readonly dimension = 384;
+  readonly asked: string[] = [];
+  fails = false;
+  async embed(texts: string[]): Promise<Float32Array[]> {
+    if (this.fails) throw new Error('the model is not there');
+    this.asked.push(...texts);
+    return texts.map((text) => {
+      const vector = new Float32Array(384);
+      ['orders', 'users', 'logs'].forEach((word, n) => {
+        vector[n] = text.includes(word) ? 1 : 0.01;
+      });
+      return vector;
+    });
+  }
+}
+
+test('with a model: nearest by meaning within the filter; unchanged resources are not embedded again', async () => {
+  const words = new Words();
+  await store.close();
+  await open(words);
+  const resources = [database('orders'), database('users', { tags: { env: 'test' } }), database('logs')];
+  await estate.bulkUpsert(resources, at(0));
+  await estate.bulkUpsert(resources, at(1));
+  expect(words.asked).toHaveLength(3);
+  const nearest = await estate.nearest('orders', {}, 3);
+  expect(nearest[0]?.id).toBe(sealer.resourceId(database('orders')));
+  const filtered = await estate.nearest('orders', { tags: ['env=test'], accountIds: [ACCOUNT] }, 3);
+  expect(filtered.map(({ id }) => id)).toEqual([sealer.resourceId(database('users'))]);
+});
+
+test('a failing model loses no resource: it waits for its vector and gets it with the next scan', async () => {
+  const words = new Words();
+  await store.close();
+  await open(words);
+  words.fails = true;
+  await estate.upsert(database('orders'), at(0));
+  expect((await stored('orders')).vector).toBeNull();
+  words.fails = false;
+  await estate.upsert(database('orders'), at(1));
+  expect((await stored('orders')).vector).not.toBeNull();
+  await store.close();
+  await open();
+  await estate.upsert(database('orders'), at(2));
+  expect((await stored('orders')).vector).not.toBeNull();
+});

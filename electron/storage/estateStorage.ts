@@ -1,0 +1,270 @@
+import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type {
+  Resource,
+  ResourceFilter,
+  ResourceSummary,
+  ResourceType,
+} from '../../preload/contract/models.ts';
+import { AppError } from '../errors.ts';
+import type { CollectedResource } from '../scan/types.ts';
+import type { EstateStorageApi, SyncScope } from './api.ts';
+import {
+  accountToken,
+  prefilter,
+  readResource,
+  resourceIdOf,
+  resourcePoint,
+  type StoredResource,
+} from './estateRecords.ts';
+import type { EstateIndex } from './find/estateIndex.ts';
+import type { Condition, Point, PointStore } from './PointStore.ts';
+import type { Sealer } from './sealing.ts';
+import { Serial } from './serial.ts';
+
+const BATCH = 500;
+const SEARCH_LIMIT = 50;
+
+/** Where meaning comes from, when there is a model: texts in, one vector of `dimension` numbers each. */
+export interface EmbeddingPort {
+  readonly name: string;
+  readonly dimension: number;
+  embed(texts: string[]): Promise<Float32Array[]>;
+}
+
+export interface EstateEmbedding {
+  provider: EmbeddingPort;
+  /** What of a resource is embedded; leaves out account ids, ARNs, secrets and addresses. */
+  textOf(resource: Resource): string;
+}
+
+interface EstateStorageOptions {
+  store: PointStore;
+  collection: string;
+  sealer: Sealer;
+  index: EstateIndex;
+  embedding: EstateEmbedding | null;
+}
+
+/** The estate on the collection `aws_estate`, and the index in memory kept equal to it. */
+export class EstateStorage implements EstateStorageApi {
+  readonly #store: PointStore;
+  readonly #collection: string;
+  readonly #sealer: Sealer;
+  readonly #index: EstateIndex;
+  readonly #embedding: EstateEmbedding | null;
+  readonly #writes = new Serial();
+  readonly #damaged = new Set<string>();
+  /** Ids written or removed while the index is being loaded: what the load reads of them may be older. */
+  #touched: Set<string> | null = null;
+
+  constructor(options: EstateStorageOptions) {
+    this.#store = options.store;
+    this.#collection = options.collection;
+    this.#sealer = options.sealer;
+    this.#index = options.index;
+    this.#embedding = options.embedding;
+  }
+
+  /** How many stored resources could not be read; the next scan writes them anew. */
+  get damaged(): number {
+    return this.#damaged.size;
+  }
+
+  /**
+   * Fills the index from the store in slices, giving other work its turn in between. `progress` gets the rows
+   * read so far; `signal` ends the load.
+   */
+  async load(progress: (rows: number) => void, signal: AbortSignal): Promise<void> {
+    this.#touched = new Set();
+    let cursor: string | undefined;
+    let rows = 0;
+    try {
+      do {
+        const page = await this.#store.scroll(this.#collection, { limit: BATCH, cursor });
+        if (signal.aborted) return;
+        const touched = this.#touched;
+        const fresh = page.points.filter((point) => !touched.has(point.id));
+        this.#index.put(fresh.flatMap((point) => this.#readable(point)?.resource ?? []));
+        rows += page.points.length;
+        progress(rows);
+        cursor = page.next;
+        await setImmediate();
+      } while (cursor !== undefined && !signal.aborted);
+    } finally {
+      this.#touched = null;
+    }
+  }
+
+  async upsert(resource: CollectedResource, asOf: string): Promise<Resource> {
+    const [stored] = await this.#writes.run(() => this.#writeBatch([resource], asOf));
+    if (stored === undefined) throw new AppError('INTERNAL', 'Nothing was written.');
+    return stored.resource;
+  }
+
+  async bulkUpsert(resources: CollectedResource[], asOf: string): Promise<{ written: number }> {
+    let written = 0;
+    for (let from = 0; from < resources.length; from += BATCH) {
+      const batch = resources.slice(from, from + BATCH);
+      const stored = await this.#writes.run(() => this.#writeBatch(batch, asOf));
+      written += stored.filter(({ resource }) => resource.asOf === asOf).length;
+    }
+    return { written };
+  }
+
+  async get(id: string): Promise<Resource | null> {
+    const [point] = await this.#store.get(this.#collection, [id]);
+    return point === undefined ? null : readResource(this.#sealer, point).resource;
+  }
+
+  delete(id: string): Promise<void> {
+    return this.#writes.run(() => this.#remove([id]));
+  }
+
+  async syncFromAws(scope: SyncScope): Promise<{ removed: number }> {
+    return this.#writes.run(async () => {
+      const must: Condition[] = [
+        { key: 'account_token', match: accountToken(this.#sealer, scope.accountId) },
+        { key: 'resource_type', any: scope.resourceTypes },
+        { key: 'last_synced', range: { lt: Date.parse(scope.startedAt) } },
+      ];
+      if (scope.region !== null) must.push({ key: 'region', match: scope.region });
+      const ids: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await this.#store.scroll(this.#collection, { filter: { must }, limit: BATCH, cursor });
+        ids.push(...page.points.map((point) => point.id));
+        cursor = page.next;
+      } while (cursor !== undefined);
+      for (let from = 0; from < ids.length; from += BATCH) await this.#remove(ids.slice(from, from + BATCH));
+      return { removed: ids.length };
+    });
+  }
+
+  async search(text: string, filter: ResourceFilter = {}, limit = SEARCH_LIMIT): Promise<ResourceSummary[]> {
+    const answer = this.#index.query({ text, filter, sort: [], ignoreChips: [] });
+    return this.#index.rows(answer.resultId, 0, limit);
+  }
+
+  byAccount(accountId: string): Promise<ResourceSummary[]> {
+    return this.#all({ accountIds: [accountId] });
+  }
+
+  byRegion(region: string): Promise<ResourceSummary[]> {
+    return this.#all({ regions: [region] });
+  }
+
+  byType(resourceType: ResourceType): Promise<ResourceSummary[]> {
+    return this.#all({ resourceTypes: [resourceType] });
+  }
+
+  async count(filter: ResourceFilter = {}): Promise<number> {
+    return this.#index.query({ text: '', filter, sort: [], ignoreChips: [] }).total;
+  }
+
+  /** The resources nearest in meaning, best first; empty without a provider. The filter is a prefilter. */
+  async nearest(
+    text: string,
+    filter: ResourceFilter,
+    limit: number,
+  ): Promise<{ id: string; score: number }[]> {
+    const [vector] = (await this.#embedding?.provider.embed([text])) ?? [];
+    if (vector === undefined) return [];
+    const request = { vector, filter: prefilter(this.#sealer, filter), limit };
+    const points = await this.#store.query(this.#collection, request);
+    return points.map(({ id, score }) => ({ id, score }));
+  }
+
+  async #all(filter: ResourceFilter): Promise<ResourceSummary[]> {
+    const { resultId, total } = this.#index.query({ text: '', filter, sort: [], ignoreChips: [] });
+    return this.#index.rows(resultId, 0, total);
+  }
+
+  /** One engine write; the index follows once it is durable. Returns what is stored now, in any order. */
+  async #writeBatch(resources: CollectedResource[], asOf: string): Promise<StoredResource[]> {
+    const collected = new Map(resources.map((resource) => [resourceIdOf(this.#sealer, resource), resource]));
+    const known = await this.#known([...collected.keys()]);
+    const stored = [...collected].map(([id, resource]) => next(id, resource, asOf, known.get(id)));
+    // An answer of AWS that is older than what is stored (a slow page, overtaken by a refresh) changes nothing.
+    const changed = stored.filter((entry) => entry !== known.get(entry.resource.id));
+    await this.#embed(changed);
+    await this.#store.upsert(
+      this.#collection,
+      changed.map((entry) => resourcePoint(this.#sealer, entry)),
+    );
+    this.#touch(collected.keys());
+    this.#index.put(changed.map((entry) => entry.resource));
+    for (const id of collected.keys()) this.#damaged.delete(id);
+    return stored;
+  }
+
+  async #known(ids: string[]): Promise<Map<string, StoredResource>> {
+    const points = await this.#store.get(this.#collection, ids, { withVector: true });
+    return new Map(
+      points.flatMap((point) => {
+        const stored = this.#readable(point);
+        return stored === null ? [] : [[point.id, stored] as const];
+      }),
+    );
+  }
+
+  /** Gives a vector to each entry that has none of this provider. A failing model leaves them waiting. */
+  async #embed(entries: StoredResource[]): Promise<void> {
+    if (this.#embedding === null) return;
+    const { provider, textOf } = this.#embedding;
+    const waiting = entries.filter(
+      ({ vector, embeddedBy }) => vector === null || embeddedBy !== provider.name,
+    );
+    if (waiting.length === 0) return;
+    let vectors: Float32Array[];
+    try {
+      vectors = await provider.embed(waiting.map(({ resource }) => textOf(resource)));
+    } catch {
+      vectors = [];
+    }
+    waiting.forEach((entry, at) => {
+      entry.vector = vectors[at] ?? null;
+      entry.embeddedBy = entry.vector === null ? null : provider.name;
+    });
+  }
+
+  async #remove(ids: string[]): Promise<void> {
+    await this.#store.delete(this.#collection, { ids });
+    this.#touch(ids);
+    this.#index.remove(ids);
+    for (const id of ids) this.#damaged.delete(id);
+  }
+
+  #touch(ids: Iterable<string>): void {
+    if (this.#touched === null) return;
+    for (const id of ids) this.#touched.add(id);
+  }
+
+  #readable(point: Point): StoredResource | null {
+    try {
+      return readResource(this.#sealer, point);
+    } catch (error) {
+      if (error instanceof AppError && error.code !== 'STORAGE_FAILED') throw error;
+      this.#damaged.add(point.id);
+      return null;
+    }
+  }
+}
+
+/** What to store: `known` itself when it is newer, else the resource; the revision counts changed contents. */
+function next(
+  id: string,
+  collected: CollectedResource,
+  asOf: string,
+  known: StoredResource | undefined,
+): StoredResource {
+  // As it will be read back: dates and undefined fields do not survive JSON.
+  const content = JSON.parse(JSON.stringify(collected)) as CollectedResource;
+  if (known === undefined) {
+    return { resource: { ...content, id, asOf, revision: 1 }, embeddedBy: null, vector: null };
+  }
+  if (Date.parse(known.resource.asOf) > Date.parse(asOf)) return known;
+  const { id: _id, asOf: _asOf, revision, ...before } = known.resource;
+  if (isDeepStrictEqual(before, content)) return { ...known, resource: { ...known.resource, asOf } };
+  return { resource: { ...content, id, asOf, revision: revision + 1 }, embeddedBy: null, vector: null };
+}
