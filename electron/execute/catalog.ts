@@ -1,9 +1,9 @@
 import type { Plan, ResourceType } from '../../preload/contract/models.ts';
+import { cleanText } from '../aws/text.ts';
 import { AppError } from '../errors.ts';
 import { EC2_ACTIONS } from './catalog/ec2.ts';
 import { RDS_ACTIONS } from './catalog/rds.ts';
 import type { ActionSpec } from './catalog/spec.ts';
-import { cleanText } from './catalog/words.ts';
 
 /** Every change the app can make. A new service is its own file in `catalog/` and one line here. */
 export const ACTIONS: readonly ActionSpec[] = [...EC2_ACTIONS, ...RDS_ACTIONS];

@@ -8,11 +8,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
 import type { Resource } from '../../../preload/contract/models.ts';
+import { cleanText } from '../../aws/text.ts';
 import { cliCommand } from './cli.ts';
 import { managers } from './managed.ts';
 import { type Dispatching, sender } from './sendOnce.ts';
 import { type ActionSpec, type Affected, GONE, type Related } from './spec.ts';
-import { cleanText, safeValue } from './words.ts';
+import { safeValue } from './words.ts';
 
 const MAX_WAIT_MS = 10 * 60_000;
 const Input = z.strictObject({ InstanceIds: z.tuple([z.string().transform(safeValue)]) });
@@ -198,7 +199,7 @@ export const EC2_ACTIONS: readonly ActionSpec[] = [
     constraint: (resource) =>
       resource.constraints.deletion_protection === true
         ? { status: 'fail', text: 'Termination protection is on. Turn it off in EC2 first.' }
-        : { status: 'unknown', text: 'termination protection is not known' },
+        : { status: 'none', text: 'no constraint applies' },
     liveConstraint: protection('disableApiTermination', 'Termination'),
     affects: (resource, related) => [
       ...managers(resource),

@@ -1,6 +1,6 @@
 import type { Resource } from '../../../preload/contract/models.ts';
+import { cleanText } from '../../aws/text.ts';
 import type { Affected } from './spec.ts';
-import { cleanText } from './words.ts';
 
 const MANAGERS: { tag: string; kind: string; text: string }[] = [
   {

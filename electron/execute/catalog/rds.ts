@@ -10,12 +10,13 @@ import {
 } from '@aws-sdk/client-rds';
 import { z } from 'zod';
 import type { Resource } from '../../../preload/contract/models.ts';
+import { cleanText } from '../../aws/text.ts';
 import { cliCommand } from './cli.ts';
 import { managers } from './managed.ts';
 import { isClusterMember, isReplica, rdsConstraint, replicas } from './rdsFacts.ts';
 import { sender } from './sendOnce.ts';
 import { type ActionSpec, GONE, type Watch } from './spec.ts';
-import { cleanText, safeValue } from './words.ts';
+import { safeValue } from './words.ts';
 
 const MAX_WAIT_MS = 30 * 60_000;
 const Id = z.string().transform(safeValue);
@@ -125,7 +126,7 @@ export const RDS_ACTIONS: readonly ActionSpec[] = [
     from: ['available', 'storage-optimization', 'incompatible-parameters'],
     watch: {
       evidence: 'restart',
-      before: [],
+      before: ['incompatible-parameters'],
       passing: ['rebooting'],
       end: ['available', 'storage-optimization'],
       maxWaitMs: MAX_WAIT_MS,

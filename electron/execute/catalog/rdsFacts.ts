@@ -1,6 +1,6 @@
 import type { Resource } from '../../../preload/contract/models.ts';
+import { cleanText } from '../../aws/text.ts';
 import type { ActionSpec, Affected, Check, Related } from './spec.ts';
-import { cleanText } from './words.ts';
 
 type Verdict = Omit<Check, 'name'>;
 type RdsVerb = 'start' | 'stop' | 'reboot' | 'delete' | 'snapshot';

@@ -1,13 +1,5 @@
+import { cleanText } from '../../aws/text.ts';
 import { AppError } from '../../errors.ts';
-
-/** Control characters, and the invisible ones that reorder or hide text (bidi marks, zero-width joiners, surrogates). */
-const UNSEEN = /[\p{C}\u2028\u2029]/gu;
-
-/** Text from AWS (names, messages) as it may stand in a title or a log line: one line, nothing invisible, bounded. */
-export function cleanText(text: string, maxLength = 500): string {
-  const visible = text.replace(/\s+/gu, ' ').replace(UNSEEN, '');
-  return visible.length > maxLength ? `${visible.slice(0, maxLength - 1)}…` : visible;
-}
 
 /** Whether a person can type this name exactly as they see it: no invisible characters, no outer or unusual spaces. */
 export function isTypeable(name: string): boolean {

@@ -1,0 +1,111 @@
+import type {
+  ActivityQuery,
+  ActivityRow,
+  Execution,
+  LogLine,
+  PlanView,
+} from '../../preload/contract/models.ts';
+import { AppError } from '../errors.ts';
+import { type Approval, Approvals } from './approvals.ts';
+import { Executor } from './executor.ts';
+import { Planner, type ProposeOptions } from './planner.ts';
+import { type Clock, DEFAULT_TIMINGS, type ExecutionPorts, systemClock, type Timings } from './ports.ts';
+import { Recorder } from './recorder.ts';
+
+/** From an intended action to one verified AWS call: plans, decisions, executions, and their record. */
+export class ExecutionService {
+  readonly #ports: ExecutionPorts;
+  readonly #planner: Planner;
+  readonly #approvals: Approvals;
+  readonly #executor: Executor;
+
+  constructor(ports: ExecutionPorts, options: { clock?: Clock; timings?: Partial<Timings> } = {}) {
+    const clock = options.clock ?? systemClock;
+    const timings = { ...DEFAULT_TIMINGS, ...options.timings };
+    this.#ports = ports;
+    this.#planner = new Planner(ports, clock, timings);
+    this.#approvals = new Approvals(ports, this.#planner);
+    this.#executor = new Executor(ports, clock, timings);
+  }
+
+  /** Makes a plan for one catalogued action on one resource, looked up anew. Changes nothing. */
+  propose(actionId: string, resourceId: string, options?: ProposeOptions): Promise<PlanView> {
+    return this.#planner.propose(actionId, resourceId, options);
+  }
+
+  plan(planId: string): Promise<PlanView> {
+    return this.#approvals.view(planId);
+  }
+
+  /** Resolves once the approval is durable; the execution then runs by itself and announces its steps. */
+  async approve(approval: Approval, clientId: string): Promise<PlanView> {
+    const { executionId } = await this.#approvals.approve(approval, clientId);
+    this.#executor.start(await this.execution(executionId));
+    return this.plan(approval.planId);
+  }
+
+  async reject(planId: string, clientId: string): Promise<PlanView> {
+    await this.#approvals.reject(planId, clientId);
+    return this.plan(planId);
+  }
+
+  async execution(executionId: string): Promise<Execution> {
+    const execution = await this.#ports.journal.execution(executionId);
+    if (!execution) throw new AppError('NOT_FOUND', 'This execution is not in the journal.');
+    return execution;
+  }
+
+  async log(
+    executionId: string,
+    offset: number,
+    limit: number,
+  ): Promise<{ lines: LogLine[]; total: number }> {
+    await this.execution(executionId);
+    return this.#ports.journal.log(executionId, offset, limit);
+  }
+
+  activity(query: ActivityQuery): Promise<{ resultId: string; total: number }> {
+    return this.#ports.journal.activity(query);
+  }
+
+  activityRows(resultId: string, offset: number, limit: number): Promise<ActivityRow[]> {
+    return this.#ports.journal.activityRows(resultId, offset, limit);
+  }
+
+  /** Ends the waiting, not the change. Rejects with INVALID_STATE while the call is being sent. */
+  async stopWaiting(executionId: string): Promise<Execution> {
+    const { finishedAt } = await this.execution(executionId);
+    if (finishedAt !== null)
+      throw new AppError('INVALID_STATE', 'This execution has ended. There is nothing to wait for.');
+    if (!(await this.#executor.stopWaiting(executionId)))
+      throw new AppError(
+        'INVALID_STATE',
+        'The call is on its way and cannot be taken back. Waiting can be stopped once AWS has answered.',
+      );
+    return this.execution(executionId);
+  }
+
+  /**
+   * Called once at start: settles what an earlier process left. Nothing is ever sent here. What was approved
+   * and not sent is recorded as refused; what was or may have been sent is looked at again.
+   */
+  async reconcile(): Promise<void> {
+    for (const execution of await this.#ports.journal.unfinished()) {
+      if (this.#executor.isRunning(execution.executionId)) continue;
+      if (execution.state === 'checking') await this.#neverSent(execution);
+      else this.#executor.resume(execution);
+    }
+  }
+
+  /** Ends all waiting; the next start takes it up again. */
+  stop(): Promise<void> {
+    return this.#executor.stop();
+  }
+
+  async #neverSent(execution: Execution): Promise<void> {
+    const message = 'CloudOps was closed before the call was sent. Nothing was sent; ask again.';
+    const error = { code: 'CANCELLED' as const, message };
+    const recorder = new Recorder(execution, this.#ports);
+    await recorder.result({ outcome: 'refused', verified: false, error, text: message }, null, null);
+  }
+}

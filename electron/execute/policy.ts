@@ -1,0 +1,62 @@
+import type { Account, Plan, Resource, Risk } from '../../preload/contract/models.ts';
+import { AppError } from '../errors.ts';
+import type { ActionSpec } from './catalog/spec.ts';
+import { isTypeable } from './catalog/words.ts';
+import type { AccountsPort } from './ports.ts';
+
+/**
+ * Every gate a change must pass is decided here.
+ *
+ * Risk: what destroys is destructive; what interrupts (stop, reboot) is high in an account marked production
+ * and low elsewhere; what only adds (start, snapshot) is low.
+ */
+export function riskOf(spec: Pick<ActionSpec, 'effect'>, account: Pick<Account, 'production'>): Risk {
+  if (spec.effect === 'destroys') return 'destructive';
+  return spec.effect === 'interrupts' && account.production ? 'high' : 'low';
+}
+
+/**
+ * The text to type before something is destroyed, else null: the name, or the native id where the name holds
+ * what nobody can see or type.
+ */
+export function confirmNameOf(risk: Risk, resource: Resource): string | null {
+  if (risk !== 'destructive') return null;
+  return isTypeable(resource.name) ? resource.name : resource.nativeId;
+}
+
+/** The typed text must be the name, character by character: no folding of case, space or look-alikes. */
+export function requireTypedName(plan: Plan, typedName: string | undefined): void {
+  if (plan.confirmName === null && plan.risk !== 'destructive') return;
+  if (typedName !== undefined && typedName !== '' && typedName === plan.confirmName) return;
+  throw new AppError(
+    'NAME_MISMATCH',
+    `The typed name is not the name of the target. Type "${plan.confirmName ?? plan.target.nativeId}" exactly as shown.`,
+  );
+}
+
+export function isReadOnly(account: Account, profile: string, now: number): boolean {
+  const known = account.profiles.find((candidate) => candidate.name === profile);
+  if (!known) return true;
+  const unlocked = known.unlockedUntil !== null && Date.parse(known.unlockedUntil) > now;
+  return known.readOnly && !unlocked;
+}
+
+/** Rejects with READ_ONLY while the acting profile is locked. Asked at approval and again before the send. */
+export async function requireUnlocked(accounts: AccountsPort, plan: Plan): Promise<void> {
+  const { profile, accountId, accountName } = plan.identity;
+  try {
+    await accounts.requireUnlocked(profile, accountId);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'READ_ONLY') throw error;
+    throw new AppError(
+      'READ_ONLY',
+      `Profile ${profile} is read-only in ${accountName} (${accountId}). Unlock it for changes on the plan or under Accounts, then approve again.`,
+      { cause: error },
+    );
+  }
+}
+
+/** The role or user behind an ARN: a role's session name changes with each new session, the role does not. */
+export function principalOf(arn: string): string {
+  return arn.replace(/^(arn:[^:]+:sts::\d{12}:assumed-role\/.+)\/[^/]+$/, '$1');
+}
