@@ -12,15 +12,15 @@ import { clock, visible } from './words.ts';
 
 interface Props {
   planId: string;
-  /** Shows the run's log from the start, as Activity does. */
-  logOpen?: boolean;
+  /** In a thread: the log of an ended run is folded away until it is asked for. */
+  inThread?: boolean;
 }
 
 /**
  * What is asked, who acts, on what, with which exact call; the decision; the run; and afterwards the record.
  * The plan's state decides which of these it draws.
  */
-export function PlanCard({ planId, logOpen = false }: Props) {
+export function PlanCard({ planId, inThread = false }: Props) {
   const { current, error, refetch } = usePlan(planId);
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!current) {
@@ -30,10 +30,10 @@ export function PlanCard({ planId, logOpen = false }: Props) {
       </div>
     );
   }
-  return <LoadedCard current={current} logOpen={logOpen} />;
+  return <LoadedCard current={current} inThread={inThread} />;
 }
 
-function LoadedCard({ current, logOpen }: { current: PlanNow; logOpen: boolean }) {
+function LoadedCard({ current, inThread }: { current: PlanNow; inThread: boolean }) {
   const { view, phase, now } = current;
   const { plan } = view;
   // A decision makes the button that was pressed disappear: the focus goes on to what it led to.
@@ -52,7 +52,7 @@ function LoadedCard({ current, logOpen }: { current: PlanNow; logOpen: boolean }
       <PlanFacts plan={plan} now={now} frozen={phase !== 'proposed'} />
       {phase === 'proposed' && <PlanDecision current={current} onDecided={() => setDecided(true)} />}
       {(phase === 'running' || phase === 'finished') && (
-        <PlanRun view={view} now={now} logOpen={logOpen} takeFocus={decided} />
+        <PlanRun view={view} now={now} inThread={inThread} takeFocus={decided} />
       )}
       {(phase === 'rejected' || phase === 'expired') && (
         <Closed phase={phase} expiresAt={plan.expiresAt} now={now} takeFocus={decided} />

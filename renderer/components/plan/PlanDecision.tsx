@@ -56,7 +56,7 @@ export function PlanDecision({ current, onDecided }: Props) {
       <div className={classes.buttons}>
         <Button
           type="button"
-          color={plan.risk === 'destructive' ? 'red' : 'accent'}
+          color={plan.risk === 'destructive' ? 'red.9' : 'accent'}
           disabled={decision.block !== null && !decision.approving}
           loading={decision.approving}
           aria-describedby={reasonId}

@@ -14,13 +14,13 @@ import { clock, duration, outcome } from './words.ts';
 interface Props {
   view: PlanView;
   now: number;
-  logOpen: boolean;
+  inThread: boolean;
   /** The person approved here: the focus follows to the run. */
   takeFocus: boolean;
 }
 
 /** The run of an approved plan while it goes on, and its record afterwards. */
-export function PlanRun({ view, now, logOpen, takeFocus }: Props) {
+export function PlanRun({ view, now, inThread, takeFocus }: Props) {
   const { plan, execution } = view;
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -40,13 +40,7 @@ export function PlanRun({ view, now, logOpen, takeFocus }: Props) {
         ))}
       </ol>
       {execution && (
-        <Log
-          key={execution.executionId}
-          execution={execution}
-          open={logOpen || !ended}
-          ended={ended}
-          full={logOpen}
-        />
+        <Log key={execution.executionId} execution={execution} ended={ended} inThread={inThread} />
       )}
       {execution?.state === 'waiting' && (
         <StopWaiting
@@ -130,29 +124,16 @@ function Result({ execution, now }: { execution: Execution; now: number }) {
   );
 }
 
-interface LogProps {
-  execution: Execution;
-  open: boolean;
-  ended: boolean;
-  full: boolean;
-}
-
-function Log({ execution, open: openAtFirst, ended, full }: LogProps) {
-  const [open, setOpen] = useState(openAtFirst);
-  if (!ended)
-    return <ExecutionLog executionId={execution.executionId} logLines={execution.logLines} tail={5} />;
+function Log({ execution, ended, inThread }: { execution: Execution; ended: boolean; inThread: boolean }) {
+  const [open, setOpen] = useState(!(inThread && ended));
+  const { executionId, logLines } = execution;
+  if (!ended) return <ExecutionLog executionId={executionId} logLines={logLines} tail={5} />;
   return (
     <>
       <button type="button" className="link-button" aria-expanded={open} onClick={() => setOpen(!open)}>
         {open ? 'hide log' : 'show log'}
       </button>
-      {open && (
-        <ExecutionLog
-          executionId={execution.executionId}
-          logLines={execution.logLines}
-          tail={full ? null : 200}
-        />
-      )}
+      {open && <ExecutionLog executionId={executionId} logLines={logLines} tail={null} />}
     </>
   );
 }

@@ -20,18 +20,6 @@ const ENDED: Partial<Record<Execution['state'], StepMark>> = {
   stopped_waiting: 'skipped',
 };
 
-// AWS gives a request id to what it refuses too: these codes say that it refused.
-const REFUSED_BY_AWS: ReadonlySet<string> = new Set([
-  'ACCESS_DENIED',
-  'DENIED_BY_SCP',
-  'CREDENTIALS_EXPIRED',
-  'CREDENTIALS_MISSING',
-  'INVALID_STATE',
-  'REGION_DISABLED',
-  'THROTTLED',
-  'TARGET_GONE',
-]);
-
 /** The three steps of a run; null execution = approved, and not yet begun. */
 export function executionSteps(plan: Plan, execution: Execution | null): Step[] {
   const last = execution ? lastStep(execution) : null;
@@ -51,7 +39,6 @@ export function lastStep(execution: Execution): StepName {
   if (state === 'refused') return 'checking';
   const recorded = execution.steps?.findLast((step) => !isFinal(step.state))?.state;
   if (recorded === 'checking' || recorded === 'sending' || recorded === 'waiting') return recorded;
-  if (execution.error && REFUSED_BY_AWS.has(execution.error.code)) return 'sending';
   return execution.requestId === null ? 'sending' : 'waiting';
 }
 

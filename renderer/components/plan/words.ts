@@ -75,9 +75,9 @@ export function outcome(execution: Execution, now: number): Outcome {
       return execution.verifiedAt === null
         ? {
             tone: 'good',
-            headline: `${change}, accepted by AWS`,
-            detail: 'The end state was not seen by this app.',
-            next: `Refresh ${target} to see its state.`,
+            headline: `Accepted by AWS; ${target} reports ${execution.stateNow ?? 'no state'}`,
+            detail: 'AWS did not show the change itself, so it is not verified.',
+            next: null,
           }
         : {
             tone: 'good',

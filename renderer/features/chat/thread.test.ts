@@ -10,6 +10,7 @@ import {
   slideDown,
   slideUp,
   type Thread,
+  trimmed,
 } from './thread.ts';
 
 function message(messageIndex: number, role: 'user' | 'assistant' = 'user', text = `m${messageIndex}`) {
@@ -92,4 +93,10 @@ test('paging up keeps what is being read in the slice', () => {
   const slice = slideUp({ from: 200, to: null }, 400);
   expect(slice).toEqual({ from: 150, to: 300 });
   expect(inSlice(page(0, 399).messages, slice)).toHaveLength(150);
+});
+
+test('a thread that only grows at its end stays bounded for those who follow it', () => {
+  expect(trimmed({ from: 0, to: null }, MAX_SHOWN)).toEqual({ from: 0, to: null });
+  expect(trimmed({ from: 0, to: null }, MAX_SHOWN + 1)).toEqual(newestSlice(MAX_SHOWN + 1));
+  expect(trimmed({ from: 0, to: 100 }, 1_000)).toEqual({ from: 0, to: 100 });
 });

@@ -97,6 +97,11 @@ export function slideDown(slice: Slice, total: number): Slice {
   return { from: Math.max(slice.from, Math.min(end, total) - MAX_SHOWN), to };
 }
 
+/** For a person who reads the newest: what grew above them beyond the bound is dropped again. */
+export function trimmed(slice: Slice, total: number): Slice {
+  return slice.to === null && total - slice.from > MAX_SHOWN ? newestSlice(total) : slice;
+}
+
 export function inSlice(messages: readonly ChatMessage[], slice: Slice): ChatMessage[] {
   return messages.filter(
     ({ messageIndex }) => messageIndex >= slice.from && (slice.to === null || messageIndex < slice.to),

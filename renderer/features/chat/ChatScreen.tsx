@@ -1,0 +1,45 @@
+import { useEffect } from 'react';
+import { useRequest } from '../../api/queries.ts';
+import { ErrorState } from '../../components/ErrorState.tsx';
+import { TextSkeleton } from '../../components/Skeletons.tsx';
+import { takeIntent, useNav } from '../../state/nav.ts';
+import { Composer } from './Composer.tsx';
+import { ConversationList } from './ConversationList.tsx';
+import classes from './chat.module.css';
+import { NEW, select, setDraft, shownConversation, useChat } from './chatStore.ts';
+import { NewConversation } from './NewConversation.tsx';
+import { ThreadView } from './ThreadView.tsx';
+
+/** Questions and changes in plain words: conversations at the left, the thread and its box beside them. */
+export function ChatScreen() {
+  const { data, error, refetch } = useRequest('chat.conversations', {});
+  const selected = useChat((state) => state.selected);
+  const conversations = data?.conversations ?? [];
+  const shown = shownConversation(selected, conversations);
+  useChatIntent();
+
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  return (
+    <div className={classes.screen}>
+      <ConversationList conversations={data?.conversations ?? null} shown={shown} />
+      <div className={classes.main}>
+        {!data && <TextSkeleton lines={6} />}
+        {data && shown === NEW && <NewConversation />}
+        {data && shown !== NEW && <ThreadView key={shown} conversationId={shown} />}
+        {data && <Composer key={`box ${shown}`} conversationId={shown} />}
+      </div>
+    </div>
+  );
+}
+
+/** Another screen handed over words: they wait in the box of a new conversation, nothing is sent for the person. */
+function useChatIntent() {
+  const intent = useNav((state) => state.intent);
+  useEffect(() => {
+    if (intent?.screen !== 'chat') return;
+    const taken = takeIntent('chat');
+    if (!taken) return;
+    setDraft(NEW, taken.text);
+    select(NEW);
+  }, [intent]);
+}

@@ -1,0 +1,155 @@
+import { Button, VisuallyHidden } from '@mantine/core';
+import { IconArrowDown } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import type { ChatMessage } from '../../../preload/contract/models.ts';
+import { ErrorState } from '../../components/ErrorState.tsx';
+import { TextSkeleton } from '../../components/Skeletons.tsx';
+import classes from './chat.module.css';
+import { useChat } from './chatStore.ts';
+import { Message } from './Message.tsx';
+import { Pending } from './Pending.tsx';
+import { inSlice, newestSlice, pendingViews, slideDown, slideUp, type Thread, trimmed } from './thread.ts';
+import { useSteadyScroll } from './useSteadyScroll.ts';
+import { useThread } from './useThread.ts';
+
+/** So near to an end of what is drawn, in pixels, the next page is drawn. */
+const NEAR = 600;
+
+export function ThreadView({ conversationId }: { conversationId: string }) {
+  const { thread, error, refetch, loadOlder } = useThread(conversationId);
+  if (error && !thread) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!thread) {
+    return (
+      <div className={classes.scroll}>
+        <div className={classes.column}>
+          <TextSkeleton lines={8} />
+        </div>
+      </div>
+    );
+  }
+  return <LoadedThread conversationId={conversationId} thread={thread} loadOlder={loadOlder} />;
+}
+
+interface Props {
+  conversationId: string;
+  thread: Thread;
+  loadOlder: () => Promise<void>;
+}
+
+function LoadedThread({ conversationId, thread, loadOlder }: Props) {
+  const allOutgoing = useChat((state) => state.outgoing);
+  const outgoing = allOutgoing.filter((item) => item.conversationId === conversationId);
+  const busy = outgoing.some((item) => item.error === null);
+  const { total, messages } = thread;
+  const [slice, setSlice] = useState(() => newestSlice(total));
+  const box = useRef<HTMLElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const { atEnd, remember, toEnd } = useSteadyScroll(box, content);
+  const older = useOlder(slice.from, messages[0]?.messageIndex ?? 0, loadOlder);
+
+  const extend = () => {
+    const node = box.current;
+    if (!node) return;
+    if (node.scrollTop < NEAR && slice.from > 0 && !older.loading) setSlice(slideUp(slice, total));
+    else if (slice.to !== null && node.scrollHeight - node.clientHeight - node.scrollTop < NEAR) {
+      setSlice(slideDown(slice, total));
+    }
+  };
+  useEffect(() => {
+    if (atEnd) setSlice((now) => trimmed(now, total));
+  }, [atEnd, total]);
+
+  // What the person sends is what they want to see next, wherever they were reading.
+  const lastSent = outgoing.at(-1)?.localId;
+  const followed = useRef(lastSent);
+  useEffect(() => {
+    if (lastSent === followed.current) return;
+    followed.current = lastSent;
+    if (lastSent === undefined) return;
+    setSlice((now) => (now.to === null ? now : newestSlice(total)));
+    toEnd();
+  }, [lastSent, toEnd, total]);
+
+  return (
+    <>
+      <section
+        className={classes.scroll}
+        aria-label="Conversation"
+        ref={box}
+        onScroll={() => {
+          remember();
+          extend();
+        }}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+        tabIndex={0}
+      >
+        <div className={classes.column} ref={content}>
+          {slice.from > 0 && <Earlier older={older} />}
+          {inSlice(messages, slice).map((message) => (
+            <Message key={message.messageIndex} message={message} busy={busy} />
+          ))}
+          {pendingViews(messages, outgoing).map((view) => (
+            <Pending key={view.outgoing.localId} view={view} />
+          ))}
+        </div>
+      </section>
+      {!(atEnd && slice.to === null) && (
+        <div className={classes.jump}>
+          <Button
+            className={classes.jumpButton}
+            variant="default"
+            size="compact-xs"
+            leftSection={<IconArrowDown size={14} stroke={1.75} aria-hidden="true" />}
+            onClick={() => {
+              setSlice(newestSlice(total));
+              toEnd();
+            }}
+          >
+            Newest
+          </Button>
+        </div>
+      )}
+      <Announcer messages={messages} />
+    </>
+  );
+}
+
+/** Reads older pages until the slice is covered; a failure stops it and is shown. */
+function useOlder(wantedFrom: number, loadedFrom: number, loadOlder: () => Promise<void>) {
+  const [error, setError] = useState<Error | null>(null);
+  const missing = wantedFrom < loadedFrom;
+  useEffect(() => {
+    if (!missing || error) return;
+    let current = true;
+    loadOlder().catch((thrown: Error) => {
+      if (current) setError(thrown);
+    });
+    return () => {
+      current = false;
+    };
+    // loadedFrom: the page that was read may not reach far enough.
+  }, [missing, error, loadOlder, loadedFrom]);
+  return { loading: missing && error === null, error, retry: () => setError(null) };
+}
+
+function Earlier({ older }: { older: ReturnType<typeof useOlder> }) {
+  if (older.error) return <ErrorState error={older.error} onRetry={older.retry} />;
+  return <p className={classes.earlier}>{older.loading ? 'Reading earlier ones' : 'Earlier ones above'}</p>;
+}
+
+/** Says a new answer to a screen reader, without reading a whole history aloud. */
+function Announcer({ messages }: { messages: readonly ChatMessage[] }) {
+  const newest = messages.at(-1);
+  const [first] = useState(newest?.messageIndex ?? -1);
+  const said = newest && newest.role !== 'user' && newest.messageIndex > first ? spoken(newest) : '';
+  return <VisuallyHidden aria-live="polite">{said}</VisuallyHidden>;
+}
+
+function spoken(message: ChatMessage): string {
+  const texts = message.parts.map((part) => {
+    if (part.kind === 'text' || part.kind === 'error') return part.text;
+    if (part.kind === 'candidates') return part.question;
+    return part.kind === 'plan' ? 'A plan is waiting for your decision.' : '';
+  });
+  return texts.filter(Boolean).join(' ');
+}

@@ -1,0 +1,51 @@
+import { create } from 'zustand';
+import type { Outgoing } from './thread.ts';
+
+/** The conversation that does not exist yet: it is stored when its first message is sent. */
+export const NEW = 'new';
+
+interface ChatState {
+  /** `null` = not chosen yet: the newest one is shown. */
+  selected: string | null;
+  /** What is typed and not sent, by conversation; outlives the screen, never leaves memory. */
+  drafts: Readonly<Record<string, string>>;
+  outgoing: readonly Outgoing[];
+}
+
+export const useChat = create<ChatState>(() => ({ selected: null, drafts: {}, outgoing: [] }));
+
+export function select(conversationId: string): void {
+  useChat.setState({ selected: conversationId });
+}
+
+export function setDraft(conversationId: string, text: string): void {
+  useChat.setState(({ drafts }) => ({ drafts: { ...drafts, [conversationId]: text } }));
+}
+
+export function addOutgoing(item: Outgoing): void {
+  useChat.setState(({ outgoing }) => ({ outgoing: [...outgoing, item] }));
+}
+
+export function changeOutgoing(localId: string, patch: Partial<Outgoing>): void {
+  useChat.setState(({ outgoing }) => ({
+    outgoing: outgoing.map((item) => (item.localId === localId ? { ...item, ...patch } : item)),
+  }));
+}
+
+export function dropOutgoing(localId: string): void {
+  useChat.setState(({ outgoing }) => ({ outgoing: outgoing.filter((item) => item.localId !== localId) }));
+}
+
+/** The conversation to show: the chosen one while it exists, else the newest, else a new one. */
+export function shownConversation(
+  selected: string | null,
+  conversations: readonly { conversationId: string; updatedAt: string }[],
+): string {
+  if (selected === NEW || conversations.some((item) => item.conversationId === selected))
+    return selected ?? NEW;
+  const newest = conversations.reduce<{ conversationId: string; updatedAt: string } | null>(
+    (best, item) => (best === null || item.updatedAt > best.updatedAt ? item : best),
+    null,
+  );
+  return newest?.conversationId ?? NEW;
+}
