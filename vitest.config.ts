@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     projects: [
       suite('unit', ['{electron,preload,renderer,scripts,packages,bench}/**/*.test.{ts,tsx}']),
-      suite('contract', ['{electron,preload}/**/*.contract.ts'], {
+      suite('contract', ['{electron,preload,e2e}/**/*.contract.ts'], {
         testTimeout: 60_000,
         hookTimeout: 60_000,
       }),
