@@ -1,24 +1,40 @@
 /**
- * While a collection is being replaced its writes wait, so that an acknowledged write never lands in
- * the data that is about to be dropped. Replacements of one collection run one after another.
+ * Writes of a collection run side by side, but never beside its replacement: an acknowledged write must
+ * not land in the data that is about to be dropped. Replacements of one collection run one after another.
  * A replacement whose batches write to the same collection would wait for itself.
  */
 export class WriteGate {
   readonly #closed = new Map<string, Promise<void>>();
+  readonly #writing = new Map<string, Set<Promise<unknown>>>();
 
-  async open(collection: string): Promise<void> {
-    for (let busy = this.#closed.get(collection); busy; busy = this.#closed.get(collection)) await busy;
+  async write<T>(collection: string, work: () => Promise<T>): Promise<T> {
+    await this.#untilOpen(collection);
+    const running = this.#writing.get(collection) ?? new Set();
+    this.#writing.set(collection, running);
+    const write = work();
+    running.add(write);
+    try {
+      return await write;
+    } finally {
+      running.delete(write);
+    }
   }
 
+  /** Waits for the writes under way; those that come meanwhile wait for `work`. */
   async whileClosed<T>(collection: string, work: () => Promise<T>): Promise<T> {
-    await this.open(collection);
+    await this.#untilOpen(collection);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#closed.set(collection, promise);
     try {
+      await Promise.allSettled(this.#writing.get(collection) ?? []);
       return await work();
     } finally {
       this.#closed.delete(collection);
       resolve();
     }
+  }
+
+  async #untilOpen(collection: string): Promise<void> {
+    for (let busy = this.#closed.get(collection); busy; busy = this.#closed.get(collection)) await busy;
   }
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import type { CollectionSpec, Filter, Point } from '../PointStore.ts';
+import type { CollectionSpec, Condition, Filter, Point } from '../PointStore.ts';
 
 /** What both engines refuse alike, before anything is sent: the engines differ in what they would swallow. */
 
@@ -44,12 +44,25 @@ export function checkVector(collection: string, vectorSize: number, vector: Floa
 }
 
 export function checkFilter(filter: Filter | undefined): void {
-  for (const { key } of filter?.must ?? []) {
+  for (const condition of filter?.must ?? []) {
     // Qdrant's quoted path segments know no escape for a quote.
-    if (key === '' || key.includes('"')) {
+    if (condition.key === '' || condition.key.includes('"')) {
       throw new AppError('INVALID_INPUT', 'A filter key must not be empty or hold a double quote.');
     }
+    // JSON turns NaN and Infinity into null, and a bound of null would match, or delete, everything.
+    if (numbersOf(condition).some((value) => !Number.isFinite(value))) {
+      throw new AppError(
+        'INVALID_INPUT',
+        `A filter on "${condition.key}" compares with a value that is not a number.`,
+      );
+    }
   }
+}
+
+function numbersOf(condition: Condition): number[] {
+  if ('range' in condition) return Object.values(condition.range);
+  const values: unknown[] = 'any' in condition ? condition.any : [condition.match];
+  return values.filter((value) => typeof value === 'number');
 }
 
 export function noSuchCollection(name: string): AppError {

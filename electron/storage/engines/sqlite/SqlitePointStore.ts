@@ -48,23 +48,12 @@ export class SqlitePointStore implements PointStore {
 
   async ensureCollection(spec: CollectionSpec): Promise<void> {
     checkSpec(spec);
-    await this.#gate.open(spec.name);
-    this.#run((db) => {
-      const present = this.#collections.get(spec.name);
-      if (present) return this.#adapt(db, present, spec);
-      const generation = transaction(db, () => {
-        const created = createGeneration(db, spec, 1);
-        pointAlias(db, created);
-        return created;
-      });
-      this.#collections.set(spec.name, new SqliteCollection(db, generation));
-    });
+    await this.#gate.write(spec.name, async () => this.#ensure(spec));
   }
 
   async upsert(name: string, points: Point[]): Promise<void> {
     checkPoints(name, this.#spec(name).vectorSize, points);
-    await this.#gate.open(name);
-    await this.#write(points, (chunk) => this.#collection(name).upsert(chunk));
+    await this.#gate.write(name, () => this.#write(points, (chunk) => this.#collection(name).upsert(chunk)));
   }
 
   async get(name: string, ids: string[], options: { withVector?: boolean } = {}): Promise<Point[]> {
@@ -73,8 +62,7 @@ export class SqlitePointStore implements PointStore {
 
   async delete(name: string, selector: { ids: string[] } | { filter: Filter }): Promise<void> {
     if ('filter' in selector) checkFilter(selector.filter);
-    await this.#gate.open(name);
-    this.#run(() => this.#collection(name).delete(selector));
+    await this.#gate.write(name, async () => this.#run(() => this.#collection(name).delete(selector)));
   }
 
   async scroll(name: string, request: ScrollRequest): Promise<ScrollPage> {
@@ -162,6 +150,19 @@ export class SqlitePointStore implements PointStore {
     } catch (error) {
       throw sqliteFailure(error, this.#path).error;
     }
+  }
+
+  #ensure(spec: CollectionSpec): void {
+    this.#run((db) => {
+      const present = this.#collections.get(spec.name);
+      if (present) return this.#adapt(db, present, spec);
+      const generation = transaction(db, () => {
+        const created = createGeneration(db, spec, 1);
+        pointAlias(db, created);
+        return created;
+      });
+      this.#collections.set(spec.name, new SqliteCollection(db, generation));
+    });
   }
 
   #adapt(db: DatabaseSync, collection: SqliteCollection, wanted: CollectionSpec): void {
