@@ -1,16 +1,15 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { AwsCredentialIdentityProvider, Pluggable } from '@smithy/types';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Profiles } from './profiles.ts';
 import { rateLimit } from './rateLimit.ts';
-import type { AwsClient, AwsClientClass, ClientScope } from './types.ts';
+import type { AwsClient, AwsClientClass, ClientMiddleware, ClientScope } from './types.ts';
 
 export interface ClientFactoryOptions {
   profiles: Profiles;
   appVersion: string;
-  /** Plugged into every client, those for STS included: the sample workspace answers from here. */
-  middleware?: (scope: ClientScope) => Pluggable<object, object>;
+  middleware?: readonly ClientMiddleware[];
 }
 
 /** What every client has, though the generic type does not say so. */
@@ -64,7 +63,7 @@ export class ClientFactory {
     const { config } = client as unknown as ConfiguredClient;
     config.serviceConfiguredEndpoint = () => profiles.endpoint(scope.profile, config.serviceId);
     if (scope.purpose === 'scan') client.middlewareStack.use(rateLimit(config.serviceId));
-    if (middleware) client.middlewareStack.use(middleware(scope));
+    for (const plug of middleware ?? []) client.middlewareStack.use(plug(scope));
     return client;
   }
 

@@ -28,3 +28,5 @@ export class AwsClientPool implements ClientPool {
     this.#factory.destroy();
   }
 }
+
+export type { ClientMiddleware } from './types.ts';

@@ -128,9 +128,12 @@ export class AwsSessions implements Sessions {
   }
 }
 
-/** A session without a name of its own shows in CloudTrail as this app's. */
+/**
+ * A session without a name of its own shows in CloudTrail as this app's; always the same name, so that the
+ * identity's ARN stays the same when the session is renewed.
+ */
 function withSessionName(params: AssumeRoleCommandInput): AssumeRoleCommandInput {
   const given = params.RoleSessionName;
   if (given && !given.startsWith('aws-sdk-js-')) return params;
-  return { ...params, RoleSessionName: `cloudops-desktop-${Date.now()}` };
+  return { ...params, RoleSessionName: 'cloudops-desktop' };
 }

@@ -10,6 +10,9 @@ export interface ClientScope {
   purpose: 'scan' | 'execute';
 }
 
+/** Plugged into every client, those for STS included: the sample workspace's simulated AWS answers from here. */
+export type ClientMiddleware = (scope: ClientScope) => Pluggable<object, object>;
+
 /** What a generic SDK v3 client class looks like to the pool. */
 export interface AwsClient {
   // biome-ignore lint/suspicious/noExplicitAny: the SDK's own stacks are invariant in client-specific types

@@ -17,12 +17,14 @@ export interface CollectContext {
   reportPartial(message: string): void;
 }
 
-/** One service. A new one is its own file in `collectors/` and one line in `collectors/index.ts`. */
+/** One kind of resource of one service; those of a service share a cell. A new one is its own file in `collectors/` and one line in `collectors/index.ts`. */
 export interface Collector {
   service: string;
   /** Scanned once per account, as region `global`; its resources carry their own region. */
   global: boolean;
   resourceTypes: ResourceType[];
+  /** The listing call in IAM's terms (`ec2:DescribeInstances`), for the words of its failure. */
+  listAction: string;
   /** Yields pages as they arrive. Throws when the listing cannot be completed. */
   collect(context: CollectContext): AsyncGenerator<CollectedResource[]>;
   /** One resource as AWS shows it now; null when it no longer exists. */

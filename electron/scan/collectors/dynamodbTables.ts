@@ -13,6 +13,7 @@ export const dynamodbTables: Collector = {
   service: 'dynamodb',
   global: false,
   resourceTypes: ['dynamodb_table'],
+  listAction: 'dynamodb:ListTables',
 
   async *collect(context) {
     const { sdk, client } = await load(context);

@@ -7,6 +7,7 @@ export const ec2Instances: Collector = {
   service: 'ec2',
   global: false,
   resourceTypes: ['ec2_instance'],
+  listAction: 'ec2:DescribeInstances',
 
   async *collect(context) {
     const { sdk, client } = await loadEc2(context);

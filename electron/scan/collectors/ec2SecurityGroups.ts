@@ -7,6 +7,7 @@ export const ec2SecurityGroups: Collector = {
   service: 'ec2',
   global: false,
   resourceTypes: ['ec2_security_group'],
+  listAction: 'ec2:DescribeSecurityGroups',
 
   async *collect(context) {
     const { sdk, client } = await loadEc2(context);

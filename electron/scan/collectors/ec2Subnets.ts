@@ -7,6 +7,7 @@ export const ec2Subnets: Collector = {
   service: 'ec2',
   global: false,
   resourceTypes: ['ec2_subnet'],
+  listAction: 'ec2:DescribeSubnets',
 
   async *collect(context) {
     const { sdk, client } = await loadEc2(context);

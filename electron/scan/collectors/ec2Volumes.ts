@@ -7,6 +7,7 @@ export const ec2Volumes: Collector = {
   service: 'ec2',
   global: false,
   resourceTypes: ['ec2_volume'],
+  listAction: 'ec2:DescribeVolumes',
 
   async *collect(context) {
     const { sdk, client } = await loadEc2(context);

@@ -7,6 +7,7 @@ export const ec2Vpcs: Collector = {
   service: 'ec2',
   global: false,
   resourceTypes: ['ec2_vpc'],
+  listAction: 'ec2:DescribeVpcs',
 
   async *collect(context) {
     const { sdk, client } = await loadEc2(context);

@@ -7,6 +7,7 @@ export const elbv2LoadBalancers: Collector = {
   service: 'elbv2',
   global: false,
   resourceTypes: ['elbv2_load_balancer'],
+  listAction: 'elasticloadbalancing:DescribeLoadBalancers',
 
   async *collect(context) {
     const { sdk, client } = await loadElbv2(context);

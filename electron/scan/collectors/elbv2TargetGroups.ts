@@ -11,6 +11,7 @@ export const elbv2TargetGroups: Collector = {
   service: 'elbv2',
   global: false,
   resourceTypes: ['elbv2_target_group'],
+  listAction: 'elasticloadbalancing:DescribeTargetGroups',
 
   async *collect(context) {
     const { sdk, client } = await loadElbv2(context);

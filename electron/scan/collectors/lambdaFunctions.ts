@@ -11,6 +11,7 @@ export const lambdaFunctions: Collector = {
   service: 'lambda',
   global: false,
   resourceTypes: ['lambda_function'],
+  listAction: 'lambda:ListFunctions',
 
   async *collect(context) {
     const { sdk, client } = await load(context);

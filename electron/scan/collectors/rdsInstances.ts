@@ -9,6 +9,7 @@ export const rdsInstances: Collector = {
   service: 'rds',
   global: false,
   resourceTypes: ['rds_instance'],
+  listAction: 'rds:DescribeDBInstances',
 
   async *collect(context) {
     const { sdk, client } = await load(context);

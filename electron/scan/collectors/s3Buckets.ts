@@ -14,6 +14,7 @@ export const s3Buckets: Collector = {
   service: 's3',
   global: true,
   resourceTypes: ['s3_bucket'],
+  listAction: 's3:ListAllMyBuckets',
 
   async *collect(context) {
     const { sdk, client } = await load(context);

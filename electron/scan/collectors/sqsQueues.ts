@@ -18,6 +18,7 @@ export const sqsQueues: Collector = {
   service: 'sqs',
   global: false,
   resourceTypes: ['sqs_queue'],
+  listAction: 'sqs:ListQueues',
 
   async *collect(context) {
     const { sdk, client } = await load(context);

@@ -1,0 +1,128 @@
+import type { ErrorCode } from '../../preload/contract/errors.ts';
+import type { ScanCell } from '../../preload/contract/models.ts';
+import { mapAwsError } from '../aws/errors.ts';
+import { AppError } from '../errors.ts';
+import type { EstateStorageApi } from '../storage/api.ts';
+import type { CollectContext, Collector } from './types.ts';
+
+export type CellEstate = Pick<EstateStorageApi, 'bulkUpsert' | 'syncFromAws'>;
+
+export interface CellOutcome {
+  status: ScanCell['status'];
+  message: string | null;
+  found: number;
+  removed: number;
+  /** Every listing of the cell came to its end: its rows are as old as its start. */
+  completed: boolean;
+}
+
+/** The data could not be written: no other cell will fare better. */
+const STORAGE_CODES: ErrorCode[] = [
+  'STORAGE_FAILED',
+  'DISK_FULL',
+  'ENGINE_FAILED',
+  'KEY_LOCKED',
+  'NOT_READY',
+];
+
+export function isStorageFailure(error: unknown): error is AppError {
+  return error instanceof AppError && STORAGE_CODES.includes(error.code);
+}
+
+/**
+ * Lists what one cell holds and writes it page by page. Each listing stands alone: only one that came to
+ * its end removes what it no longer saw. Rejects only when the data cannot be written.
+ */
+export async function scanCell(
+  estate: CellEstate,
+  collectors: Collector[],
+  context: Omit<CollectContext, 'reportPartial'>,
+  startedAt: string,
+  onFound: (count: number) => void,
+): Promise<CellOutcome> {
+  const partial = new Messages();
+  const failures: { code: ErrorCode; message: string }[] = [];
+  let found = 0;
+  let removed = 0;
+  for (const collector of collectors) {
+    try {
+      const pages = collector.collect({ ...context, reportPartial: (message) => partial.add(message) });
+      for await (const page of pages) {
+        context.signal.throwIfAborted();
+        if (page.length === 0) continue;
+        await estate.bulkUpsert(page, startedAt);
+        found += page.length;
+        onFound(page.length);
+      }
+      context.signal.throwIfAborted();
+      const synced = await estate.syncFromAws({
+        accountId: context.accountId,
+        region: collector.global ? null : context.region,
+        resourceTypes: collector.resourceTypes,
+        startedAt,
+      });
+      removed += synced.removed;
+    } catch (error) {
+      if (isStorageFailure(error)) throw error;
+      if (context.signal.aborted) {
+        return { status: 'cancelled', message: null, found, removed, completed: false };
+      }
+      const { profile, region } = context;
+      failures.push(mapAwsError(error, { call: collector.listAction, region, profile }));
+    }
+  }
+  const [first] = failures;
+  if (first && failures.length === collectors.length) {
+    return { status: statusOf(first.code), message: first.message, found, removed, completed: false };
+  }
+  const messages = new Messages(failures.map((failure) => failure.message));
+  messages.addAll(partial);
+  return {
+    status: messages.count === 0 ? 'ok' : 'partial',
+    message: messages.text(),
+    found,
+    removed,
+    completed: failures.length === 0,
+  };
+}
+
+export function statusOf(code: ErrorCode): ScanCell['status'] {
+  const statuses: Partial<Record<ErrorCode, ScanCell['status']>> = {
+    ACCESS_DENIED: 'denied',
+    DENIED_BY_SCP: 'denied_by_scp',
+    REGION_DISABLED: 'region_disabled',
+    UNSUPPORTED: 'unsupported',
+    THROTTLED: 'throttled',
+    CREDENTIALS_EXPIRED: 'expired',
+    CREDENTIALS_MISSING: 'expired',
+    NETWORK: 'network',
+    CANCELLED: 'cancelled',
+  };
+  return statuses[code] ?? 'failed';
+}
+
+/** The first few of perhaps thousands of messages, and how many more there were. */
+class Messages {
+  readonly #kept: string[] = [];
+  count = 0;
+
+  constructor(messages: string[] = []) {
+    for (const message of messages) this.add(message);
+  }
+
+  add(message: string): void {
+    this.count += 1;
+    if (this.#kept.length < 3) this.#kept.push(message);
+  }
+
+  addAll(other: Messages): void {
+    for (const message of other.#kept) this.add(message);
+    this.count += other.count - other.#kept.length;
+  }
+
+  text(): string | null {
+    if (this.count === 0) return null;
+    const more = this.count - this.#kept.length;
+    return [...this.#kept, ...(more > 0 ? [`And ${more} more like these.`] : [])].join(' ');
+  }
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { ScanCell, ScanRun } from '../../preload/contract/models.ts';
+import type { Emit } from '../events.ts';
+import { Throttle } from './throttle.ts';
+
+const PROGRESS_EVERY_MS = 100;
+const ESTATE_EVERY_MS = 1_000;
+
+/** One scan's numbers, announced as they change. */
+export class RunProgress {
+  readonly controller = new AbortController();
+  readonly #emit: Emit;
+  readonly #run: ScanRun;
+  readonly #services = new Map<string, { service: string; found: number; done: number; total: number }>();
+  readonly #progress: Throttle;
+  readonly #estate: Throttle;
+
+  constructor(emit: Emit, services: string[]) {
+    this.#emit = emit;
+    this.#run = {
+      runId: randomUUID(),
+      state: 'running',
+      startedAt: new Date().toISOString(),
+      finishedAt: null,
+      cellsTotal: 0,
+      cellsDone: 0,
+      cellsFailed: 0,
+      found: 0,
+      removed: 0,
+      services: [],
+      message: null,
+    };
+    for (const service of services) this.#services.set(service, { service, found: 0, done: 0, total: 0 });
+    this.#progress = new Throttle(PROGRESS_EVERY_MS, () => this.#emit('scan.progress', this.view()));
+    this.#estate = new Throttle(ESTATE_EVERY_MS, () => this.#emit('estate.changed', { resourceIds: null }));
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  view(): ScanRun {
+    return { ...this.#run, services: [...this.#services.values()].map((service) => ({ ...service })) };
+  }
+
+  planned(services: string[]): void {
+    for (const service of services) {
+      this.#run.cellsTotal += 1;
+      this.#service(service).total += 1;
+    }
+    this.#progress.request();
+  }
+
+  found(service: string, count: number): void {
+    this.#run.found += count;
+    this.#service(service).found += count;
+    this.#progress.request();
+    this.#estate.request();
+  }
+
+  ended(cell: ScanCell, removed: number): void {
+    this.#run.cellsDone += 1;
+    this.#run.removed += removed;
+    if (!['ok', 'partial', 'cancelled'].includes(cell.status)) this.#run.cellsFailed += 1;
+    this.#service(cell.service).done += 1;
+    this.#progress.request();
+    if (removed > 0) this.#estate.request();
+  }
+
+  cancelling(): void {
+    if (this.#run.state === 'running') this.#run.state = 'cancelling';
+    this.#progress.flush();
+  }
+
+  /** The last announcement of the run. */
+  finish(state: 'done' | 'cancelled' | 'failed', message: string | null): void {
+    this.#run.state = state;
+    this.#run.message = message;
+    this.#run.finishedAt = new Date().toISOString();
+    this.#estate.flush();
+    this.#progress.flush();
+  }
+
+  #service(service: string) {
+    const known = this.#services.get(service) ?? { service, found: 0, done: 0, total: 0 };
+    this.#services.set(service, known);
+    return known;
+  }
+}
