@@ -1,0 +1,160 @@
+import path from 'node:path';
+import type { StorageHealth } from '../../preload/contract/models.ts';
+import type { FindApi, OpenOptions, OpenReport } from './api.ts';
+import { AppDb } from './appDb.ts';
+import { ChatStorage } from './chatStorage.ts';
+import { openEngine } from './engine.ts';
+import { type EstateEmbedding, EstateStorage } from './estateStorage.ts';
+import { EstateIndex } from './find/estateIndex.ts';
+import { createFindApi } from './find/findApi.ts';
+import { GrowthAlert, measure } from './health.ts';
+import { Journal } from './journal/journal.ts';
+import { openKeyring } from './keys/masterKey.ts';
+import type { PointStore } from './PointStore.ts';
+import { Sealer } from './sealing.ts';
+import { toCollectionSpec } from './storageConfig.ts';
+import type { EmitStorage } from './storageService.ts';
+
+/** The parts of one open workspace and their order of opening and closing. */
+export class OpenWorkspace {
+  readonly report: OpenReport;
+  readonly store: PointStore;
+  readonly chat: ChatStorage;
+  readonly estate: EstateStorage;
+  readonly find: FindApi;
+  readonly appDb: AppDb;
+  readonly journal: Journal;
+  readonly #options: OpenOptions;
+  readonly #index: EstateIndex;
+  readonly #growth: GrowthAlert;
+  readonly #emit: EmitStorage;
+  readonly #closing = new AbortController();
+  readonly #stopListening: () => void;
+  readonly #loading: Promise<void>;
+  #indexing = true;
+  #loadFailure: string | null = null;
+
+  /** Resolves when requests can be served; the index goes on filling, announced by `indexing` events. */
+  static async open(
+    options: OpenOptions,
+    embedding: EstateEmbedding | null,
+    emit: EmitStorage,
+  ): Promise<OpenWorkspace> {
+    const { config, folder, masterKey, qdrantBinary } = options;
+    const keyring = await openKeyring(folder, masterKey);
+    const sealer = new Sealer(keyring);
+    const appDb = new AppDb(path.join(folder, 'app.db'), keyring, sealer);
+    let store: PointStore | null = null;
+    try {
+      const journal = new Journal(appDb.journal);
+      store = await openEngine(folder, config.qdrant.mode, qdrantBinary);
+      await store.ensureCollection(toCollectionSpec(config.collections.chat_history));
+      await store.ensureCollection(toCollectionSpec(config.collections.aws_estate));
+      const resources = await store.count(config.collections.aws_estate.name);
+      const growth = await GrowthAlert.open(appDb, resources);
+      const report = { engine: store.kind, installId: keyring.installId, resources };
+      return new OpenWorkspace({ options, embedding, emit, sealer, appDb, journal, store, growth, report });
+    } catch (error) {
+      await store?.close();
+      appDb.close();
+      throw error;
+    }
+  }
+
+  private constructor(parts: {
+    options: OpenOptions;
+    embedding: EstateEmbedding | null;
+    emit: EmitStorage;
+    sealer: Sealer;
+    appDb: AppDb;
+    journal: Journal;
+    store: PointStore;
+    growth: GrowthAlert;
+    report: OpenReport;
+  }) {
+    const { options, embedding, emit, sealer, store } = parts;
+    const { chat_history: chat, aws_estate: estate } = options.config.collections;
+    this.#options = options;
+    this.#emit = emit;
+    this.#growth = parts.growth;
+    this.appDb = parts.appDb;
+    this.journal = parts.journal;
+    this.report = parts.report;
+    this.store = store;
+    this.#index = new EstateIndex();
+    this.chat = new ChatStorage({ store, collection: chat.name, sealer });
+    this.estate = new EstateStorage({
+      store,
+      collection: estate.name,
+      sealer,
+      index: this.#index,
+      embedding,
+    });
+    this.find = this.#findApi();
+    this.#stopListening = store.onStatus(() => emit('engine', { kind: store.kind, ...store.status() }));
+    emit('engine', { kind: store.kind, ...store.status() });
+    this.#loading = this.#load();
+  }
+
+  async health(): Promise<StorageHealth> {
+    const { config, folder } = this.#options;
+    return measure({
+      folder,
+      store: this.store,
+      collections: [config.collections.chat_history.name, config.collections.aws_estate.name],
+      warnings: await this.#warnings(),
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#loading;
+    this.#stopListening();
+    try {
+      if (!this.#indexing) await this.#growth.remember(this.#index.size);
+    } finally {
+      await this.store.close().finally(() => this.appDb.close());
+    }
+  }
+
+  async #load(): Promise<void> {
+    const progress = (rows: number) => this.#emit('indexing', { rows, done: false });
+    try {
+      await this.estate.load(progress, this.#closing.signal);
+      this.#indexing = false;
+      this.#emit('indexing', { rows: this.#index.size, done: true });
+    } catch (error) {
+      // The engine failed meanwhile: its own status says so; the index stays marked as incomplete.
+      this.#loadFailure = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #findApi(): FindApi {
+    const find = createFindApi(this.#index);
+    return {
+      ...find,
+      query: async (query) => {
+        const answer = await find.query(query);
+        return { ...answer, indexing: answer.indexing || this.#indexing };
+      },
+    };
+  }
+
+  async #warnings(): Promise<string[]> {
+    const warnings: string[] = [];
+    const { brokenAt } = await this.journal.verify();
+    if (brokenAt !== null) {
+      warnings.push(
+        `The journal does not fit together from entry ${brokenAt} on: entries were changed or removed outside the app.`,
+      );
+    }
+    const damaged = this.chat.damaged + this.estate.damaged + this.appDb.damaged;
+    if (damaged > 0) {
+      warnings.push(`${damaged} stored records are damaged and left out. A full scan writes resources anew.`);
+    }
+    if (this.#loadFailure !== null)
+      warnings.push(`The list of resources is incomplete: ${this.#loadFailure}`);
+    const growth = this.#indexing ? null : this.#growth.warning(this.#index.size);
+    return growth === null ? warnings : [...warnings, growth];
+  }
+}

@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { CollectedResource } from '../scan/types.ts';
+import type { NewMessage, OpenOptions, StorageEvents } from './api.ts';
+import { StorageConfig } from './storageConfig.ts';
+import { StorageService } from './storageService.ts';
+
+let folder: string;
+let service: StorageService;
+let events: Partial<StorageEvents>[];
+const masterKey = randomBytes(32);
+const fresh = () => {
+  events = [];
+  return new StorageService({ emit: (name, payload) => events.push({ [name]: payload }) });
+};
+const options = (mode: 'auto' | 'sqlite' | 'qdrant' = 'auto'): OpenOptions => ({
+  config: StorageConfig.parse({ qdrant: { mode } }),
+  folder,
+  masterKey,
+  qdrantBinary: null,
+});
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'service-'));
+  service = fresh();
+});
+afterEach(async () => {
+  await service.shutdown();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function reopen(): Promise<void> {
+  await service.shutdown();
+  service = fresh();
+  await service.open(options());
+}
+const resource = (name: string): CollectedResource => ({
+  resourceType: 'rds_instance',
+  service: 'rds',
+  accountId: '123456789012',
+  region: 'us-west-2',
+  partition: 'aws',
+  nativeId: name,
+  name,
+  arn: `arn:aws:rds:us-west-2:123456789012:db:${name}`,
+  state: 'available',
+  tags: { Owner: 'margarethe' },
+  createdAt: null,
+  facts: {},
+  relations: [],
+  constraints: {},
+  raw: { Endpoint: 'db.internal.example' },
+});
+const message: NewMessage = {
+  role: 'user',
+  parts: [{ kind: 'text', text: 'why is billing slow' }],
+  sources: [],
+  metadata: { resourcesMentioned: [], commandsExecuted: [] },
+};
+const NOW = '2026-11-21T10:00:00.000Z';
+
+async function fill(): Promise<void> {
+  await service.estate.bulkUpsert([resource('pg-instance-main1'), resource('orders')], NOW);
+  const { conversationId } = await service.chat.createConversation();
+  await service.chat.append(conversationId, message);
+  await service.docs.put('account', '123456789012', { profile: 'acme-admin' });
+  await service.journal.append({
+    kind: 'profile_unlocked',
+    profile: 'acme-admin',
+    accountId: '123456789012',
+    until: NOW,
+    by: 'window',
+  });
+}
+
+test('everything is there after a restart, and the index fills by itself', async () => {
+  expect(await service.open(options())).toMatchObject({ engine: 'sqlite', resources: 0 });
+  await fill();
+  await reopen();
+  await expect.poll(() => events.findLast((event) => event.indexing)?.indexing?.done).toBe(true);
+  expect(await service.estate.count()).toBe(2);
+  expect((await service.chat.getAllContexts())[0]?.title).toBe('why is billing slow');
+  expect(await service.docs.get('account', '123456789012')).toEqual({ profile: 'acme-admin' });
+  expect(await service.journal.verify()).toMatchObject({ entries: 1, brokenAt: null });
+  const health = await service.health();
+  expect(health).toMatchObject({ engine: 'sqlite', connected: true, warnings: [] });
+  expect(health.collections).toEqual([
+    { name: 'chat_history', pointsCount: 2, status: 'ready' },
+    { name: 'aws_estate', pointsCount: 2, status: 'ready' },
+  ]);
+  expect(health.diskSpaceMb).toBeGreaterThan(0);
+  expect(health.diskUsedMb).toBeGreaterThan(0);
+});
+
+test('nothing of the estate, the accounts or the chat can be read in the folder, and only the owner may try', async () => {
+  await service.open(options());
+  await fill();
+  const words = [
+    'pg-instance-main1',
+    'orders',
+    '123456789012',
+    'margarethe',
+    'db.internal.example',
+    'arn:aws',
+    'billing',
+    'acme-admin',
+  ];
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  expect(files.length).toBeGreaterThan(3);
+  for (const file of files) {
+    const at = path.join(file.parentPath, file.name);
+    const bytes = readFileSync(at).toString('latin1');
+    expect(words.filter((word) => bytes.includes(word) || at.includes(word))).toEqual([]);
+    if (process.platform !== 'win32') expect([file.name, statSync(at).mode & 0o077]).toEqual([file.name, 0]);
+  }
+});
+
+test('before it is open, and after it is closed, every part says that it is not ready', async () => {
+  expect(() => service.chat).toThrow(expect.objectContaining({ code: 'NOT_READY' }));
+  await service.open(options());
+  await service.shutdown();
+  await service.shutdown();
+  expect(() => service.journal).toThrow(expect.objectContaining({ code: 'NOT_READY' }));
+});
+
+test('a wrong key opens nothing, changes nothing and leaves the way free for the right one', async () => {
+  await service.open(options());
+  await fill();
+  await service.shutdown();
+  const before = readFileSync(path.join(folder, 'keyring.json'));
+  await expect(service.open({ ...options(), masterKey: randomBytes(32) })).rejects.toMatchObject({
+    code: 'KEY_WRONG',
+  });
+  expect(readFileSync(path.join(folder, 'keyring.json'))).toEqual(before);
+  expect(await service.open(options())).toMatchObject({ resources: 2 });
+});
+
+test('the engine is chosen once: a recorded engine that is missing is never replaced by an empty one', async () => {
+  writeFileSync(path.join(folder, 'engine.json'), '{"schema":1,"engine":"qdrant","filled":true}');
+  await expect(service.open(options())).rejects.toMatchObject({ code: 'KEY_ABSENT' });
+  rmSync(path.join(folder, 'engine.json'));
+  await service.open(options());
+  await service.shutdown();
+  const record = path.join(folder, 'engine.json');
+  const chosen = readFileSync(record, 'utf8');
+  await expect(service.open(options('qdrant'))).rejects.toMatchObject({ code: 'ENGINE_MISSING' });
+  expect(readFileSync(record, 'utf8')).toBe(chosen);
+  writeFileSync(record, chosen.replace('sqlite', 'qdrant'));
+  await expect(service.open(options())).rejects.toMatchObject({ code: 'ENGINE_MISSING' });
+  writeFileSync(record, chosen);
+  rmSync(path.join(folder, 'data'), { recursive: true });
+  await expect(service.open(options())).rejects.toMatchObject({ code: 'ENGINE_MISSING' });
+  expect(existsSync(path.join(folder, 'data/sqlite/points.db'))).toBe(false);
+});
+
+test('Qdrant asked for without its program is refused before anything is recorded', async () => {
+  await expect(service.open(options('qdrant'))).rejects.toMatchObject({ code: 'ENGINE_MISSING' });
+  expect(existsSync(path.join(folder, 'engine.json'))).toBe(false);
+});
+
+test('an engine record of a newer app is refused', async () => {
+  await service.open(options());
+  await service.shutdown();
+  writeFileSync(path.join(folder, 'engine.json'), '{"schema":2}');
+  await expect(service.open(options())).rejects.toMatchObject({ code: 'FORMAT_NEWER' });
+});
+
+test('an estate that has doubled since the last start is pointed out', async () => {
+  await service.open(options());
+  const many = (count: number) => Array.from({ length: count }, (_, n) => resource(`db-${n}`));
+  await service.estate.bulkUpsert(many(600), NOW);
+  await reopen();
+  await expect.poll(() => service.estate.count()).toBe(600);
+  await service.estate.bulkUpsert(many(1_300), NOW);
+  await expect
+    .poll(async () => (await service.health()).warnings.join())
+    .toContain('from 600 to 1300 resources');
+});

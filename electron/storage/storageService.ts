@@ -1,0 +1,88 @@
+import type { StorageHealth } from '../../preload/contract/models.ts';
+import { AppError } from '../errors.ts';
+import type {
+  ChatStorageApi,
+  DocsApi,
+  EstateStorageApi,
+  FindApi,
+  JournalApi,
+  OpenOptions,
+  OpenReport,
+  StorageApi,
+  StorageEvents,
+} from './api.ts';
+import type { EstateEmbedding } from './estateStorage.ts';
+import { OpenWorkspace } from './openWorkspace.ts';
+
+export type EmitStorage = <N extends keyof StorageEvents>(name: N, payload: StorageEvents[N]) => void;
+
+/** The whole storage of one workspace, in this thread. Everything but `open` answers NOT_READY before it is open. */
+export class StorageService implements StorageApi {
+  readonly #emit: EmitStorage;
+  readonly #embedding: EstateEmbedding | null;
+  #workspace: OpenWorkspace | null = null;
+  #opening: Promise<OpenWorkspace> | null = null;
+
+  constructor(options: { emit: EmitStorage; embedding?: EstateEmbedding | null }) {
+    this.#emit = options.emit;
+    this.#embedding = options.embedding ?? null;
+  }
+
+  /** After a failure everything is closed again, and `open` may be called once more. */
+  async open(options: OpenOptions): Promise<OpenReport> {
+    if (this.#opening !== null || this.#workspace !== null) {
+      throw new AppError('INTERNAL', 'The storage of this workspace is open already.');
+    }
+    this.#opening = OpenWorkspace.open(options, this.#embedding, this.#emit);
+    try {
+      this.#workspace = await this.#opening;
+      return this.#workspace.report;
+    } finally {
+      this.#opening = null;
+    }
+  }
+
+  health(): Promise<StorageHealth> {
+    return this.#open.health();
+  }
+
+  retryEngine(): Promise<void> {
+    return this.#open.store.retry();
+  }
+
+  /** Ends what runs and closes the files. Safe to call at any time, and twice. */
+  async shutdown(): Promise<void> {
+    // One that is just being opened (Qdrant takes its time) is waited for: it holds files and a child process.
+    await this.#opening?.catch(() => undefined);
+    const workspace = this.#workspace;
+    this.#workspace = null;
+    await workspace?.close();
+  }
+
+  get chat(): ChatStorageApi {
+    return this.#open.chat;
+  }
+
+  get estate(): EstateStorageApi {
+    return this.#open.estate;
+  }
+
+  get find(): FindApi {
+    return this.#open.find;
+  }
+
+  get docs(): DocsApi {
+    return this.#open.appDb;
+  }
+
+  get journal(): JournalApi {
+    return this.#open.journal;
+  }
+
+  get #open(): OpenWorkspace {
+    if (this.#workspace === null) {
+      throw new AppError('NOT_READY', 'The storage of this workspace is not open.');
+    }
+    return this.#workspace;
+  }
+}

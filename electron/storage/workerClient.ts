@@ -1,0 +1,140 @@
+import { Worker } from 'node:worker_threads';
+import type { StorageHealth } from '../../preload/contract/models.ts';
+import { AppError } from '../errors.ts';
+import type {
+  ChatStorageApi,
+  DocsApi,
+  EstateStorageApi,
+  FindApi,
+  JournalApi,
+  OpenOptions,
+  OpenReport,
+  StorageApi,
+  StorageEvents,
+} from './api.ts';
+import { METHODS, type Part, type WorkerMessage, type WorkerRequest } from './workerProtocol.ts';
+
+export interface StorageClientOptions {
+  /** The data worker's entry file: `dataWorker.js` of the build, `dataWorker.ts` from sources. */
+  workerPath: string;
+  onEvent?: <N extends keyof StorageEvents>(name: N, payload: StorageEvents[N]) => void;
+  /** The stack of an unexpected error, for the log only. */
+  onFault?: (text: string) => void;
+}
+
+interface Pending {
+  resolve: (data: unknown) => void;
+  reject: (error: AppError) => void;
+}
+
+const SHUTDOWN_MS = 15_000;
+
+/** StorageApi over the data worker. When the worker ends, every pending and later call rejects with STORAGE_FAILED. */
+export class StorageClient implements StorageApi {
+  readonly chat = this.#forward<ChatStorageApi>('chat');
+  readonly estate = this.#forward<EstateStorageApi>('estate');
+  readonly find = this.#forward<FindApi>('find');
+  readonly docs = this.#forward<DocsApi>('docs');
+  readonly journal = this.#forward<JournalApi>('journal');
+  readonly #service = this.#forward<Pick<StorageApi, keyof typeof METHODS.service>>('service');
+  readonly #options: StorageClientOptions;
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #engine: StorageEvents['engine']['kind'] = 'sqlite';
+  #ended: AppError | null = null;
+  #stopping = false;
+
+  constructor(options: StorageClientOptions) {
+    this.#options = options;
+    this.#worker = new Worker(options.workerPath, { name: 'data' });
+    this.#worker.on('message', (message: WorkerMessage) => this.#receive(message));
+    this.#worker.on('error', (error) => this.#fault(error));
+    this.#worker.on('messageerror', (error) => this.#fault(error));
+    this.#worker.on('exit', () => this.#end());
+  }
+
+  open(options: OpenOptions): Promise<OpenReport> {
+    return this.#service.open(options);
+  }
+
+  health(): Promise<StorageHealth> {
+    return this.#service.health();
+  }
+
+  retryEngine(): Promise<void> {
+    return this.#service.retryEngine();
+  }
+
+  /** Closes the files and ends the worker, within 15 s whatever it does. Never rejects. */
+  async shutdown(): Promise<void> {
+    if (this.#stopping || this.#ended !== null) return;
+    this.#stopping = true;
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, SHUTDOWN_MS);
+    });
+    await Promise.race([this.#service.shutdown().catch((error: unknown) => this.#fault(error)), deadline]);
+    clearTimeout(timer);
+    await this.#worker.terminate();
+  }
+
+  #forward<T>(part: Part): T {
+    const methods = Object.keys(METHODS[part]).map((method) => [
+      method,
+      (...args: unknown[]) => this.#call([part, method], args),
+    ]);
+    // METHODS is complete by type: every method of T is there, and each answers with a promise.
+    return Object.fromEntries(methods) as T;
+  }
+
+  #call(path: WorkerRequest['path'], args: unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended !== null) return reject(this.#ended);
+      const id = ++this.#lastId;
+      this.#worker.postMessage({ id, path, args } satisfies WorkerRequest);
+      this.#pending.set(id, { resolve, reject });
+    });
+  }
+
+  #receive(message: WorkerMessage): void {
+    switch (message.kind) {
+      case 'fault':
+        this.#options.onFault?.(message.text);
+        break;
+      case 'event':
+        if ('kind' in message.payload) this.#engine = message.payload.kind;
+        this.#options.onEvent?.(message.name, message.payload);
+        break;
+      case 'answer':
+        this.#settle(message);
+    }
+  }
+
+  #settle(answer: Extract<WorkerMessage, { kind: 'answer' }>): void {
+    const pending = this.#pending.get(answer.id);
+    this.#pending.delete(answer.id);
+    if (answer.ok) {
+      pending?.resolve(answer.data);
+      return;
+    }
+    const { code, message, details } = answer.error;
+    pending?.reject(new AppError(code, message, details && { details }));
+  }
+
+  #fault(error: unknown): void {
+    this.#options.onFault?.(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+
+  #end(): void {
+    const message = this.#stopping
+      ? 'The storage of this workspace is closed.'
+      : 'The local storage has stopped unexpectedly. What was confirmed before is saved. Try again, or restart the app.';
+    this.#ended = new AppError('STORAGE_FAILED', message);
+    for (const { reject } of this.#pending.values()) reject(this.#ended);
+    this.#pending.clear();
+    if (!this.#stopping) {
+      this.#options.onEvent?.('engine', { kind: this.#engine, state: 'failed', message });
+    }
+  }
+}
