@@ -33,6 +33,8 @@ export interface ManagedProcessOptions {
    */
   explainExit?: (log: string) => AppError | 'retry' | undefined;
   readyWithinMs: number;
+  /** What asks the child to end in order. */
+  stopSignal: 'SIGTERM' | 'SIGINT';
   stopWithinMs: number;
   restarts: RestartPolicy;
 }
@@ -91,7 +93,7 @@ export class ManagedProcess {
     throw this.#failure ?? this.#stopped();
   }
 
-  /** SIGTERM, then SIGKILL after the deadline. Resolves when the process is gone. */
+  /** The stop signal, then SIGKILL after the deadline. Resolves when the process is gone. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop().finally(() => {
       this.#stopping = undefined;
@@ -109,7 +111,7 @@ export class ManagedProcess {
   async #firstStart(): Promise<void> {
     this.#enter('starting');
     try {
-      await endOrphan(this.#options.pidFile, this.#options.stopWithinMs);
+      await endOrphan(this.#options.pidFile, this.#options);
     } catch (error) {
       throw this.#fail(error);
     }
@@ -162,7 +164,7 @@ export class ManagedProcess {
     if (child.pid === undefined)
       throw new AppError('ENGINE_FAILED', `${name} could not be started: ${await ended}`);
     writePidRecord(pidFile, { pid: child.pid, parent: process.pid, exe, folder });
-    const killWithUs = () => child.kill('SIGTERM');
+    const killWithUs = () => child.kill(this.#options.stopSignal);
     process.once('exit', killWithUs);
     ended.then(() => process.removeListener('exit', killWithUs));
     this.#child = child;
@@ -213,7 +215,7 @@ export class ManagedProcess {
   async #end(child: ChildProcess): Promise<void> {
     if (child.exitCode === null && child.signalCode === null) {
       const exit = once(child, 'exit');
-      child.kill('SIGTERM');
+      child.kill(this.#options.stopSignal);
       const timer = globalThis.setTimeout(() => child.kill('SIGKILL'), this.#options.stopWithinMs);
       await exit;
       clearTimeout(timer);

@@ -14,6 +14,11 @@ export interface PidRecord {
   folder: string;
 }
 
+interface HowToEnd {
+  stopSignal: NodeJS.Signals;
+  stopWithinMs: number;
+}
+
 /** Synchronous: between the spawn and this record there is no moment to be killed in. */
 export function writePidRecord(path: string, record: PidRecord): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -29,7 +34,7 @@ export async function removePidRecord(path: string): Promise<void> {
  * on our folder is touched: ids are reused.
  * @throws AppError WORKSPACE_IN_USE while the app that started it still runs.
  */
-export async function endOrphan(path: string, stopWithinMs: number): Promise<void> {
+export async function endOrphan(path: string, how: HowToEnd): Promise<void> {
   const record = await readPidRecord(path);
   if (!record) return;
   const running = await findProcess(record.pid);
@@ -39,7 +44,7 @@ export async function endOrphan(path: string, stopWithinMs: number): Promise<voi
         details: { process: String(record.parent) },
       });
     }
-    await end(record.pid, stopWithinMs);
+    await end(record.pid, how);
   }
   await removePidRecord(path);
 }
@@ -67,9 +72,9 @@ function parentStillRuns(record: PidRecord, running: RunningProcess): boolean {
   return isAlive(record.parent);
 }
 
-async function end(pid: number, stopWithinMs: number): Promise<void> {
+async function end(pid: number, { stopSignal, stopWithinMs }: HowToEnd): Promise<void> {
   for (const [signal, waitMs] of [
-    ['SIGTERM', stopWithinMs],
+    [stopSignal, stopWithinMs],
     ['SIGKILL', 5_000],
   ] as const) {
     try {

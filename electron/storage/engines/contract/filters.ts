@@ -112,6 +112,5 @@ function condition(pick: <T>(list: readonly T[]) => T, random: () => number): Co
   }
   const bounds = { gt: pick([-1, 0, 1]), gte: pick([-1, 0.5, 1]), lt: pick([1, 2, 1.5]), lte: pick([0, 2]) };
   const names = (['gt', 'gte', 'lt', 'lte'] as const).filter(() => random() < 0.5);
-  const [first = 'gte', second = first] = names;
-  return { key, range: { [first]: bounds[first], [second]: bounds[second] } };
+  return { key, range: Object.fromEntries(names.map((name) => [name, bounds[name]])) };
 }

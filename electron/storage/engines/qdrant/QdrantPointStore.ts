@@ -18,8 +18,8 @@ import { toQdrantFilter } from './qdrantFilter.ts';
 import { fromQdrant, requests, VECTOR } from './qdrantPoints.ts';
 import { QdrantScroll } from './qdrantScroll.ts';
 
-/** Points asked for by id in one request. */
-const GET_CHUNK = 1_000;
+/** Ids of one request. */
+const ID_CHUNK = 1_000;
 
 /** The engine of the installed app: our own supervised server, or one by URL. */
 export class QdrantPointStore implements PointStore {
@@ -72,10 +72,10 @@ export class QdrantPointStore implements PointStore {
     const { vectorSize } = this.#collections.stored(name);
     const wanted = [...new Set(ids)];
     const found = new Map<string, Point>();
-    for (let start = 0; start < wanted.length; start += GET_CHUNK) {
+    for (const chunk of chunks(wanted)) {
       const records = await this.#connection.call((client) =>
         client.retrieve(name, {
-          ids: wanted.slice(start, start + GET_CHUNK),
+          ids: chunk,
           with_payload: true,
           with_vector: withVector(options.withVector, vectorSize),
         }),
@@ -89,11 +89,12 @@ export class QdrantPointStore implements PointStore {
     if ('filter' in selector) checkFilter(selector.filter);
     this.#refuseUnopened();
     this.#collections.stored(name);
-    const what = 'ids' in selector ? { points: selector.ids } : { filter: toQdrantFilter(selector.filter) };
     await this.#gate.write(name, async () => {
-      // Unlike upsert, the client does not wait by itself.
-      const result = await this.#connection.call((client) => client.delete(name, { wait: true, ...what }));
-      refuseUnfinished(result?.status);
+      for (const what of deletions(selector)) {
+        // Unlike upsert, the client does not wait by itself.
+        const result = await this.#connection.call((client) => client.delete(name, { wait: true, ...what }));
+        refuseUnfinished(result?.status);
+      }
     });
   }
 
@@ -224,6 +225,17 @@ export class QdrantPointStore implements PointStore {
 
 function withVector(wanted: boolean | undefined, vectorSize: number): string[] | boolean {
   return wanted && vectorSize > 0 ? [VECTOR] : false;
+}
+
+function deletions(selector: { ids: string[] } | { filter: Filter }) {
+  return 'ids' in selector
+    ? chunks(selector.ids).map((points) => ({ points }))
+    : [{ filter: toQdrantFilter(selector.filter) }];
+}
+
+function chunks(ids: readonly string[]): string[][] {
+  const starts = Array.from({ length: Math.ceil(ids.length / ID_CHUNK) }, (_, n) => n * ID_CHUNK);
+  return starts.map((start) => ids.slice(start, start + ID_CHUNK));
 }
 
 /** Anything but `completed` is not durable yet (`wait_timeout`, `acknowledged`). */

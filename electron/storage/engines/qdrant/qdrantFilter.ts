@@ -1,6 +1,7 @@
 import type { Schemas } from '@qdrant/js-client-rest';
 import type { Condition, Filter } from '../../PointStore.ts';
 
+type Bounds = Extract<Condition, { range: object }>['range'];
 type QdrantCondition = Schemas['Condition'];
 
 export function toQdrantFilter(filter: Filter | undefined, ...more: QdrantCondition[]): Schemas['Filter'] {
@@ -9,7 +10,7 @@ export function toQdrantFilter(filter: Filter | undefined, ...more: QdrantCondit
 
 export function toQdrantCondition(condition: Condition): QdrantCondition {
   const key = quoted(condition.key);
-  if ('range' in condition) return { key, range: condition.range };
+  if ('range' in condition) return { key, range: tightest(condition.range) };
   if ('match' in condition) return matchValue(key, condition.match);
   const { any } = condition;
   const strings = any.filter((value) => typeof value === 'string');
@@ -25,6 +26,14 @@ export function toQdrantCondition(condition: Condition): QdrantCondition {
   const [first] = parts;
   if (!first) return { has_id: [] };
   return parts.length === 1 ? first : { should: parts };
+}
+
+/** Of two bounds on one side Qdrant's index heeds one only. */
+function tightest({ gt, gte, lt, lte }: Bounds): Bounds {
+  return {
+    ...(gt !== undefined && (gte === undefined || gt >= gte) ? { gt } : gte !== undefined && { gte }),
+    ...(lt !== undefined && (lte === undefined || lt <= lte) ? { lt } : lte !== undefined && { lte }),
+  };
 }
 
 /** Qdrant matches strings, integers and booleans only; a fraction is a range of one value. */
