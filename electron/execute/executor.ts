@@ -51,13 +51,14 @@ export class Executor {
   resume(execution: Execution): void {
     const sending: Sending = { accepted: execution.state === 'waiting', fresh: false };
     this.#launch(execution, async (recorder, signal) => {
-      const spec = knownAction(execution.plan);
       await recorder.log(
         sending.accepted
           ? 'CloudOps was closed while this was running. Looking at what has become of it.'
           : 'CloudOps was closed while the call was being sent. It is not sent again; looking at what is there.',
       );
-      await this.#watch(execution, spec, sending, recorder, signal);
+      const spec = actionOf(execution.plan);
+      if (spec) await this.#watch(execution, spec, sending, recorder, signal);
+      else await this.#notWatchable(execution, recorder);
     });
   }
 
@@ -224,6 +225,13 @@ export class Executor {
       text: `${message} Nothing was sent.`,
     };
     await recorder.result(outcome, null, null);
+  }
+
+  async #notWatchable(execution: Execution, recorder: Recorder): Promise<void> {
+    const message = `This version of CloudOps does not know ${execution.plan.call.operation} and cannot tell how it ended.`;
+    const error = { code: 'UNSUPPORTED' as const, message };
+    const stateNow = await this.#stateNow(execution);
+    await recorder.result({ outcome: 'unknown', verified: false, error, text: message }, stateNow, null);
   }
 
   async #stopped(execution: Execution, recorder: Recorder): Promise<void> {
