@@ -3,8 +3,6 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
-import { QdrantServer } from '../process/QdrantServer.ts';
-import { QdrantPointStore } from './engines/qdrant/QdrantPointStore.ts';
 import { SqlitePointStore } from './engines/sqlite/SqlitePointStore.ts';
 import { readTextIfPresent, writeFileDurably } from './files.ts';
 import type { PointStore } from './PointStore.ts';
@@ -58,6 +56,9 @@ async function open(kind: EngineKind, data: string, qdrantBinary: string | null)
   if (kind === 'sqlite' || qdrantBinary === null) {
     return new SqlitePointStore({ path: path.join(data, 'points.db') });
   }
+  // Loaded only where it is used: its client takes as long to load as the rest of the storage.
+  const { QdrantServer } = await import('../process/QdrantServer.ts');
+  const { QdrantPointStore } = await import('./engines/qdrant/QdrantPointStore.ts');
   const store = new QdrantPointStore({ server: new QdrantServer({ binary: qdrantBinary, folder: data }) });
   try {
     await store.open();

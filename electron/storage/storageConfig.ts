@@ -27,53 +27,95 @@ const CollectionConfig = z.strictObject({
 const keyword = (name: string) => ({ name, type: 'keyword' as const, indexed: true });
 const integer = (name: string) => ({ name, type: 'integer' as const, indexed: true });
 
-export const StorageConfig = z.strictObject({
-  qdrant: z
-    .strictObject({
-      /** `auto` decides once, for an empty folder: `qdrant` where its binary is present, else `sqlite`. */
-      mode: z.enum(['auto', 'sqlite', 'qdrant']).default('auto'),
+const MODES = {
+  remote: 'A Qdrant server elsewhere cannot be used yet. Set qdrant.mode to auto.',
+  embedded: 'The embedded engine is called sqlite here. Set qdrant.mode to sqlite or auto.',
+};
+
+const QdrantConfig = z.strictObject({
+  /** `auto` decides once, for an empty folder: `qdrant` where its binary is present, else `sqlite`. */
+  mode: z
+    .enum(['auto', 'sqlite', 'qdrant'], {
+      error: ({ input }) => (input === 'remote' || input === 'embedded' ? MODES[input] : undefined),
     })
-    .prefault({}),
-  encryption: z
-    .strictObject({
-      key_source: z
-        .union([z.literal('keychain'), z.string().regex(/^(env|file):.+/)])
-        .default('keychain')
-        .describe('keychain, env:NAME or file:PATH'),
-    })
-    .prefault({}),
-  collections: z
-    .strictObject({
-      chat_history: CollectionConfig.default({
-        name: 'chat_history',
-        vector_size: 0,
-        distance: 'cosine',
-        indexed_fields: [
-          keyword('kind'),
-          keyword('context_id'),
-          integer('message_index'),
-          integer('timestamp'),
-        ],
-        hnsw_config: null,
-      }),
-      aws_estate: CollectionConfig.default({
-        name: 'aws_estate',
-        vector_size: 384,
-        distance: 'cosine',
-        indexed_fields: [
-          keyword('service'),
-          keyword('resource_type'),
-          keyword('region'),
-          keyword('state'),
-          keyword('account_token'),
-          keyword('tag_tokens'),
-          integer('last_synced'),
-        ],
-        hnsw_config: { m: 16, ef_construct: 100, full_scan_threshold: 10_000 },
-      }),
-    })
-    .prefault({}),
+    .default('auto'),
+  url: z.null(`${MODES.remote} Remove qdrant.url.`).default(null),
 });
+
+const EncryptionConfig = z.strictObject({
+  enabled: z.literal(true, 'Encryption cannot be switched off. Remove encryption.enabled.').default(true),
+  key_source: z
+    .string()
+    .regex(/^(keychain|env:.+|file:.+)$/, 'The key source is keychain, env:NAME or file:PATH.')
+    .default('keychain'),
+});
+
+/** Meaning comes from the built-in dictionary; the vectors of a model are kept in `aws_estate`. */
+const EmbeddingConfig = z.strictObject({
+  provider: z
+    .literal(
+      'none',
+      'Embedding providers cannot be used yet; meaning comes from the built-in dictionary. Set embedding.provider to none.',
+    )
+    .default('none'),
+  model: z.null('Without a provider there is no model. Remove embedding.model.').default(null),
+  /** Numbers per vector; equals the vector size of the collection `aws_estate`. */
+  dimension: z.number().int().min(1).max(4_096).default(384),
+  generation_mode: z
+    .literal(
+      'on_write',
+      'Vectors are made when a resource is written. Set embedding.generation_mode to on_write.',
+    )
+    .default('on_write'),
+});
+
+export const StorageConfig = z
+  .strictObject({
+    data_path: z
+      .undefined(
+        'The data lies in the workspace folder; choose it with --data or CLOUDOPS_HOME. Remove data_path.',
+      )
+      .optional(),
+    qdrant: QdrantConfig.prefault({}),
+    encryption: EncryptionConfig.prefault({}),
+    embedding: EmbeddingConfig.prefault({}),
+    s3_backup: z.null('Backups to S3 cannot be made yet. Remove s3_backup.').default(null),
+    collections: z
+      .strictObject({
+        chat_history: CollectionConfig.default({
+          name: 'chat_history',
+          vector_size: 0,
+          distance: 'cosine',
+          indexed_fields: [
+            keyword('kind'),
+            keyword('context_id'),
+            integer('message_index'),
+            integer('timestamp'),
+          ],
+          hnsw_config: null,
+        }),
+        aws_estate: CollectionConfig.default({
+          name: 'aws_estate',
+          vector_size: 384,
+          distance: 'cosine',
+          indexed_fields: [
+            keyword('service'),
+            keyword('resource_type'),
+            keyword('region'),
+            keyword('state'),
+            keyword('account_token'),
+            keyword('tag_tokens'),
+            integer('last_synced'),
+          ],
+          hnsw_config: { m: 16, ef_construct: 100, full_scan_threshold: 10_000 },
+        }),
+      })
+      .prefault({}),
+  })
+  .refine(({ embedding, collections }) => embedding.dimension === collections.aws_estate.vector_size, {
+    error: 'embedding.dimension must equal collections.aws_estate.vector_size.',
+    path: ['embedding', 'dimension'],
+  });
 export type StorageConfig = z.infer<typeof StorageConfig>;
 
 /** A configured collection in the engines' terms. */
