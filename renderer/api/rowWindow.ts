@@ -34,6 +34,10 @@ export class RowWindow<T> {
     return this.#total;
   }
 
+  get resultId(): string | null {
+    return this.#resultId;
+  }
+
   get error(): RequestError | null {
     return this.#error;
   }
@@ -82,6 +86,19 @@ export class RowWindow<T> {
         this.#pages.set(page, rows);
       } else if (!this.#loading.has(page)) void this.#load(this.#resultId, page);
     }
+  }
+
+  /** All rows `first`..`last`, both included, fetched where they are not here. Rejects with RequestError. */
+  async range(first: number, last: number): Promise<T[]> {
+    const found: T[] = [];
+    for (let offset = first; offset <= last; ) {
+      const page = Math.floor(offset / PAGE_ROWS);
+      const end = Math.min(last + 1, (page + 1) * PAGE_ROWS);
+      const known = this.#pages.get(page)?.slice(offset % PAGE_ROWS, end - page * PAGE_ROWS);
+      found.push(...(known ?? (await this.#fetchRows(this.#resultId ?? '', offset, end - offset))));
+      offset = end;
+    }
+    return found;
   }
 
   retry(): void {

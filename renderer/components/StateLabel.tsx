@@ -19,7 +19,7 @@ interface Props {
   /** Other words to show for it. */
   label?: string;
   /** Where the word alone would be seen otherwise, e.g. a scan's own words. */
-  tone?: Tone;
+  tone?: Tone | undefined;
 }
 
 /** A state told by shape, word and colour, so that none of the three is needed alone. */

@@ -79,7 +79,8 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
       />
       <div className={classes.list} role="listbox" id={listId} aria-label="Results">
         {entries.map((entry, at) => (
-          <div
+          <button
+            type="button"
             key={entry.id}
             id={`${listId}-${at}`}
             role="option"
@@ -91,7 +92,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
           >
             <span className="truncate">{entry.label}</span>
             <span className={classes.hint}>{entry.hint}</span>
-          </div>
+          </button>
         ))}
       </div>
       {entries.length === 0 && <p className={classes.none}>Nothing in scope goes by this name.</p>}

@@ -3,7 +3,7 @@ export type Tone = 'running' | 'stopped' | 'pending' | 'failed' | 'unknown';
 const WORDS: Record<Exclude<Tone, 'unknown'>, string[]> = {
   running: [
     'running available active in-use attached associated completed ok healthy enabled succeeded done ready',
-    'connected recorded approved verified issued in-service',
+    'connected recorded approved verified issued in-service green',
   ],
   stopped: [
     'stopped terminated deleted inactive disabled cancelled canceled detached rejected expired unsupported',
@@ -13,7 +13,7 @@ const WORDS: Record<Exclude<Tone, 'unknown'>, string[]> = {
     'pending starting stopping rebooting shutting-down creating modifying deleting updating provisioning',
     'backing-up maintenance renaming upgrading storage-optimization configuring-log-exports resetting',
     'configuring-enhanced-monitoring configuring-iam-database-auth moving-to-vpc initializing in-progress',
-    'checking sending waiting cancelling restarting proposed partial throttled attaching detaching',
+    'checking sending waiting cancelling restarting yellow proposed partial throttled attaching detaching',
     'converting-to-vpc delete-precheck storage-initialization storage-config-upgrade optimizing inaccessible-encryption-credentials-recoverable',
   ],
   failed: [

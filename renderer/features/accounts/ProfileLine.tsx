@@ -1,0 +1,79 @@
+import { Button } from '@mantine/core';
+import { IconLock, IconLockOpen } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { Account } from '../../../preload/contract/models.ts';
+import { useAction } from '../../api/queries.ts';
+import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
+import { isUnlocked, unlockedFor } from '../../state/access.ts';
+import { exactTime, roleName, span } from '../../state/format.ts';
+import { useNow } from '../../state/time.ts';
+import { notifyError } from '../../state/toasts.ts';
+import classes from './accounts.module.css';
+
+const UNLOCK_MINUTES = 60;
+
+interface Props {
+  profile: Account['profiles'][number];
+  account: Account;
+}
+
+/** One acting profile: read-only, or unlocked for a while by a deliberate act. */
+export function ProfileLine({ profile, account }: Props) {
+  const now = useNow();
+  const [asking, setAsking] = useState(false);
+  const unlock = useAction('profiles.unlock', () => setAsking(false));
+  const lock = useAction('profiles.lock');
+  const open = isUnlocked(profile, now);
+  const left = unlockedFor(profile, now);
+  return (
+    <li className={classes.profile}>
+      <span className={classes.profileName}>{profile.name}</span>
+      <span className="soft truncate" title={profile.arn}>
+        {roleName(profile.arn)}
+      </span>
+      <span className={classes.access} data-open={open || undefined}>
+        {open ? <IconLockOpen size={14} aria-hidden="true" /> : <IconLock size={14} aria-hidden="true" />}
+        {open ? 'unlocked' : 'read-only'}
+        {open && left !== null && profile.unlockedUntil && (
+          <span className="num" title={exactTime(profile.unlockedUntil)}>
+            {span(left)} left
+          </span>
+        )}
+      </span>
+      {open ? (
+        <Button
+          variant="default"
+          h={26}
+          loading={lock.isPending}
+          aria-label={`Lock ${profile.name}`}
+          onClick={() => lock.mutate({ profile: profile.name }, { onError: notifyError })}
+        >
+          Lock
+        </Button>
+      ) : (
+        <Button
+          variant="default"
+          h={26}
+          aria-label={`Unlock ${profile.name} for 1 h`}
+          onClick={() => setAsking(true)}
+        >
+          Unlock for 1 h
+        </Button>
+      )}
+      <ConfirmDialog
+        opened={asking}
+        title={`Unlock ${profile.name} for 1 hour?`}
+        confirmLabel="Unlock for 1 h"
+        danger={account.production}
+        busy={unlock.isPending}
+        error={unlock.error}
+        onConfirm={() => unlock.mutate({ profile: profile.name, minutes: UNLOCK_MINUTES })}
+        onClose={() => setAsking(false)}
+      >
+        Until then approved plans may change {account.production ? 'the production account' : 'the account'}{' '}
+        {account.name} ({account.accountId}) as {roleName(profile.arn)}. Each change still needs its own
+        approval.
+      </ConfirmDialog>
+    </li>
+  );
+}

@@ -1,0 +1,73 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { cacheSync } from '../../api/cacheSync.ts';
+import { useAction } from '../../api/queries.ts';
+import { ConnectProfiles } from '../../components/connect/ConnectProfiles.tsx';
+import { ErrorState } from '../../components/ErrorState.tsx';
+import { useFirstStart } from '../../state/firstStart.ts';
+import { navigate } from '../../state/nav.ts';
+import { CenteredPage } from './CenteredPage.tsx';
+import classes from './onboarding.module.css';
+
+/** Two ways in: the person's own profiles, or an estate to try things on. */
+export function FirstStart() {
+  const [step, setStep] = useState<'choose' | 'profiles'>('choose');
+  const sample = useAction('workspace.open', (status) => {
+    cacheSync.setStatus(status);
+    finish(status.resources === 0);
+  });
+  if (step === 'profiles') {
+    return (
+      <CenteredPage title="Choose the profiles to connect" wide>
+        <ConnectProfiles
+          onBack={() => {
+            useFirstStart.setState({ open: false });
+            setStep('choose');
+          }}
+          onConnecting={() => useFirstStart.setState({ open: true })}
+          doneLabel="Start the scan"
+          onDone={() => finish(true)}
+        />
+      </CenteredPage>
+    );
+  }
+  return (
+    <CenteredPage title="Start with an estate">
+      <p className={classes.text}>
+        CloudOps reads AWS accounts into an encrypted store on this machine, and changes nothing until you
+        approve the exact call.
+      </p>
+      {sample.error && <ErrorState error={sample.error} />}
+      <section className={classes.choice}>
+        <h2 className={classes.choiceTitle}>Your accounts</h2>
+        <p className={classes.choiceText}>
+          Reads the profiles of <span className="mono">~/.aws</span>. Keys stay where they are; every profile
+          starts read-only.
+        </p>
+        <Button onClick={() => setStep('profiles')}>Use my AWS profiles</Button>
+      </section>
+      <section className={classes.choice}>
+        <h2 className={classes.choiceTitle}>A sample</h2>
+        <p className={classes.choiceText}>
+          Three simulated accounts with about 300 resources. Everything works; nothing reaches AWS.
+        </p>
+        <Button
+          variant="default"
+          loading={sample.isPending}
+          onClick={() => sample.mutate({ name: 'sample' })}
+        >
+          Open the sample estate
+        </Button>
+      </section>
+      <p className={classes.foot}>
+        No account with us, no server, no telemetry. The store is encrypted with a key from your keychain.
+      </p>
+    </CenteredPage>
+  );
+}
+
+/** On to the Explorer, where the estate is seen to fill in. */
+function finish(scan: boolean): void {
+  useFirstStart.setState({ open: false, scanWhenReady: scan });
+  navigate('explorer');
+}

@@ -1,0 +1,55 @@
+import { Button } from '@mantine/core';
+import type { AppStatus } from '../../../preload/contract/models.ts';
+import { cacheSync } from '../../api/cacheSync.ts';
+import { useAction } from '../../api/queries.ts';
+import { ErrorState } from '../../components/ErrorState.tsx';
+import { CenteredPage } from './CenteredPage.tsx';
+import classes from './onboarding.module.css';
+
+const TITLES: Record<AppStatus['key']['state'], string> = {
+  ok: 'The key is there',
+  locked: 'The keychain is locked',
+  absent: 'The key of this workspace is missing',
+  unavailable: 'The keychain does not answer',
+  choose: 'Where should the key be kept?',
+  wrong: 'This is not the key of this workspace',
+};
+
+/** The workspace's key is locked, missing, or has no place yet: nothing is opened and nothing is made anew. */
+export function KeyScreen({ status: { key, workspace } }: { status: AppStatus }) {
+  const retry = useAction('app.retry', (next) => cacheSync.setStatus(next));
+  const useFile = useAction('key.useFile', (next) => cacheSync.setStatus(next));
+  const error = retry.error ?? useFile.error;
+  const busy = retry.isPending || useFile.isPending;
+  return (
+    <CenteredPage title={TITLES[key.state]}>
+      <p className={classes.text}>{key.message}</p>
+      {key.state === 'choose' && (
+        <p className={classes.text}>
+          A key in a file{key.filePath && <span className="mono"> ({key.filePath})</span>} protects the estate
+          from other users of this machine, but not from someone who copies your whole home folder.
+        </p>
+      )}
+      {error && <ErrorState error={error} />}
+      <div className={classes.actions}>
+        <Button loading={retry.isPending} disabled={busy} onClick={() => retry.mutate({})}>
+          Try again
+        </Button>
+        {key.state === 'choose' && (
+          <Button
+            variant="default"
+            loading={useFile.isPending}
+            disabled={busy}
+            onClick={() => useFile.mutate({})}
+          >
+            Keep the key in a file only I can read
+          </Button>
+        )}
+      </div>
+      <p className={classes.foot}>
+        Workspace <span className="mono">{workspace.path}</span>. It is encrypted; without its key nobody can
+        read it, and it is left as it is.
+      </p>
+    </CenteredPage>
+  );
+}
