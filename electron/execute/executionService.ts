@@ -4,9 +4,12 @@ import type {
   Execution,
   LogLine,
   PlanView,
+  ResourceType,
 } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import { type Approval, Approvals } from './approvals.ts';
+import type { ActionSpec } from './catalog/spec.ts';
+import { actionsFor } from './catalog.ts';
 import { Executor } from './executor.ts';
 import { Planner, type ProposeOptions } from './planner.ts';
 import { type Clock, DEFAULT_TIMINGS, type ExecutionPorts, systemClock, type Timings } from './ports.ts';
@@ -26,6 +29,11 @@ export class ExecutionService {
     this.#planner = new Planner(ports, clock, timings);
     this.#approvals = new Approvals(ports, this.#planner);
     this.#executor = new Executor(ports, clock, timings);
+  }
+
+  /** The changes that apply to a type, for assistants and buttons. */
+  actionsFor(resourceType: ResourceType): readonly ActionSpec[] {
+    return actionsFor(resourceType);
   }
 
   /** Makes a plan for one catalogued action on one resource, looked up anew. Changes nothing. */

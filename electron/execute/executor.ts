@@ -9,7 +9,7 @@ import { actionOf } from './catalog.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Clock, ExecutionPorts, Timings } from './ports.ts';
-import { describeTargetOf, requireSendable } from './preflight.ts';
+import { requireSendable, targetOf } from './preflight.ts';
 import { Recorder } from './recorder.ts';
 import { abortable, waitForEnd } from './waiter.ts';
 import type { Sending } from './watching.ts';
@@ -198,7 +198,7 @@ export class Executor {
     };
     const failed = (message: string) => recorder.log(`${message} Still waiting.`, 'warn');
     const ports = {
-      describe: () => this.#ports.describe(describeTargetOf(plan)),
+      describe: () => this.#ports.describe(targetOf(plan)),
       clients: this.#ports.clients,
       clock: this.#clock,
       timings: this.#timings,
@@ -263,7 +263,7 @@ export class Executor {
   /** The target's state for a record that does not depend on it; null when it cannot be read. */
   async #stateNow({ plan }: Execution): Promise<string | null> {
     try {
-      return (await this.#ports.describe(describeTargetOf(plan)))?.state ?? null;
+      return (await this.#ports.describe(targetOf(plan)))?.state ?? null;
     } catch {
       return null;
     }

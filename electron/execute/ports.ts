@@ -48,12 +48,6 @@ export const DEFAULT_TIMINGS: Timings = {
   sendTimeoutMs: 60_000,
 };
 
-/** Enough to find a resource in AWS, whether or not the estate still has it. */
-export type DescribeTarget = Pick<
-  Resource,
-  'id' | 'resourceType' | 'accountId' | 'region' | 'nativeId' | 'name'
->;
-
 /** What ExecutionService stands on. */
 export interface ExecutionPorts {
   journal: JournalApi;
@@ -67,7 +61,7 @@ export interface ExecutionPorts {
    * longer has it, which removes it from the estate. Rejects when that cannot be told: never null for "could
    * not ask".
    */
-  describe(target: DescribeTarget): Promise<Resource | null>;
+  describe(resource: Resource): Promise<Resource | null>;
   emit: Emit;
   /** Takes what the journal could not record, e.g. because the disk is full. */
   report(error: unknown): void;

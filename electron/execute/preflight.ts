@@ -5,7 +5,7 @@ import type { ActionSpec } from './catalog/spec.ts';
 import { requireAllowed, requireState } from './checks.ts';
 import { canonicalJson, planDigest, sameDigest } from './digest.ts';
 import { principalOf, requireUnlocked } from './policy.ts';
-import type { DescribeTarget, ExecutionPorts } from './ports.ts';
+import type { ExecutionPorts } from './ports.ts';
 
 /**
  * The last look before a call leaves. Resolves to the target as AWS shows it now; rejects when anything a
@@ -38,15 +38,28 @@ export async function requireSendable(
   return resource;
 }
 
-/** A plan's target in the terms of `describe`. */
-export function describeTargetOf({ target, identity }: Plan): DescribeTarget {
-  const { resourceId: id, resourceType, region, nativeId, name } = target;
-  return { id, resourceType, accountId: identity.accountId, region, nativeId, name };
+/** A plan's target as far as the plan knows it: enough to find it in AWS, whether or not the estate still has it. */
+export function targetOf({ target, identity, call }: Plan): Resource {
+  const { resourceId: id, ...address } = target;
+  return {
+    ...address,
+    id,
+    service: call.service,
+    accountId: identity.accountId,
+    partition: target.arn.split(':')[1] ?? 'aws',
+    tags: {},
+    createdAt: null,
+    facts: {},
+    relations: [],
+    constraints: {},
+    raw: null,
+    revision: 0,
+  };
 }
 
 async function currentTarget(plan: Plan, ports: ExecutionPorts): Promise<Resource> {
   const { nativeId, region, name } = plan.target;
-  const resource = await ports.describe(describeTargetOf(plan));
+  const resource = await ports.describe(targetOf(plan));
   if (resource?.nativeId === nativeId && resource.region === region) return resource;
   throw new AppError('TARGET_GONE', `${cleanText(name, 120)} no longer exists in ${region}.`);
 }

@@ -1,6 +1,8 @@
 import { cleanText } from '../../aws/text.ts';
 import { AppError } from '../../errors.ts';
 
+export { cleanText };
+
 /** Whether a person can type this name exactly as they see it: no invisible characters, no outer or unusual spaces. */
 export function isTypeable(name: string): boolean {
   return (
