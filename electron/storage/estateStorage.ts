@@ -57,6 +57,8 @@ export class EstateStorage implements EstateStorageApi {
   readonly #damaged = new Set<string>();
   /** Ids written or removed while the index is being loaded: what the load reads of them may be older. */
   #touched: Set<string> | null = null;
+  /** Whether the index holds the whole estate. */
+  #loaded = false;
 
   constructor(options: EstateStorageOptions) {
     this.#store = options.store;
@@ -91,6 +93,7 @@ export class EstateStorage implements EstateStorageApi {
         cursor = page.next;
         await setImmediate();
       } while (cursor !== undefined && !signal.aborted);
+      this.#loaded = cursor === undefined;
     } finally {
       this.#touched = null;
     }
@@ -158,8 +161,14 @@ export class EstateStorage implements EstateStorageApi {
     return this.#all({ resourceTypes: [resourceType] });
   }
 
+  /** Asked for every second while a scan runs: never through a result of the index, which would push out others. */
   async count(filter: ResourceFilter = {}): Promise<number> {
-    return this.#index.query({ text: '', filter, sort: [], ignoreChips: [] }).total;
+    if ((filter.tags ?? []).length > 0) {
+      return this.#index.query({ text: '', filter, sort: [], ignoreChips: [] }).total;
+    }
+    const engineFilter = prefilter(this.#sealer, filter);
+    if (engineFilter.must.length === 0 && this.#loaded) return this.#index.size;
+    return this.#store.count(this.#collection, engineFilter);
   }
 
   /** The resources nearest in meaning, best first; empty without a provider. The filter is a prefilter. */

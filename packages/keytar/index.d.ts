@@ -12,3 +12,13 @@ export function deletePassword(service: string, account: string): Promise<boolea
 /** The password of any one account of the service. */
 export function findPassword(service: string): Promise<string | null>;
 export function findCredentials(service: string): Promise<{ account: string; password: string }[]>;
+
+/** All five, for `import keytar from 'keytar'`. */
+declare const keytar: {
+  getPassword: typeof getPassword;
+  setPassword: typeof setPassword;
+  deletePassword: typeof deletePassword;
+  findPassword: typeof findPassword;
+  findCredentials: typeof findCredentials;
+};
+export default keytar;

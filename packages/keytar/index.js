@@ -32,3 +32,5 @@ export const findCredentials = async (service) => {
 function requireText(name, value) {
   if (typeof value !== 'string' || value === '') throw new TypeError(`${name} must be a non-empty string`);
 }
+
+export default { getPassword, setPassword, deletePassword, findPassword, findCredentials };
