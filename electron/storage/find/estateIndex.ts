@@ -6,61 +6,75 @@ import type {
   ResourceQuery,
   ResourceSummary,
 } from '../../../preload/contract/models.ts';
+import type { DenseSearch } from '../../embedding/denseSearch.ts';
 import type { QueryAnswer, Resolution } from '../api.ts';
 import { type Address, Addresses } from './addresses.ts';
+import { documentOf, textOf } from './documents.ts';
 import { ExactNames } from './exactNames.ts';
+import { LexicalIndex } from './lexical.ts';
 import { NameOrder } from './nameOrder.ts';
+import { type Ranking, rank } from './rank.ts';
 import { Results } from './results.ts';
 import { type Row, RowStore } from './rowStore.ts';
 import { compileFilter, passes, sift } from './sift.ts';
 import { sortSlots } from './sorting.ts';
+import { Traits } from './traits.ts';
 
 export interface EstateIndexOptions {
   /** Milliseconds since 1970; for "created last week". */
   now?: () => number;
+  /** Search by meaning, when an embedding provider is present. */
+  embedding?: DenseSearch;
 }
 
+/** Similarity by resource id, from the vector search. */
+export type DenseScores = ReadonlyMap<string, number>;
+
 const RESOLVED = 10;
+/** Rows that a query indexes itself before it answers, so that what was just written is found. */
+const INDEXED_AT_ONCE = 300;
+/** How long the index works before it lets the worker answer others. */
+const SLICE_MS = 8;
+const ROWS_BETWEEN_CLOCK_READS = 20;
 
 /**
  * The estate in memory: answers every filter, facet, sort, page and search of the Explorer and the chat.
- * Lives in the data worker; nothing here touches the disk.
+ * Lives in the data worker; nothing here touches the disk. Filters see a row as soon as it is put; its words
+ * follow in slices of a few milliseconds, and until then answers say `indexing`.
  */
 export class EstateIndex {
+  readonly embedding: DenseSearch | undefined;
+  readonly #now: () => number;
   readonly #store = new RowStore();
   readonly #names = new ExactNames();
   readonly #addresses = new Addresses();
   readonly #order = new NameOrder(this.#store);
+  readonly #traits = new Traits();
+  readonly #lexical = new LexicalIndex();
   readonly #results = new Results();
-
-  readonly #now: () => number;
+  /** Rows whose words are not indexed yet, with the text to index. */
+  readonly #waiting = new Map<Row, string>();
+  #isPumping = false;
+  #settled: (() => void)[] = [];
 
   constructor(options: EstateIndexOptions = {}) {
     this.#now = options.now ?? Date.now;
-  }
-
-  get now(): number {
-    return this.#now();
+    this.embedding = options.embedding;
   }
 
   get size(): number {
     return this.#store.size;
   }
 
+  /** True while words of some rows are not searchable yet. */
+  get indexing(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** Adds resources, or replaces those with the same id. */
   put(resources: Resource[]): void {
-    for (const resource of resources) {
-      const known = this.#store.byId(resource.id);
-      const renamed = known?.name !== resource.name;
-      if (known) {
-        this.#names.remove(known);
-        if (renamed) this.#order.remove(known);
-      }
-      const row = this.#store.put(resource);
-      this.#names.put(row);
-      this.#addresses.put(row, resource);
-      if (renamed) this.#order.add(row);
-    }
+    for (const resource of resources) this.#put(resource);
+    this.#pump();
   }
 
   /** Removing what is not there is no error. */
@@ -70,17 +84,21 @@ export class EstateIndex {
       if (!row) continue;
       this.#names.remove(row);
       this.#addresses.remove(row);
-      this.#store.remove(row);
       this.#order.remove(row);
+      this.#lexical.remove(row.slot);
+      this.#waiting.delete(row);
+      this.#store.remove(row);
     }
   }
 
   /** Forgets the estate. Results that are still open keep showing their rows. */
   clear(): void {
+    this.#waiting.clear();
     this.#store.clear();
     this.#names.clear();
     this.#addresses.clear();
     this.#order.clear();
+    this.#lexical.clear();
   }
 
   summary(id: string): ResourceSummary | null {
@@ -88,32 +106,41 @@ export class EstateIndex {
     return row ? this.#store.summary(row) : null;
   }
 
-  query(query: ResourceQuery): QueryAnswer {
-    const scores = this.#score(query.text);
+  query(query: ResourceQuery, dense?: DenseScores): QueryAnswer {
+    this.#indexFew();
+    const ranking = this.#rank(query.text, query.ignoreChips, dense);
     const filter = compileFilter(query.filter, this.#store);
+    const scores = ranking?.scores ?? null;
     const { matched, total, facets } = sift(this.#store, filter, scores && positive(scores));
     const sorted = sortSlots(this.#inNameOrder(matched, total), query.sort, this.#store, scores);
-    return { resultId: this.#results.keep(this.#rowsAt(sorted)), total, chips: [], facets, indexing: false };
+    const resultId = this.#results.keep(this.#rowsAt(sorted));
+    return { resultId, total, chips: ranking?.chips ?? [], facets, indexing: this.indexing };
   }
 
   rows(resultId: string, offset: number, limit: number): ResourceSummary[] {
     return this.#results.page(resultId, offset, limit).map((row) => this.#store.summary(row));
   }
 
-  resolve(text: string, options: { filter?: ResourceFilter; limit?: number } = {}): Resolution {
+  resolve(
+    text: string,
+    options: { filter?: ResourceFilter; limit?: number } = {},
+    dense?: DenseScores,
+  ): Resolution {
+    this.#indexFew();
+    const ranking = this.#rank(text, [], dense);
+    if (!ranking) return { exact: [], ranked: [], total: 0, chips: [] };
+    const { scores, named, chips } = ranking;
     const filter = compileFilter(options.filter ?? {}, this.#store);
-    const exact = new Set(this.#names.findIn(text).flatMap((run) => run.rows));
-    const scores = this.#score(text) ?? new Float32Array(this.#store.slots);
     const { matched, total } = sift(this.#store, filter, positive(scores));
     const sorted = sortSlots(this.#inNameOrder(matched, total), [], this.#store, scores);
     const best = this.#rowsAt(sorted.subarray(0, options.limit ?? RESOLVED));
     return {
-      exact: [...exact]
+      exact: named
         .filter((row) => passes(row.slot, filter, this.#store))
         .map((row) => this.#store.summary(row)),
       ranked: best.map((row) => ({ resource: this.#store.summary(row), score: scores[row.slot] ?? 0 })),
       total,
-      chips: [],
+      chips,
     };
   }
 
@@ -124,6 +151,72 @@ export class EstateIndex {
 
   locate(address: Address): string | null {
     return this.#addresses.locate(address)?.id ?? null;
+  }
+
+  /** Resolves when every row's words are searchable. */
+  whenIndexed(): Promise<void> {
+    if (!this.indexing) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#settled.push(resolve);
+    });
+  }
+
+  #put(resource: Resource): void {
+    const known = this.#store.byId(resource.id);
+    const isRenamed = known?.name !== resource.name;
+    if (known) {
+      this.#names.remove(known);
+      this.#addresses.remove(known);
+      if (isRenamed) this.#order.remove(known);
+    }
+    const row = this.#store.put(resource);
+    this.#names.put(row);
+    this.#addresses.put(row, resource);
+    if (isRenamed) this.#order.add(row);
+    const bits = this.#traits.put(row.slot, resource);
+    this.#waiting.set(row, textOf(resource, bits));
+  }
+
+  #rank(text: string, ignoreChips: readonly string[], dense: DenseScores | undefined): Ranking | null {
+    const options = { text, ignoreChips, dense, now: this.#now() };
+    return rank(options, this.#names, { store: this.#store, traits: this.#traits, lexical: this.#lexical });
+  }
+
+  #indexFew(): void {
+    if (this.#waiting.size > INDEXED_AT_ONCE) return;
+    this.#indexWhile(() => true);
+    this.#announceSettled();
+  }
+
+  /** Works through the waiting rows in slices, one per turn of the event loop. */
+  #pump(): void {
+    if (this.#isPumping || this.#waiting.size === 0) return;
+    this.#isPumping = true;
+    setImmediate(() => {
+      this.#isPumping = false;
+      const until = performance.now() + SLICE_MS;
+      this.#indexWhile(() => performance.now() < until);
+      if (this.#waiting.size > 0) this.#pump();
+      else this.#announceSettled();
+    });
+  }
+
+  #indexWhile(mayContinue: () => boolean): void {
+    let rows = 0;
+    for (const [row, text] of this.#waiting) {
+      const { name, text: words } = documentOf(row, Object.entries(this.#store.tagsOf(row)), text);
+      this.#lexical.put(row.slot, name, words);
+      this.#waiting.delete(row);
+      rows += 1;
+      if (rows % ROWS_BETWEEN_CLOCK_READS === 0 && !mayContinue()) return;
+    }
+  }
+
+  #announceSettled(): void {
+    if (this.#waiting.size > 0) return;
+    const settled = this.#settled;
+    this.#settled = [];
+    for (const resolve of settled) resolve();
   }
 
   #inNameOrder(matched: Uint8Array, total: number): Uint32Array<ArrayBuffer> {
@@ -142,20 +235,6 @@ export class EstateIndex {
       if (row) rows[i] = row;
     });
     return rows;
-  }
-
-  #score(text: string): Float32Array | null {
-    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-    if (words.length === 0) return null;
-    const exact = new Set(this.#names.findIn(text).flatMap((run) => run.rows));
-    const scores = new Float32Array(this.#store.slots);
-    this.#store.rows.forEach((row, slot) => {
-      if (!row) return;
-      const haystack = [row.name, row.nativeId, row.resourceType, row.region].join(' ').toLowerCase();
-      const found = words.filter((word) => haystack.includes(word)).length;
-      scores[slot] = (exact.has(row) ? 2 : 0) + found / words.length;
-    });
-    return scores;
   }
 }
 

@@ -1,3 +1,5 @@
+import { TagWords } from './tagWords.ts';
+
 /** Strings as small integers, for values that never become many (types, accounts, regions, states). */
 export class Interner {
   readonly values: string[] = [];
@@ -31,6 +33,7 @@ export interface TagPair {
 
 /** Tag pairs as small integers, counted, so that the pairs of removed rows are forgotten. */
 export class TagPairs {
+  readonly words = new TagWords();
   readonly #pairs: (TagPair | undefined)[] = [];
   readonly #ids = new Map<string, number>();
   readonly #free: number[] = [];
@@ -63,6 +66,7 @@ export class TagPairs {
       this.grouping = larger;
     }
     this.grouping[id] = key === 'Name' ? 0 : 1;
+    if (key !== 'Name') this.words.add(id, key, value);
     return id;
   }
 
@@ -72,6 +76,7 @@ export class TagPairs {
     pair.uses -= 1;
     if (pair.uses > 0) return;
     this.#ids.delete(tagAddress(pair.key, pair.value));
+    if (pair.key !== 'Name') this.words.remove(id, pair.key, pair.value);
     this.#pairs[id] = undefined;
     this.#free.push(id);
   }
@@ -94,6 +99,7 @@ export class TagPairs {
     this.#pairs.length = 0;
     this.#ids.clear();
     this.#free.length = 0;
+    this.words.clear();
   }
 }
 

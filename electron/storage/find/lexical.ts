@@ -1,0 +1,190 @@
+import { type Term, Vocabulary } from './vocabulary.ts';
+
+/** A query word and what else stands for it, at less weight. */
+export interface QueryWord {
+  word: string;
+  alternatives: { word: string; weight: number }[];
+}
+
+export interface LexicalHits {
+  /** BM25+ by slot; 0 = no word was found. */
+  scores: Float32Array;
+  /** By slot: how many of the query's words were found. */
+  found: Uint8Array;
+  /** Of each query word: in how many rows it was found. */
+  rows: number[];
+}
+
+/** BM25+ (Lv & Zhai 2011): k1 damps repetition, b weighs length, delta keeps long texts from falling behind short ones. */
+const K1 = 1.2;
+const B = 0.6;
+const DELTA = 0.5;
+const NAME_WEIGHT = 2;
+const TEXT_WEIGHT = 1;
+const PREFIX_WEIGHT = 0.75;
+const MAX_DOCUMENTS = 2 ** 22;
+/** Postings of removed documents are swept when they are this share of all, so that a sweep is paid for by the removals. */
+const SWEEP_SHARE = 0.25;
+
+/**
+ * An inverted index of two fields, name and text. A posting is one small integer: document, times in the name,
+ * times in the text (0-15 each). A replaced row gets a new document; the old one is skipped until a sweep.
+ */
+export class LexicalIndex {
+  readonly #vocabulary = new Vocabulary();
+  /** Slot of each document, -1 when it was removed. */
+  #slots: number[] = [];
+  #nameLengths: number[] = [];
+  #textLengths: number[] = [];
+  readonly #documents = new Map<number, number>();
+  #dead = 0;
+  #nameTotal = 0;
+  #textTotal = 0;
+
+  get size(): number {
+    return this.#documents.size;
+  }
+
+  /** Terms in the vocabulary: falls back to none when all rows are gone. */
+  get terms(): number {
+    return this.#vocabulary.size;
+  }
+
+  /** Adds or replaces the words of a slot. */
+  put(slot: number, name: readonly string[], text: readonly string[]): void {
+    this.remove(slot);
+    const document = this.#slots.length;
+    if (document >= MAX_DOCUMENTS) throw new Error('The lexical index is full');
+    this.#slots.push(slot);
+    this.#nameLengths.push(name.length);
+    this.#textLengths.push(text.length);
+    this.#nameTotal += name.length;
+    this.#textTotal += text.length;
+    this.#documents.set(slot, document);
+    const counts = new Map<string, number>();
+    for (const word of name) count(counts, word, 16);
+    for (const word of text) count(counts, word, 1);
+    for (const [word, packed] of counts) this.#vocabulary.add(word).postings.push(document * 256 + packed);
+  }
+
+  remove(slot: number): void {
+    const document = this.#documents.get(slot);
+    if (document === undefined) return;
+    this.#documents.delete(slot);
+    this.#slots[document] = -1;
+    this.#nameTotal -= this.#nameLengths[document] ?? 0;
+    this.#textTotal -= this.#textLengths[document] ?? 0;
+    this.#dead += 1;
+    if (this.#dead > 1_000 && this.#dead > this.#slots.length * SWEEP_SHARE) this.sweep();
+  }
+
+  clear(): void {
+    this.#vocabulary.clear();
+    this.#slots = [];
+    this.#nameLengths = [];
+    this.#textLengths = [];
+    this.#documents.clear();
+    this.#dead = 0;
+    this.#nameTotal = 0;
+    this.#textTotal = 0;
+  }
+
+  /** Drops what removed documents left behind. */
+  sweep(): void {
+    const renumbered = new Int32Array(this.#slots.length).fill(-1);
+    const survivors: number[] = [];
+    this.#slots.forEach((slot, document) => {
+      if (slot < 0) return;
+      renumbered[document] = survivors.length;
+      this.#documents.set(slot, survivors.length);
+      survivors.push(document);
+    });
+    const keep = (values: number[]) => survivors.map((document) => values[document] ?? 0);
+    this.#slots = keep(this.#slots);
+    this.#nameLengths = keep(this.#nameLengths);
+    this.#textLengths = keep(this.#textLengths);
+    this.#dead = 0;
+    this.#vocabulary.rewrite((posting) => {
+      const document = renumbered[posting >>> 8] ?? -1;
+      return document < 0 ? -1 : document * 256 + (posting & 255);
+    });
+  }
+
+  /** True when a row has this very word. */
+  has(word: string): boolean {
+    return this.#vocabulary.get(word) !== undefined;
+  }
+
+  /** Calls back for every slot that has the word, with its times in the name. */
+  forEachWith(word: string, visit: (slot: number, timesInName: number) => void): void {
+    for (const posting of this.#vocabulary.get(word)?.postings ?? []) {
+      const slot = this.#slots[posting >>> 8] as number;
+      if (slot >= 0) visit(slot, (posting >>> 4) & 15);
+    }
+  }
+
+  /** `slots` = one above the highest slot. */
+  search(words: readonly QueryWord[], slots: number): LexicalHits {
+    const hits = { scores: new Float32Array(slots), found: new Uint8Array(slots), rows: [] as number[] };
+    const best = new Float32Array(slots);
+    for (const word of words) hits.rows.push(this.#searchWord(word, best, hits));
+    return hits;
+  }
+
+  /** A row counts a query word once, by its best match: the word, a longer word, an alternative, a misspelling. */
+  #searchWord(query: QueryWord, best: Float32Array, hits: LexicalHits): number {
+    const matches = this.#matches(query);
+    const rows = Math.min(this.size, Math.max(0, ...matches.map(({ term }) => term.postings.length)));
+    const rarity = Math.log(1 + (this.size - rows + 0.5) / (rows + 0.5));
+    const touched: number[] = [];
+    const averageName = this.#nameTotal / this.size || 1;
+    const averageText = this.#textTotal / this.size || 1;
+    for (const { term, weight } of matches) {
+      for (const posting of term.postings) {
+        const document = posting >>> 8;
+        const slot = this.#slots[document] as number;
+        if (slot < 0) continue;
+        const nameLength = (this.#nameLengths[document] as number) / averageName;
+        const textLength = (this.#textLengths[document] as number) / averageText;
+        const score =
+          weight *
+          rarity *
+          (NAME_WEIGHT * saturated((posting >>> 4) & 15, nameLength) +
+            TEXT_WEIGHT * saturated(posting & 15, textLength));
+        const former = best[slot] as number;
+        if (former === 0) touched.push(slot);
+        if (score > former) best[slot] = score;
+      }
+    }
+    for (const slot of touched) {
+      hits.scores[slot] = (hits.scores[slot] as number) + (best[slot] as number);
+      hits.found[slot] = (hits.found[slot] as number) + 1;
+      best[slot] = 0;
+    }
+    return touched.length;
+  }
+
+  #matches(query: QueryWord): { term: Term; weight: number }[] {
+    const matches = this.#vocabulary.withPrefix(query.word).map((term) => ({
+      term,
+      weight:
+        term.word === query.word ? 1 : PREFIX_WEIGHT * (0.4 + 0.6 * (query.word.length / term.word.length)),
+    }));
+    for (const { word, weight } of query.alternatives) {
+      const term = this.#vocabulary.get(word);
+      if (term) matches.push({ term, weight });
+    }
+    return matches.length > 0 ? matches : this.#vocabulary.similar(query.word);
+  }
+}
+
+function saturated(times: number, relativeLength: number): number {
+  if (times === 0) return 0;
+  return DELTA + (times * (K1 + 1)) / (times + K1 * (1 - B + B * relativeLength));
+}
+
+function count(counts: Map<string, number>, word: string, unit: 1 | 16): void {
+  const packed = counts.get(word) ?? 0;
+  const times = unit === 16 ? packed >>> 4 : packed & 15;
+  if (times < 15) counts.set(word, packed + unit);
+}
