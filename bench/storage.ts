@@ -127,12 +127,12 @@ async function estateRows(bench: Bench, size: number): Promise<Row[]> {
   const word = (n: number) => words[n % words.length] ?? '';
   const exact = plain[size >> 1]?.name ?? '';
   const filter = { resourceTypes: ['rds_instance' as const], regions: ['us-west-2'] };
-  const { resultId } = await query(storage, '');
   const search = await medianOf(25, (n) => query(storage, word(n)));
   const byName = await medianOf(25, () => query(storage, exact));
   const filtered = await medianOf(25, () =>
     storage.find.query({ text: '', filter, sort: [], ignoreChips: [] }),
   );
+  const { resultId } = await query(storage, '');
   const page = await medianOf(25, (n) => storage.find.rows(resultId, n * 10, 200));
   return [
     {
