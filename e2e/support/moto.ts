@@ -53,7 +53,6 @@ export function motoPython(): string {
   const candidates = [
     process.env.CLOUDOPS_TEST_PYTHON,
     fileURLToPath(new URL('../../.tools/python/bin/python3', import.meta.url)),
-    fileURLToPath(new URL('../../.tools/moto/bin/python3', import.meta.url)),
     'python3',
   ];
   for (const python of candidates) {
