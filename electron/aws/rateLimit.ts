@@ -36,8 +36,9 @@ export class TokenBucket {
 const LIMITS: Record<string, { burst: number; rate: number }> = {
   EC2: { burst: 50, rate: 20 },
   S3: { burst: 100, rate: 100 },
-  SQS: { burst: 200, rate: 200 },
-  DynamoDB: { burst: 100, rate: 50 },
+  SQS: { burst: 400, rate: 400 },
+  // Half of the calls are ListTagsOfResource, of which AWS allows ten a second.
+  DynamoDB: { burst: 20, rate: 20 },
   Lambda: { burst: 50, rate: 50 },
 };
 const DEFAULT_LIMIT = { burst: 20, rate: 10 };

@@ -101,17 +101,18 @@ export async function mapLimited<T, R>(
 
 /**
  * A detail call: refused, it makes the cell partial and leaves the field unknown. What would refuse every
- * other call as well (no network, no credentials, a cancelled scan) is thrown.
+ * other call as well (no network, no credentials, a cancelled scan) is thrown, and so are the codes that
+ * `gone` names: the whole thing is not there.
  */
 export async function detail<T>(
   context: CollectContext,
-  about: { call: string; on: string; region?: string },
+  about: { call: string; on: string; region?: string; gone?: string[] },
   ask: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
-    if (context.signal.aborted || isAbort(error)) throw error;
+    if (context.signal.aborted || isAbort(error) || about.gone?.includes(awsErrorName(error))) throw error;
     const mapped = mapAwsError(error, {
       call: about.call,
       on: about.on,

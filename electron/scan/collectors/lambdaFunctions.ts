@@ -19,8 +19,8 @@ export const lambdaFunctions: Collector = {
     for await (const page of pages) {
       const found = await mapLimited(context, page.Functions ?? [], async (listed) => {
         const name = listed.FunctionName ?? '';
-        const answer = await orNull(NOT_FOUND, () =>
-          detail(context, { call: 'lambda:GetFunction', on: name }, () => getFunction(context, name)),
+        const answer = await detail(context, { call: 'lambda:GetFunction', on: name }, () =>
+          orNull(NOT_FOUND, () => getFunction(context, name)),
         );
         if (answer === null) return [];
         return toFunction(context, answer?.Configuration ?? listed, answer?.Tags);

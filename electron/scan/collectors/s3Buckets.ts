@@ -6,6 +6,7 @@ import { detail, mapLimited, orNull, scopeOf, tagsOf, toResource } from './commo
 const PAGE = 10_000;
 /** Buckets whose details are asked before they are handed on, so that memory stays bounded. */
 const BATCH = 200;
+const GONE = ['NoSuchBucket'];
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
@@ -85,8 +86,8 @@ const isBlocked = (block: PublicAccessBlockConfiguration) =>
 
 /** Undefined when AWS would not say, null when the bucket is gone. */
 async function locate(context: CollectContext, sdk: Sdk, client: S3Client, name: string) {
-  const answer = await orNull(['NoSuchBucket'], () =>
-    detail(context, { call: 's3:GetBucketLocation', on: name }, () =>
+  const answer = await orNull(GONE, () =>
+    detail(context, { call: 's3:GetBucketLocation', on: name, gone: GONE }, () =>
       client.send(new sdk.GetBucketLocationCommand({ Bucket: name }), { abortSignal: context.signal }),
     ),
   );
@@ -112,8 +113,8 @@ async function askDetails(
   const client = context.clients.client(sdk.S3Client, scopeOf(context, region));
   const options = { abortSignal: context.signal };
   const ask = <T>(call: string, unset: string, send: () => Promise<T>) =>
-    detail(context, { call, on: name, region }, () => orNull([unset], send));
-  return orNull(['NoSuchBucket'], async () => {
+    detail(context, { call, on: name, region, gone: GONE }, () => orNull([unset], send));
+  return orNull(GONE, async () => {
     const [tagging, access] = await Promise.all([
       ask('s3:GetBucketTagging', 'NoSuchTagSet', () =>
         client.send(new sdk.GetBucketTaggingCommand({ Bucket: name }), options),
