@@ -39,14 +39,14 @@ function LoadedCard({ current, inThread }: { current: PlanNow; inThread: boolean
   // A decision makes the button that was pressed disappear: the focus goes on to what it led to.
   const [decided, setDecided] = useState(false);
   return (
-    <section
+    <article
       className={classes.card}
       data-risk={plan.risk}
       data-phase={phase}
       aria-label={`Plan: ${visible(plan.title)}`}
     >
       <header className={classes.header}>
-        <h3 className={classes.title}>{visible(plan.title)}</h3>
+        <h2 className={classes.title}>{visible(plan.title)}</h2>
         <RiskMark risk={plan.risk} />
       </header>
       <PlanFacts plan={plan} now={now} frozen={phase !== 'proposed'} />
@@ -57,7 +57,7 @@ function LoadedCard({ current, inThread }: { current: PlanNow; inThread: boolean
       {(phase === 'rejected' || phase === 'expired') && (
         <Closed phase={phase} expiresAt={plan.expiresAt} now={now} takeFocus={decided} />
       )}
-    </section>
+    </article>
   );
 }
 

@@ -1,13 +1,13 @@
 import { VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Plan } from '../../../preload/contract/models.ts';
-import { exactTime, plural, roleName, typeName } from '../../state/format.ts';
+import { plural, roleName, typeName } from '../../state/format.ts';
 import { Age } from '../Age.tsx';
 import { ResourceLink } from '../ResourceLink.tsx';
 import { StateLabel } from '../StateLabel.tsx';
 import { CopyText } from './CopyText.tsx';
 import classes from './plan.module.css';
-import { callText, sessionWords, visible } from './words.ts';
+import { callText, clock, sessionWords, visible } from './words.ts';
 
 interface Props {
   plan: Plan;
@@ -33,7 +33,7 @@ export function PlanFacts({ plan, now, frozen }: Props) {
           <span className="mono">{target.region}</span>
           <StateLabel state={target.state} />
           <span className="soft">
-            {frozen ? `as of ${exactTime(target.asOf)}` : <Age iso={target.asOf} />}
+            {frozen ? `as of ${clock(target.asOf, now)}` : <Age iso={target.asOf} />}
           </span>
         </span>
       </div>
@@ -43,7 +43,7 @@ export function PlanFacts({ plan, now, frozen }: Props) {
         </Fact>
         <Fact label="call">
           <CopyText label="Copy call" text={text} />
-          <CopyText label="Copy CLI command" text={visible(call.cli)} soft />
+          <CopyText label="Copy CLI command" text={visible(call.cli)} words />
         </Fact>
         {plan.checks.length > 0 && (
           <Fact label="checks">

@@ -57,10 +57,12 @@ function Progress({ execution, expectedState }: { execution: Execution | null; e
   return (
     <p className={classes.live} role="status">
       <StateLabel state={execution.stateBefore} />
-      <span className="soft" aria-hidden="true">
-        →
-      </span>
-      {execution.stateNow !== execution.stateBefore && <StateLabel state={execution.stateNow} />}
+      {execution.stateNow !== null && execution.stateNow !== execution.stateBefore && (
+        <>
+          <span className="soft">→</span>
+          <StateLabel state={execution.stateNow} />
+        </>
+      )}
       <span className="soft">waiting for {expectedState}</span>
     </p>
   );

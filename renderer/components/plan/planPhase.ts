@@ -58,9 +58,9 @@ export function approvalBlock(input: ApprovalInput): string | null {
   if (input.phase !== 'proposed') return 'This plan can no longer be approved.';
   if (input.busy) return 'Your decision is being recorded.';
   if (input.lock === 'unknown') return 'Reading whether the profile may change things.';
-  if (input.lock === 'locked') return 'The profile is read-only. Unlock it first.';
+  if (input.lock === 'locked') return 'Unlock the profile first; it is read-only.';
   if (input.confirmName !== null && input.typedName !== input.confirmName) {
-    return `Type ${input.confirmName} to approve.`;
+    return 'Type the name first, exactly as it is written.';
   }
   return null;
 }

@@ -121,7 +121,7 @@ function Spacer({ height }: { height: number }) {
   return (
     <tbody aria-hidden="true" className={classes.spacer}>
       <tr>
-        <td colSpan={HEADINGS.length} style={{ height }} />
+        <td style={{ height }} />
       </tr>
     </tbody>
   );

@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import type { ChatMessage } from '../../../preload/contract/models.ts';
-import { clockTime, exactTime } from '../../state/format.ts';
+import { clock } from '../../components/plan/words.ts';
+import { exactTime } from '../../state/format.ts';
+import { useNow } from '../../state/time.ts';
 import classes from './chat.module.css';
 
 const SPEAKER: Record<ChatMessage['role'], string> = { user: 'You', assistant: 'CloudOps', system: 'System' };
@@ -12,12 +14,13 @@ interface Props {
 }
 
 export function MessageFrame({ speaker, timestamp, children }: Props) {
+  const now = useNow(60_000);
   return (
     <article className={classes.message} data-message={speaker} aria-label={SPEAKER[speaker]}>
       <header className={classes.speaker}>
         <strong>{SPEAKER[speaker]}</strong>
         <time className="num" dateTime={timestamp} title={exactTime(timestamp)}>
-          {clockTime(timestamp)}
+          {clock(timestamp, now)}
         </time>
       </header>
       <div className={classes.body}>{children}</div>

@@ -3,8 +3,8 @@ import classes from '../chat.module.css';
 
 export function Facts({ title, rows }: Extract<MessagePart, { kind: 'facts' }>) {
   return (
-    <section className={classes.facts} aria-label={title}>
-      <h3>{title}</h3>
+    <div className={classes.facts}>
+      <p>{title}</p>
       <dl>
         {rows.map((row) => (
           <div key={row.label}>
@@ -13,6 +13,6 @@ export function Facts({ title, rows }: Extract<MessagePart, { kind: 'facts' }>) 
           </div>
         ))}
       </dl>
-    </section>
+    </div>
   );
 }
