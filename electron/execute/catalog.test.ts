@@ -19,7 +19,7 @@ const CLI: Record<string, string> = {
   'rds.delete':
     'aws rds delete-db-instance --db-instance-identifier pg-main1 --no-skip-final-snapshot --final-db-snapshot-identifier pg-main1-final-202611210930 --no-delete-automated-backups',
   'rds.snapshot':
-    'aws rds create-db-snapshot --db-instance-identifier pg-main1 --db-snapshot-identifier pg-main1-snapshot-202611210930',
+    'aws rds create-db-snapshot --db-instance-identifier pg-main1 --db-snapshot-identifier pg-main1-snapshot-20261121093059',
 };
 
 test.each(ACTIONS.map((spec) => [spec.id, spec] as const))(

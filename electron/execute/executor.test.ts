@@ -228,7 +228,7 @@ test('a snapshot is done when the snapshot is available, not when the instance i
   expect(execution).toMatchObject({ state: 'succeeded', stateNow: 'available' });
   expect(states).toEqual([]);
   expect((await log(world, execution.executionId)).at(-1)).toBe(
-    'Snapshot pg-main1-snapshot-202611210930: available, verified.',
+    'Snapshot pg-main1-snapshot-20261121093000: available, verified.',
   );
 });
 

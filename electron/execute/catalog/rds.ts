@@ -36,9 +36,12 @@ const parameters = (resource: Resource) => ({ DBInstanceIdentifier: safeValue(re
 const titled = (verb: string) => (resource: Resource) =>
   `${verb} RDS instance ${cleanText(resource.name, 120)}`;
 
-/** `<id>-final-202611210930`, in UTC: snapshot identifiers allow letters, digits and single hyphens. */
-const stamped = (resource: Resource, word: string, at: Date) =>
-  `${safeValue(resource.nativeId)}-${word}-${at.toISOString().slice(0, 16).replace(/\D/g, '')}`;
+/**
+ * `pg-main1` → `pg-main1-final-202611210930`, in UTC: snapshot identifiers allow letters, digits and single
+ * hyphens. `digits` 12 = to the minute, 14 = to the second.
+ */
+const stamped = (resource: Resource, word: string, at: Date, digits: 12 | 14) =>
+  `${safeValue(resource.nativeId)}-${word}-${at.toISOString().replace(/\D/g, '').slice(0, digits)}`;
 
 const watchState = (before: string[], passing: string[], end: string[]): Watch => ({
   evidence: 'state',
@@ -164,7 +167,7 @@ export const RDS_ACTIONS: readonly ActionSpec[] = [
         : {
             ...parameters(resource),
             SkipFinalSnapshot: false,
-            FinalDBSnapshotIdentifier: stamped(resource, 'final', plannedAt),
+            FinalDBSnapshotIdentifier: stamped(resource, 'final', plannedAt, 12),
             DeleteAutomatedBackups: false,
           },
     constraint: rdsConstraint('delete'),
@@ -215,7 +218,7 @@ export const RDS_ACTIONS: readonly ActionSpec[] = [
     title: titled('Snapshot'),
     parameters: (resource, plannedAt) => ({
       ...parameters(resource),
-      DBSnapshotIdentifier: stamped(resource, 'snapshot', plannedAt),
+      DBSnapshotIdentifier: stamped(resource, 'snapshot', plannedAt, 14),
     }),
     constraint: rdsConstraint('snapshot'),
     affects: managers,

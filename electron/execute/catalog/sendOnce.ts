@@ -10,10 +10,13 @@ export interface SendOptions {
   onLeave?: () => void;
 }
 
-type Next = (args: object) => Promise<object>;
+interface SignableArgs {
+  request: { headers: Record<string, string> };
+}
+type Next = (args: SignableArgs) => Promise<object>;
 interface CommandStack {
   add(
-    middleware: (next: Next, context: Record<string, unknown>) => Next,
+    middleware: (next: Next) => Next,
     options: {
       name: string;
       step: string;
@@ -44,12 +47,15 @@ function leaveOnce<K extends SdkCommand>(command: K, options: SendOptions): K {
     priority: 'high',
     override: true,
   });
+  // After the SDK has written its own user agent, and before the request is signed.
   stack.add(
-    (next, context) => (args) => {
-      context.userAgent = [['cloudops-approval', options.approvalId]];
+    (next) => (args) => {
+      const { headers } = args.request;
+      for (const name of ['user-agent', 'x-amz-user-agent'])
+        headers[name] = `${headers[name] ?? ''} cloudops-approval/${options.approvalId}`.trim();
       return next(args);
     },
-    { name: 'approvalUserAgent', step: 'initialize', priority: 'high', override: true },
+    { name: 'approvalUserAgent', step: 'build', priority: 'low', override: true },
   );
   stack.add(
     (next) => (args) => {
