@@ -23,7 +23,7 @@ export interface ManagedProcessOptions {
   /** The folder it works on: its working directory, and the proof that a recorded pid is ours. Must appear in `args`. */
   folder: string;
   pidFile: string;
-  /** Called before each start, so that ports and keys are fresh. */
+  /** Called before each start, so that ports and keys are fresh. An AppError of it is final. */
   prepare: () => Promise<Launch>;
   /** True when the child answers as ours. Asked every 20 ms; a rejection means not yet. */
   probe: (signal: AbortSignal) => Promise<boolean>;
@@ -38,6 +38,9 @@ export interface ManagedProcessOptions {
   stopWithinMs: number;
   restarts: RestartPolicy;
 }
+
+/** The child did not come up; another try may help. Any other AppError of a start is final. */
+class AttemptFailed extends AppError {}
 
 /** One child process, kept running: it is started, watched, restarted within a budget, and ended. */
 export class ManagedProcess {
@@ -136,7 +139,7 @@ export class ManagedProcess {
     const explained = this.#options.explainExit?.(this.log);
     if (explained instanceof AppError) throw this.#fail(explained);
     const delay = this.#budget.next(performance.now());
-    const hopeless = error instanceof AppError && error.code !== 'ENGINE_FAILED';
+    const hopeless = error instanceof AppError && !(error instanceof AttemptFailed);
     if (delay === null || hopeless) throw this.#fail(error);
     this.#enter('restarting');
     await setTimeout(explained === 'retry' ? 0 : delay, undefined, { signal: this.#abort.signal }).catch(
@@ -162,7 +165,7 @@ export class ManagedProcess {
     this.#log.follow(child.stdout, child.stderr);
     const ended = exitOf(child);
     if (child.pid === undefined)
-      throw new AppError('ENGINE_FAILED', `${name} could not be started: ${await ended}`);
+      throw new AttemptFailed('ENGINE_FAILED', `${name} could not be started: ${await ended}`);
     writePidRecord(pidFile, { pid: child.pid, parent: process.pid, exe, folder });
     const killWithUs = () => child.kill(this.#options.stopSignal);
     process.once('exit', killWithUs);
@@ -175,8 +178,11 @@ export class ManagedProcess {
     }
     await this.#end(child);
     if (outcome !== 'silent')
-      throw new AppError('ENGINE_FAILED', `${name} ended while starting (${outcome}).`);
-    throw new AppError('ENGINE_FAILED', `${name} did not answer within ${readyWithinMs / 1000} seconds.`);
+      throw new AttemptFailed('ENGINE_FAILED', `${name} ended while starting (${outcome}).`);
+    throw new AttemptFailed(
+      'ENGINE_FAILED',
+      `${name} did not answer within ${readyWithinMs / 1000} seconds.`,
+    );
   }
 
   async #answers(ended: Promise<string>, withinMs: number): Promise<'ready' | 'silent'> {
@@ -199,7 +205,7 @@ export class ManagedProcess {
   async #restart(): Promise<void> {
     this.#enter('restarting');
     await this.#beforeNextTry(
-      new AppError('ENGINE_FAILED', `${this.#options.name} keeps ending unexpectedly.`),
+      new AttemptFailed('ENGINE_FAILED', `${this.#options.name} keeps ending unexpectedly.`),
     );
     await this.#attemptUntilReady();
   }

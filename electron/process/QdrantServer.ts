@@ -16,13 +16,15 @@ export interface QdrantEndpoint {
 export class QdrantServer {
   readonly #binary: string;
   readonly #folder: string;
+  readonly #choosePort: () => Promise<number>;
   readonly #process: ManagedProcess;
   #endpoint: QdrantEndpoint | undefined;
 
   /** @param options.folder absolute; everything of the server lies in it. */
-  constructor(options: { binary: string; folder: string }) {
+  constructor(options: { binary: string; folder: string; choosePort?: () => Promise<number> }) {
     this.#binary = options.binary;
     this.#folder = options.folder;
+    this.#choosePort = options.choosePort ?? freePort;
     this.#process = new ManagedProcess({
       name: 'The Qdrant engine',
       folder: options.folder,
@@ -79,7 +81,7 @@ export class QdrantServer {
     const folders = qdrantFolders(this.#folder);
     // Qdrant panics when one of them cannot be written.
     await Promise.all(Object.values(folders).map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
-    const port = await freePort();
+    const port = await this.#choosePort();
     const config = join(this.#folder, 'config.yaml');
     await writeFile(config, qdrantConfig(folders, port), { mode: 0o600 });
     await recordDataVersion(versionFile, version);
@@ -92,17 +94,19 @@ export class QdrantServer {
     };
   }
 
-  /** `/` and `/readyz` answer anyone, and another program may have taken the port: only our key proves ours. */
+  /**
+   * `/` and `/readyz` answer anyone, and another program, a Qdrant without a key among them, may have
+   * taken the port: ours answers with its key and refuses without it.
+   */
   async #answers(signal: AbortSignal): Promise<boolean> {
     const endpoint = this.#endpoint;
     if (!endpoint) return false;
-    const response = await fetch(`${endpoint.url}/collections`, {
-      headers: { 'api-key': endpoint.apiKey, 'accept-encoding': 'identity' },
-      redirect: 'error',
-      signal,
-    });
-    const body: unknown = await response.json();
-    return response.ok && typeof body === 'object' && body !== null && 'result' in body;
+    const status = async (headers: Record<string, string>) => {
+      const response = await fetch(`${endpoint.url}/collections`, { headers, redirect: 'error', signal });
+      await response.body?.cancel();
+      return response.status;
+    };
+    return (await status({})) === 401 && (await status({ 'api-key': endpoint.apiKey })) === 200;
   }
 }
 

@@ -18,9 +18,13 @@ export function toAppError(cause: unknown): AppError {
   if (cause instanceof AppError) return cause;
   const { status, text } = answer(cause);
   if (/no space left|not enough (disk )?space|available disk space|os error (28|112)\b/i.test(text)) {
-    return new AppError('DISK_FULL', 'The disk is full: nothing was saved. Free some space and try again.', {
-      cause,
-    });
+    return new AppError(
+      'DISK_FULL',
+      'The disk is full: the change was not saved. Free some space and try again.',
+      {
+        cause,
+      },
+    );
   }
   const code = status === 400 || status === 422 ? 'INVALID_INPUT' : 'ENGINE_FAILED';
   return new AppError(code, words(cause, status), {

@@ -28,7 +28,7 @@ export function sqliteFailure(cause: unknown, path: string): SqliteFailure {
       return failure(
         'DISK_FULL',
         false,
-        'The disk is full: nothing was saved. Free some space and try again.',
+        'The disk is full: the change was not saved. Free some space and try again.',
       );
     case BUSY:
       return failure('ENGINE_FAILED', false, 'Another program holds the data file. Close it and try again.');
