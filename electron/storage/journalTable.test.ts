@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, expect, test } from 'vitest';
 import { JournalTable } from './journalTable.ts';
@@ -88,7 +88,11 @@ test('a damaged record reads as null and leaves the others readable', () => {
 });
 
 test("another install's journal does not verify with this install's id", () => {
-  const dataKeys = KEY_PURPOSES.map((purpose, n) => ({ id: n + 1, purpose, key: randomBytes(32) }));
+  const dataKeys = KEY_PURPOSES.map((purpose, n) => ({
+    id: n + 1,
+    purpose,
+    key: createSecretKey(randomBytes(32)),
+  }));
   const own = new Keyring('own', dataKeys);
   new JournalTable(db, own, new Sealer(own)).append(Buffer.from('x'));
   const other = new Keyring('other', dataKeys);

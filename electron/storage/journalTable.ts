@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../errors.ts';
 import { encodeFields } from './encoding.ts';
@@ -165,13 +165,13 @@ function address(seq: number) {
   return { schema: SCHEMA, collection: COLLECTION, id: String(seq), revision: 0 };
 }
 
-function chainMac(key: Uint8Array, seq: number, previous: Uint8Array, sealed: Uint8Array): Uint8Array {
+function chainMac(key: KeyObject, seq: number, previous: Uint8Array, sealed: Uint8Array): Uint8Array {
   return createHmac('sha256', key)
     .update(encodeFields([seq, previous, sealed]))
     .digest();
 }
 
-function headTag(key: Uint8Array, seq: number, mac: Uint8Array): Uint8Array {
+function headTag(key: KeyObject, seq: number, mac: Uint8Array): Uint8Array {
   return createHmac('sha256', key)
     .update(encodeFields(['cloudops journal head', seq, mac]))
     .digest();

@@ -31,6 +31,8 @@ export class OpenWorkspace {
   readonly #closing = new AbortController();
   readonly #stopListening: () => void;
   readonly #loading: Promise<void>;
+  /** Where the journal's chain was broken when this run first looked: walking it all takes a while. */
+  #brokenAt: Promise<number | null> | null = null;
   #indexing = true;
   #loadFailure: string | null = null;
 
@@ -142,7 +144,8 @@ export class OpenWorkspace {
 
   async #warnings(): Promise<string[]> {
     const warnings: string[] = [];
-    const { brokenAt } = await this.journal.verify();
+    this.#brokenAt ??= this.journal.verify().then((verdict) => verdict.brokenAt);
+    const brokenAt = await this.#brokenAt;
     if (brokenAt !== null) {
       warnings.push(
         `The journal does not fit together from entry ${brokenAt} on: entries were changed or removed outside the app.`,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createKeyring, KEY_PURPOSES, Keyring, unlockKeyring } from './keys/keyring.ts';
@@ -74,10 +74,14 @@ test('two seals of one value share nothing: nonces are not reused', () => {
 });
 
 test('after a rotation old records open and new ones use the new key', () => {
-  const before = KEY_PURPOSES.map((purpose, n) => ({ id: n + 1, purpose, key: randomBytes(32) }));
+  const before = KEY_PURPOSES.map((purpose, n) => ({
+    id: n + 1,
+    purpose,
+    key: createSecretKey(randomBytes(32)),
+  }));
   const old = new Sealer(new Keyring('i', before)).seal(ADDRESS, 'old');
   const rotated = new Sealer(
-    new Keyring('i', [...before, { id: 9, purpose: 'records', key: randomBytes(32) }]),
+    new Keyring('i', [...before, { id: 9, purpose: 'records', key: createSecretKey(randomBytes(32)) }]),
   );
   expect(rotated.open(ADDRESS, old)).toBe('old');
   expect(rotated.seal(ADDRESS, 'new').readUInt32BE(1)).toBe(9);
