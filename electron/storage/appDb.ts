@@ -137,16 +137,22 @@ function openDatabase(file: string): DatabaseSync {
     }
     // fullfsync: on macOS a plain fsync leaves data in the drive's cache; elsewhere it does nothing.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = 1;');
-    db.exec(`
-      CREATE TABLE IF NOT EXISTS docs (
-        kind TEXT NOT NULL, token TEXT NOT NULL, revision INTEGER NOT NULL, sealed BLOB NOT NULL,
-        UNIQUE (kind, token)
-      ) STRICT;
-      PRAGMA user_version = ${SCHEMA};
-    `);
+    if (version.user_version < SCHEMA) createTables(db);
     return db;
   } catch (error) {
     db?.close();
     throw asStorageError(error);
   }
+}
+
+function createTables(db: DatabaseSync): void {
+  db.exec(`
+    BEGIN IMMEDIATE;
+    CREATE TABLE IF NOT EXISTS docs (
+      kind TEXT NOT NULL, token TEXT NOT NULL, revision INTEGER NOT NULL, sealed BLOB NOT NULL,
+      UNIQUE (kind, token)
+    ) STRICT;
+    PRAGMA user_version = ${SCHEMA};
+    COMMIT;
+  `);
 }

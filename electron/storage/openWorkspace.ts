@@ -112,11 +112,9 @@ export class OpenWorkspace {
     this.#closing.abort();
     await this.#loading;
     this.#stopListening();
-    try {
-      if (!this.#indexing) await this.#growth.remember(this.#index.size);
-    } finally {
-      await this.store.close().finally(() => this.appDb.close());
-    }
+    // A hint for the next start: a full disk must not keep the files from being closed.
+    if (!this.#indexing) await this.#growth.remember(this.#index.size).catch(() => undefined);
+    await this.store.close().finally(() => this.appDb.close());
   }
 
   async #load(): Promise<void> {
