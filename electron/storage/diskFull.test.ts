@@ -92,8 +92,7 @@ test.runIf(mounted)(
     const append = () => service.chat.append(conversationId, { role: 'user', parts, sources: [], metadata });
     const saved = await untilFull(append);
     await expect(append()).rejects.toMatchObject({ code: 'DISK_FULL' });
-    await service.shutdown().catch(() => undefined);
-    service = await open();
+    await freeAndReopen();
     const { messages, total } = await service.chat.getHistory(conversationId, { limit: 10_000 });
     expect(saved).toBeGreaterThan(10);
     expect(total).toBe(saved);
@@ -120,8 +119,7 @@ test.runIf(mounted)(
       by: 'window',
     };
     const saved = await untilFull(() => service.journal.append(body));
-    await service.shutdown().catch(() => undefined);
-    service = await open();
+    await freeAndReopen();
     expect(await service.journal.verify()).toMatchObject({ entries: saved, brokenAt: null });
   },
 );
