@@ -19,6 +19,20 @@ const SYSTEM_FONT =
 const MONO_FONT =
   "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', 'DejaVu Sans Mono', monospace";
 
+/** Mantine's own surfaces in the dark theme, in step with styles.css. */
+const dark: MantineColorsTuple = [
+  '#e4e6ea',
+  '#b8bec9',
+  '#8b93a1',
+  '#6a7280',
+  '#424854',
+  '#2b2f37',
+  '#1e2127',
+  '#16181d',
+  '#111317',
+  '#0c0d10',
+];
+
 /** Sizes of ui.md: text 13/20, mono 12, headings 15 and 18, a 4 px grid, radius 6, nothing over 120 ms. */
 export const theme: MantineThemeOverride = createTheme({
   fontFamily: SYSTEM_FONT,
@@ -28,7 +42,7 @@ export const theme: MantineThemeOverride = createTheme({
   spacing: { xs: '4px', sm: '8px', md: '12px', lg: '16px', xl: '24px' },
   radius: { xs: '3px', sm: '4px', md: '6px', lg: '6px', xl: '6px' },
   defaultRadius: 'md',
-  colors: { accent },
+  colors: { accent, dark },
   primaryColor: 'accent',
   primaryShade: { light: 6, dark: 6 },
   respectReducedMotion: true,
@@ -43,7 +57,7 @@ export const theme: MantineThemeOverride = createTheme({
     },
   },
   components: {
-    Button: { defaultProps: { size: 'xs' } },
+    Button: { defaultProps: { size: 'xs' }, styles: { root: { fontWeight: 500 } } },
     ActionIcon: { defaultProps: { size: 'md', variant: 'subtle', color: 'gray' } },
     TextInput: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', checkIconPosition: 'right', withAlignedLabels: true } },
@@ -55,6 +69,10 @@ export const theme: MantineThemeOverride = createTheme({
     },
     Popover: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } },
-    Modal: { defaultProps: { transitionProps: { duration: 100 }, centered: true, shadow: 'lg' } },
+    Modal: {
+      defaultProps: { transitionProps: { duration: 100 }, centered: true, shadow: 'lg' },
+      styles: { title: { fontSize: '15px', fontWeight: 600 } },
+    },
+    Kbd: { styles: { root: { borderBottomWidth: 1, fontFamily: 'inherit', fontWeight: 400 } } },
   },
 });

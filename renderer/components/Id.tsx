@@ -16,6 +16,7 @@ export function Id({ value, max = 32 }: Props) {
       <button
         type="button"
         className="plain-button mono"
+        style={{ overflowWrap: 'anywhere' }}
         aria-label={`Copy ${value}`}
         onClick={(event) => {
           event.stopPropagation();

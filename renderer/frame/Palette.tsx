@@ -5,6 +5,7 @@ import { useId, useState } from 'react';
 import { request } from '../api/client.ts';
 import { scopeFilter, useScope } from '../api/useSettings.ts';
 import { useTheme } from '../api/useTheme.ts';
+import { visible } from '../components/plan/words.ts';
 import { openResource } from '../state/details.ts';
 import { typeName } from '../state/format.ts';
 import { navigate, SCREENS } from '../state/nav.ts';
@@ -43,7 +44,8 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
   const listId = useId();
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
-  const entries = [...useCommands(text), ...useResources(text)];
+  const resources = useResources(text);
+  const entries = [...useCommands(text), ...resources.entries];
   const index = Math.min(active, entries.length - 1);
   const run = (entry: Entry | undefined) => {
     if (!entry) return;
@@ -95,7 +97,11 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
           </button>
         ))}
       </div>
-      {entries.length === 0 && <p className={classes.none}>Nothing in scope goes by this name.</p>}
+      {entries.length === 0 && (
+        <p className={classes.none} role="status">
+          {resources.busy ? 'Searching' : 'Nothing in scope goes by this name.'}
+        </p>
+      )}
     </>
   );
 }
@@ -115,10 +121,10 @@ function useCommands(text: string): Entry[] {
   return commands.filter((entry) => entry.label.toLowerCase().includes(wanted));
 }
 
-function useResources(text: string): Entry[] {
+function useResources(text: string): { entries: Entry[]; busy: boolean } {
   const [wanted] = useDebouncedValue(text.trim(), 120);
   const scope = useScope();
-  const { data } = useQuery({
+  const { data, isFetching } = useQuery({
     queryKey: ['resources.query', 'palette', wanted, scope],
     enabled: wanted.length > 0,
     placeholderData: (previous) => previous,
@@ -129,11 +135,12 @@ function useResources(text: string): Entry[] {
       return (await request('resources.rows', { resultId, offset: 0, limit: RESOURCES_SHOWN })).rows;
     },
   });
-  if (text.trim() === '') return [];
-  return (data ?? []).map((row) => ({
+  if (text.trim() === '') return { entries: [], busy: false };
+  const entries = (data ?? []).map((row) => ({
     id: row.id,
-    label: row.name,
+    label: visible(row.name),
     hint: `${typeName(row.resourceType)} · ${row.region}`,
     run: () => openResource(row.id),
   }));
+  return { entries, busy: isFetching || wanted !== text.trim() };
 }

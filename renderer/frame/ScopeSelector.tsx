@@ -83,7 +83,10 @@ function ScopePart({ name, choices, chosen, onChange }: PartProps) {
           fw={400}
           maw={200}
           rightSection={<IconChevronDown size={14} stroke={1.75} />}
-          aria-label={`Scope: ${label}`}
+          // Not a "button" by role: screens are, and one of them is called Accounts.
+          role="combobox"
+          aria-haspopup="dialog"
+          aria-label={`Scope: ${name}`}
         >
           {label}
         </Button>

@@ -129,7 +129,7 @@ function IdentityItem() {
   if (!first) {
     return (
       <Item to="accounts" title="Every profile in scope may only read. Unlock one to change things.">
-        {shown.length === 1 && shown[0] ? ownName(shown[0]) : `${shown.length} accounts`} (read-only)
+        {shown.length === 1 && shown[0] ? `${ownName(shown[0])} (read-only)` : 'read-only everywhere'}
       </Item>
     );
   }

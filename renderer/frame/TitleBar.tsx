@@ -1,4 +1,4 @@
-import { Kbd, UnstyledButton } from '@mantine/core';
+import { UnstyledButton } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import type { AppStatus } from '../../preload/contract/models.ts';
 import { useAccounts } from '../api/useAccounts.ts';
@@ -25,7 +25,7 @@ export function TitleBar({ status, onPalette }: { status: AppStatus; onPalette: 
       <UnstyledButton className={classes.palette} onClick={onPalette} aria-label="Open the command palette">
         <IconSearch size={14} stroke={1.75} aria-hidden="true" />
         <span className={classes.paletteText}>Go to</span>
-        <Kbd size="xs">{modKey} K</Kbd>
+        <kbd className={classes.keys}>{modKey} K</kbd>
       </UnstyledButton>
     </header>
   );

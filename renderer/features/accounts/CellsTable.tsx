@@ -71,7 +71,7 @@ function Cells({ cells }: { cells: ScanCell[] }) {
       >
         <thead className={classes.cellsHead}>
           <tr className={classes.cell} aria-rowindex={1}>
-            {['Account', 'Region', 'Service', 'Status', 'Found', 'Read', 'Reason'].map((title) => (
+            {['Account', 'Region', 'Service', 'Status', 'Found', 'Age', 'Reason'].map((title) => (
               <th key={title} scope="col">
                 {title}
               </th>

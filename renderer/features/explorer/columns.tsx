@@ -19,8 +19,9 @@ export type ColumnId =
 
 export interface Column {
   title: string;
-  /** Px at first. */
+  /** Its share of the width, in px of a wide window; never less than `min`. */
   size: number;
+  min: number;
   /** Null where the main side cannot sort by it. */
   sort: ResourceSort['field'] | null;
   render: (row: ResourceSummary) => ReactNode;
@@ -40,27 +41,42 @@ export const COLUMN_IDS: ColumnId[] = [
 export const COLUMNS: Record<ColumnId, Column> = {
   name: {
     title: 'Name',
-    size: 216,
+    size: 224,
+    min: 200,
     sort: 'name',
     render: (row) => <span title={visible(row.name)}>{visible(row.name)}</span>,
   },
   resourceType: {
     title: 'Type',
-    size: 120,
+    size: 124,
+    min: 104,
     sort: 'resourceType',
     render: (row) => typeName(row.resourceType),
   },
-  state: { title: 'State', size: 112, sort: 'state', render: (row) => <StateLabel state={row.state} /> },
+  state: {
+    title: 'State',
+    size: 124,
+    min: 124,
+    sort: 'state',
+    render: (row) => <StateLabel state={row.state} />,
+  },
   accountId: {
     title: 'Account',
     size: 132,
+    min: 104,
     sort: 'accountId',
     render: (row) => <AccountBadge accountId={row.accountId} compact />,
   },
-  region: { title: 'Region', size: 100, sort: 'region', render: (row) => row.region },
-  nativeId: { title: 'Id', size: 164, sort: null, render: (row) => <Id value={row.nativeId} max={20} /> },
-  tags: { title: 'Tags', size: 180, sort: null, render: (row) => <Tags tags={row.tags} /> },
-  asOf: { title: 'Read', size: 88, sort: 'asOf', render: (row) => <Age iso={row.asOf} /> },
+  region: { title: 'Region', size: 112, min: 96, sort: 'region', render: (row) => row.region },
+  nativeId: {
+    title: 'Id',
+    size: 156,
+    min: 156,
+    sort: null,
+    render: (row) => <Id value={row.nativeId} max={19} />,
+  },
+  tags: { title: 'Tags', size: 140, min: 96, sort: null, render: (row) => <Tags tags={row.tags} /> },
+  asOf: { title: 'Age', size: 88, min: 84, sort: 'asOf', render: (row) => <Age iso={row.asOf} /> },
 };
 
 /** The name is a column of its own. */

@@ -75,17 +75,22 @@ export function useColumns() {
     table,
     headers: table.getHeaderGroups()[0]?.headers ?? [],
     shown: shown.map((column) => column.id as ColumnId),
-    /** CSS grid tracks: the selection box, then each column; the last takes what is left. */
+    /** CSS grid tracks: the selection box, then each column; those not resized by hand share what is left. */
     tracks: [
       '32px',
-      ...shown.map((column, index) =>
-        index === shown.length - 1 ? `minmax(${column.getSize()}px, 1fr)` : `${column.getSize()}px`,
+      ...shown.map(({ id }) =>
+        id in columnSizing
+          ? `${columnSizing[id]}px`
+          : `minmax(${minSize(id)}px, ${COLUMNS[id as ColumnId].size}fr)`,
       ),
     ].join(' '),
-    width: 32 + shown.reduce((sum, column) => sum + column.getSize(), 0),
+    /** Px below which the table scrolls sideways. */
+    width: 32 + shown.reduce((sum, column) => sum + (columnSizing[column.id] ?? minSize(column.id)), 0),
     setOrder: (order: string[]) => table.setColumnOrder(order),
     order: columnOrder as ColumnId[],
   };
 }
+
+const minSize = (id: string) => COLUMNS[id as ColumnId].min;
 
 export type Columns = ReturnType<typeof useColumns>;

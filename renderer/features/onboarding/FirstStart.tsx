@@ -18,7 +18,7 @@ export function FirstStart() {
   });
   if (step === 'profiles') {
     return (
-      <CenteredPage title="Choose the profiles to connect" wide>
+      <CenteredPage title="Connect your profiles" wide>
         <ConnectProfiles
           onBack={() => {
             useFirstStart.setState({ open: false });
@@ -60,7 +60,8 @@ export function FirstStart() {
         </Button>
       </section>
       <p className={classes.foot}>
-        No account with us, no server, no telemetry. The store is encrypted with a key from your keychain.
+        No account with us, no server, no telemetry. The store is encrypted, and its key is kept outside of
+        it.
       </p>
     </CenteredPage>
   );

@@ -46,10 +46,12 @@ export function KeyScreen({ status: { key, workspace } }: { status: AppStatus })
           </Button>
         )}
       </div>
-      <p className={classes.foot}>
-        Workspace <span className="mono">{workspace.path}</span>. It is encrypted; without its key nobody can
-        read it, and it is left as it is.
-      </p>
+      {key.state !== 'choose' && (
+        <p className={classes.foot}>
+          Workspace <span className="mono">{workspace.path}</span>. It is encrypted; without its key nobody
+          can read it, and it is left as it is.
+        </p>
+      )}
     </CenteredPage>
   );
 }
