@@ -1,7 +1,8 @@
 import type { Resource } from '../../../preload/contract/models.ts';
 import { expansionOf } from './dictionary.ts';
+import type { Row } from './rowStore.ts';
 import { initialsOf } from './tagWords.ts';
-import { terms } from './text.ts';
+import { terms, termsOfRepeated } from './text.ts';
 
 /** What the lexical index knows of a resource. */
 export interface Document {
@@ -10,32 +11,40 @@ export interface Document {
 }
 
 const LONGEST_FACT = 100;
+/** The name written as one word (`ordersapi`), for those who type it so. */
+const LONGEST_COMPACT = 40;
 
-/** The facts, and what the dictionary adds, as text to index; short, since it waits in memory until it is indexed. */
-export function textOf(resource: Resource, conceptBits: readonly number[]): string {
+/** What has to be kept of a resource until its words are indexed. */
+export interface Pending {
+  facts: string[];
+  conceptBits: number[];
+}
+
+export function pendingOf(resource: Resource, conceptBits: number[]): Pending {
   const facts = Object.entries(resource.facts).flatMap(([key, value]) => {
     if (typeof value === 'boolean') return value ? [key] : [];
     return String(value).length <= LONGEST_FACT ? [String(value)] : [];
   });
-  return [...facts, ...expansionOf(resource.resourceType, conceptBits)].join(' ');
+  return { facts, conceptBits };
 }
 
-/** The words of a row: its name and id in one field, tags and the given text in the other. */
+/** The words of a row: its name and id in one field; tags, facts and what the dictionary adds in the other. */
 export function documentOf(
-  row: { name: string; nativeId: string; region: string },
+  row: Pick<Row, 'name' | 'nativeId' | 'region' | 'resourceType'>,
   tags: Iterable<readonly [key: string, value: string]>,
-  text: string,
+  { facts, conceptBits }: Pending,
 ): Document {
   const nameWords = terms(row.name);
   const name = [...nameWords];
   const compact = nameWords.join('');
-  if (nameWords.length > 1 && compact.length <= 60) name.push(compact);
+  if (nameWords.length > 1 && compact.length <= LONGEST_COMPACT) name.push(compact);
   if (row.nativeId !== row.name) name.push(...terms(shortId(row.nativeId)));
-  const words = [...terms(text), ...terms(row.region)];
+  const words = [...expansionOf(row.resourceType, conceptBits), ...termsOfRepeated(row.region)];
+  for (const fact of facts) words.push(...termsOfRepeated(fact));
   for (const [key, value] of tags) {
     if (key === 'Name') continue;
-    const valueWords = terms(value);
-    words.push(...terms(key), ...valueWords);
+    const valueWords = termsOfRepeated(value);
+    words.push(...termsOfRepeated(key), ...valueWords);
     const initials = initialsOf(valueWords);
     if (initials) words.push(initials);
   }

@@ -9,7 +9,7 @@ import type {
 import type { DenseSearch } from '../../embedding/denseSearch.ts';
 import type { QueryAnswer, Resolution } from '../api.ts';
 import { type Address, Addresses } from './addresses.ts';
-import { documentOf, textOf } from './documents.ts';
+import { documentOf, type Pending, pendingOf } from './documents.ts';
 import { ExactNames } from './exactNames.ts';
 import { LexicalIndex } from './lexical.ts';
 import { NameOrder } from './nameOrder.ts';
@@ -52,8 +52,8 @@ export class EstateIndex {
   readonly #traits = new Traits();
   readonly #lexical = new LexicalIndex();
   readonly #results = new Results();
-  /** Rows whose words are not indexed yet, with the text to index. */
-  readonly #waiting = new Map<Row, string>();
+  /** Rows whose words are not indexed yet. */
+  readonly #waiting = new Map<Row, Pending>();
   #isPumping = false;
   #settled: (() => void)[] = [];
 
@@ -174,7 +174,7 @@ export class EstateIndex {
     this.#addresses.put(row, resource);
     if (isRenamed) this.#order.add(row);
     const bits = this.#traits.put(row.slot, resource);
-    this.#waiting.set(row, textOf(resource, bits));
+    this.#waiting.set(row, pendingOf(resource, bits));
   }
 
   #rank(text: string, ignoreChips: readonly string[], dense: DenseScores | undefined): Ranking | null {
@@ -203,9 +203,9 @@ export class EstateIndex {
 
   #indexWhile(mayContinue: () => boolean): void {
     let rows = 0;
-    for (const [row, text] of this.#waiting) {
-      const { name, text: words } = documentOf(row, Object.entries(this.#store.tagsOf(row)), text);
-      this.#lexical.put(row.slot, name, words);
+    for (const [row, pending] of this.#waiting) {
+      const { name, text } = documentOf(row, this.#store.tagPairsOf(row), pending);
+      this.#lexical.put(row.slot, name, text);
       this.#waiting.delete(row);
       rows += 1;
       if (rows % ROWS_BETWEEN_CLOCK_READS === 0 && !mayContinue()) return;

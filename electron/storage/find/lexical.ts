@@ -115,6 +115,18 @@ export class LexicalIndex {
     return this.#vocabulary.get(word) !== undefined;
   }
 
+  /** True when a row has this word or one that begins with it. */
+  knows(word: string): boolean {
+    return this.#vocabulary.withPrefix(word).length > 0;
+  }
+
+  /** The word that this one misspells: one slip away (two in long words), the most frequent of those. */
+  correct(word: string): string | null {
+    if (word.length < 4) return null;
+    const [best] = this.#vocabulary.similar(word);
+    return best?.isMisspelt ? best.term.word : null;
+  }
+
   /** Calls back for every slot that has the word, with its times in the name. */
   forEachWith(word: string, visit: (slot: number, timesInName: number) => void): void {
     for (const posting of this.#vocabulary.get(word)?.postings ?? []) {
@@ -140,7 +152,9 @@ export class LexicalIndex {
     const averageName = this.#nameTotal / this.size || 1;
     const averageText = this.#textTotal / this.size || 1;
     for (const { term, weight } of matches) {
-      for (const posting of term.postings) {
+      const { postings } = term;
+      for (let i = 0; i < postings.length; i++) {
+        const posting = postings[i] as number;
         const document = posting >>> 8;
         const slot = this.#slots[document] as number;
         if (slot < 0) continue;

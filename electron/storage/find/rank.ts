@@ -9,7 +9,7 @@ import { isNegation, isStopWord } from './tokens.ts';
 import { type Facet, type Understood, understand } from './understand.ts';
 
 /** Shares of the parts, each divided by its own maximum first. */
-const WEIGHTS = { structured: 2, lexical: 0.5, name: 0.25, dense: 0.35 };
+const WEIGHTS = { structured: 2, lexical: 0.5, name: 0.25, fragment: 1.5, dense: 0.35 };
 /** Rows below this share of the best are not worth showing. */
 const WORTH_SHOWING = 0.5;
 /** The same beside a resource that was named in full. */
@@ -47,7 +47,11 @@ export function rank(options: RankOptions, names: ExactNames, estate: Estate): R
     now,
     tags: store.tags.pairs,
     states: store.states,
-    isKnown: (word) => lexical.has(word),
+    words: {
+      has: (word) => lexical.has(word),
+      isKnown: (word) => lexical.knows(word),
+      correct: (word) => lexical.correct(word),
+    },
   });
   const sure = agreeing(runs, understood.facets, estate);
   const named = sure.flatMap((run) => run.rows);
@@ -106,18 +110,25 @@ function combined(options: RankOptions, understood: Understood, estate: Estate):
   if (structured) addShare(scores, structured, WEIGHTS.structured);
   addShare(scores, hits.scores, WEIGHTS.lexical);
   if (options.dense) addShare(scores, bySlot(options.dense, estate), WEIGHTS.dense);
-  addShare(scores, nameScores(scores, understood, estate), WEIGHTS.name);
+  const fragments = fragmentsOf(options.text);
+  const weight = fragments.length > 0 ? WEIGHTS.fragment : WEIGHTS.name;
+  addShare(scores, nameScores(scores, understood, fragments, estate), weight);
   return scores;
 }
 
 function addShare(scores: Float32Array, part: Float32Array, weight: number): void {
-  let most = 0;
-  for (const value of part) if (value > most) most = value;
+  const most = largest(part);
   if (most === 0) return;
   const factor = weight / most;
   for (let slot = 0; slot < part.length; slot++) {
     scores[slot] = (scores[slot] as number) + (part[slot] as number) * factor;
   }
+}
+
+function largest(values: Float32Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) if ((values[i] as number) > most) most = values[i] as number;
+  return most;
 }
 
 function bySlot(dense: ReadonlyMap<string, number>, { store }: Estate): Float32Array {
@@ -129,20 +140,37 @@ function bySlot(dense: ReadonlyMap<string, number>, { store }: Estate): Float32A
   return scores;
 }
 
+/** Parts of the text that are written like names (`prod-orders`, not `multi-az` or `us-west-2`). */
+function fragmentsOf(text: string): string[][] {
+  return (text.match(/[\p{L}\d]+(?:[-_.][\p{L}\d]+)+/gu) ?? [])
+    .map((chunk) => splitWords(chunk))
+    .filter((words) => words.length > 1 && !isSaid(words.map(singular)));
+}
+
+/** The dictionary explains every word: nothing of it is a name. */
+function isSaid(words: string[]): boolean {
+  for (let i = 0; i < words.length; ) {
+    const phrase = matchPhrase(words, i);
+    if (!phrase && !isStopWord(words[i] ?? '') && !isNegation(words[i] ?? '')) return false;
+    i += phrase?.length ?? 1;
+  }
+  return true;
+}
+
 function nameScores(
   scores: Float32Array,
   { unexplained, words }: Understood,
+  fragments: string[][],
   { store }: Estate,
 ): Float32Array {
   const found = new Float32Array(scores.length);
   const said = words.map(({ word }) => word);
-  const scorers = [
-    new NameScorer(said),
-    ...(unexplained.length === said.length ? [] : [new NameScorer(unexplained)]),
-  ];
+  const phrases =
+    fragments.length > 0 ? fragments : unexplained.length < said.length ? [said, unexplained] : [said];
+  const scorers = phrases.map((phrase) => new NameScorer(phrase));
   const bar = scoreOfRank(scores, NAMES_COMPARED);
   let compared = 0;
-  for (let slot = 0; slot < scores.length && compared < NAMES_COMPARED * 2; slot++) {
+  for (let slot = 0; slot < scores.length && compared < NAMES_COMPARED; slot++) {
     const row = store.rows[slot];
     if (!row || (scores[slot] as number) <= 0 || (scores[slot] as number) < bar) continue;
     compared += 1;
@@ -155,11 +183,10 @@ function nameScores(
 function scoreOfRank(scores: Float32Array, rank: number): number {
   const steps = 2_048;
   const counts = new Uint32Array(steps + 1);
-  let best = 0;
-  for (const score of scores) if (score > best) best = score;
+  const best = largest(scores);
   if (best === 0) return 0;
-  for (const score of scores) {
-    const step = Math.floor((score / best) * steps);
+  for (let slot = 0; slot < scores.length; slot++) {
+    const step = Math.floor(((scores[slot] as number) / best) * steps);
     counts[step] = (counts[step] as number) + 1;
   }
   let reached = 0;
@@ -172,9 +199,7 @@ function scoreOfRank(scores: Float32Array, rank: number): number {
 
 /** Lifts the named and drops what is far from the best. */
 function keepBest(scores: Float32Array, named: readonly Row[]): void {
-  let best = 0;
-  for (const score of scores) if (score > best) best = score;
-  const bar = best * (named.length > 0 ? WORTH_SHOWING_BESIDE_NAMED : WORTH_SHOWING);
+  const bar = largest(scores) * (named.length > 0 ? WORTH_SHOWING_BESIDE_NAMED : WORTH_SHOWING);
   for (let slot = 0; slot < scores.length; slot++) if ((scores[slot] as number) < bar) scores[slot] = 0;
   for (const row of new Set(named)) scores[row.slot] = (scores[row.slot] as number) + NAMED_TIER;
 }

@@ -114,13 +114,17 @@ export class RowStore {
   }
 
   tagsOf(row: Row): Record<string, string> {
+    // fromEntries defines own properties, so that a tag named __proto__ stays a tag.
+    return Object.fromEntries(this.tagPairsOf(row));
+  }
+
+  tagPairsOf(row: Row): [key: string, value: string][] {
     const entries: [string, string][] = [];
     for (const id of this.tags.of(row.slot)) {
       const pair = this.tags.pairs.get(id);
       if (pair) entries.push([pair.key, pair.value]);
     }
-    // fromEntries defines own properties, so that a tag named __proto__ stays a tag.
-    return Object.fromEntries(entries);
+    return entries;
   }
 
   #add(resource: Resource): Row {

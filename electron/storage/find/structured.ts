@@ -114,6 +114,11 @@ function tagTest(pairs: ReadonlySet<number>, words: readonly string[], estate: E
       if (timesInName > 0) named[slot] = (named[slot] as number) + 1;
     });
   }
+  if (words.length > 1) {
+    lexical.forEachWith(words.join(''), (slot, timesInName) => {
+      if (timesInName > 0) named[slot] = words.length;
+    });
+  }
   const needed = words.length || Number.POSITIVE_INFINITY;
   return (slot) => (store.tags.carriesAny(slot, mask) ? 1 : (named[slot] as number) >= needed ? NAMED_SO : 0);
 }

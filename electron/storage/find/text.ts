@@ -1,5 +1,12 @@
 const MARKS = /\p{M}+/gu;
-const NOT_WORD = /[^\p{L}\p{N}]+/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
+const ASCII = /^[\x00-\x7f]*$/;
+const ASCII_CHUNKS = /[a-zA-Z0-9]+/g;
+const CHUNKS = /[\p{L}\p{N}]+/gu;
+/** `VMs`, `LBs`: capitals with a plural s are one word. */
+const ACRONYM_PLURAL = /^[A-Z]{2,}s$/;
+const LETTER_S = 115;
+const LETTERS_ONLY = /^[a-z]+$/;
 const CAMEL = /(\p{Ll}|\p{N})(\p{Lu})|(\p{Lu})(\p{Lu}\p{Ll})/gu;
 /** Letters and digits part where the letters are a word of their own: `main1`, not `s3`, `k8s` or `t3`. */
 const LETTERS_DIGITS = /(\p{L}{3,})(\p{N})/gu;
@@ -18,24 +25,48 @@ export function isIdPart(word: string): boolean {
  */
 export function splitWords(text: string): string[] {
   const words: string[] = [];
-  for (const chunk of plain(text).split(NOT_WORD)) {
-    if (chunk === '') continue;
-    const lower = chunk.toLowerCase();
-    if (isIdPart(lower)) {
-      words.push(lower);
-      continue;
-    }
-    const parted = chunk
-      .replace(CAMEL, (_all, a, b, c, d) => `${a ?? c} ${b ?? d}`)
-      .replace(LETTERS_DIGITS, '$1 $2')
-      .replace(DIGITS_LETTERS, '$1 $2');
-    for (const part of parted.toLowerCase().split(' ')) words.push(normalNumber(part));
+  const isAscii = ASCII.test(text);
+  const chunks = isAscii ? text.match(ASCII_CHUNKS) : plain(text).match(CHUNKS);
+  for (const chunk of chunks ?? []) splitChunk(chunk, words);
+  return words;
+}
+
+function splitChunk(chunk: string, words: string[]): void {
+  if (LETTERS_ONLY.test(chunk)) {
+    words.push(chunk);
+    return;
   }
+  const lower = chunk.toLowerCase();
+  if (isIdPart(lower)) {
+    words.push(lower);
+    return;
+  }
+  if (ACRONYM_PLURAL.test(chunk)) {
+    words.push(lower);
+    return;
+  }
+  const parted = chunk
+    .replace(CAMEL, (_all, a, b, c, d) => `${a ?? c} ${b ?? d}`)
+    .replace(LETTERS_DIGITS, '$1 $2')
+    .replace(DIGITS_LETTERS, '$1 $2');
+  for (const part of parted.toLowerCase().split(' ')) words.push(normalNumber(part));
+}
+
+const splitBefore = new Map<string, readonly string[]>();
+const SPLITS_KEPT = 10_000;
+
+/** The singular words of a text that comes again and again, such as a tag's value. */
+export function termsOfRepeated(text: string): readonly string[] {
+  const known = splitBefore.get(text);
+  if (known) return known;
+  if (splitBefore.size >= SPLITS_KEPT) splitBefore.clear();
+  const words = terms(text);
+  splitBefore.set(text, words);
   return words;
 }
 
 /** Without accents and with compatibility forms resolved, so that `Zürich` and `Zurich` are one word. */
-export function plain(text: string): string {
+function plain(text: string): string {
   return text.normalize('NFKD').replace(MARKS, '');
 }
 
@@ -49,13 +80,14 @@ function normalNumber(word: string): string {
  * Applied to both sides, so that a word it gets wrong still meets itself.
  */
 export function singular(word: string): string {
-  if (word.length < 4 || !word.endsWith('s')) return word;
+  if (word.length < 3 || word.charCodeAt(word.length - 1) !== LETTER_S) return word;
   if (word.endsWith('ies') && !/[ae]ies$/.test(word)) return `${word.slice(0, -3)}y`;
-  if (/(?:[sx]|ch|sh)es$/.test(word)) return word.slice(0, -2);
+  if (/(?:ss|x|sh|us|ias|[^a]ch)es$/.test(word)) return word.slice(0, -2);
   if (/(?:us|ss|is)$/.test(word)) return word;
   return word.slice(0, -1);
 }
 
+/** The words of a text as they are indexed: lower-case and singular. */
 export function terms(text: string): string[] {
   return splitWords(text).map(singular);
 }

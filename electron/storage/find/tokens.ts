@@ -1,5 +1,5 @@
 import { NEGATIONS, STOP_WORDS } from './dictionary/grammar.ts';
-import { correctWord } from './dictionary.ts';
+import { correctWord, isDictionaryWord } from './dictionary.ts';
 import { singular, splitWords } from './text.ts';
 
 /** A word of the query. Several come from one chunk (`multi-az`). */
@@ -23,8 +23,17 @@ export const isNegation = (word: string) => negations.has(word);
 /** `us-west-2a` is a zone of `us-west-2`: both are said. */
 const ZONE = /^([a-z]{2}(?:-gov)?-[a-z]+-\d)([a-z])$/;
 
-/** `isKnown` = the estate has this word, so it is no misspelling. */
-export function tokenize(text: string, isKnown: (word: string) => boolean): Token[] {
+/** What the estate's own words say about a word. */
+export interface KnownWords {
+  /** The estate has it, or longer words that begin with it. */
+  isKnown: (word: string) => boolean;
+  /** The estate has exactly it. */
+  has: (word: string) => boolean;
+  /** The estate's word that this one misspells, if that is clear. */
+  correct: (word: string) => string | null;
+}
+
+export function tokenize(text: string, estate: KnownWords): Token[] {
   const tokens: Token[] = [];
   let former = 0;
   for (const match of text.matchAll(CHUNK)) {
@@ -37,11 +46,25 @@ export function tokenize(text: string, isKnown: (word: string) => boolean): Toke
       .replace(/['’`‘]/g, '')
       .replace(ZONE, '$1 $1$2');
     for (const written of splitWords(chunk)) {
-      const word = singular(written);
-      const correct = isStopWord(word) || isNegation(word) || isKnown(word) ? null : correctWord(word);
-      tokens.push({ word: correct ?? word, start, end, afterBreak });
-      afterBreak = false;
+      for (const word of meant(singular(written), estate)) {
+        tokens.push({ word, start, end, afterBreak });
+        afterBreak = false;
+      }
     }
   }
   return tokens;
 }
+
+/** The word, or the word it misspells, or the two it runs together. */
+function meant(word: string, estate: KnownWords): string[] {
+  if (isStopWord(word) || isNegation(word) || isDictionaryWord(word) || estate.isKnown(word)) return [word];
+  const correct = correctWord(word) ?? estate.correct(word);
+  if (correct) return [correct];
+  for (let cut = SHORTEST_PART; cut <= word.length - SHORTEST_PART; cut++) {
+    const parts = [word.slice(0, cut), word.slice(cut)];
+    if (parts.every((part) => estate.has(part) || isDictionaryWord(part))) return parts;
+  }
+  return [word];
+}
+
+const SHORTEST_PART = 3;

@@ -5,7 +5,7 @@ import { matchPhrase, type Sense } from './dictionary.ts';
 import type { TagPairs } from './interner.ts';
 import type { QueryWord } from './lexical.ts';
 import { findMeasures, type Measure } from './measures.ts';
-import { isNegation, isStopWord, type Token, tokenize } from './tokens.ts';
+import { isNegation, isStopWord, type KnownWords, type Token, tokenize } from './tokens.ts';
 
 /** What a facet of a query asks of a resource. */
 export type Asked =
@@ -41,11 +41,11 @@ export interface Vocabularies {
   now: number;
   tags: TagPairs;
   states: { find(state: string): number | undefined };
-  /** True when the estate's words hold this one. */
-  isKnown: (word: string) => boolean;
+  words: KnownWords;
 }
 
 const SYNONYM_WEIGHT = 0.45;
+const JOINED_WEIGHT = 0.9;
 const INITIALS_WEIGHT = 0.8;
 
 /** Reads a query. `names` = spans of the text that are whole names: words, but nothing else. */
@@ -55,7 +55,7 @@ export function understand(
   ignoredChips: readonly string[],
   vocabularies: Vocabularies,
 ): Understood {
-  const tokens = tokenize(text, vocabularies.isKnown);
+  const tokens = tokenize(text, vocabularies.words);
   return new Reading(text, tokens, names, ignoredChips, vocabularies).understood();
 }
 
@@ -299,7 +299,17 @@ class Reading {
         if (!other.includes(' ')) words.add(other);
       }
     }
-    return [...words].map((word) => ({ word, weight: SYNONYM_WEIGHT }));
+    const alternatives = [...words].map((word) => ({ word, weight: SYNONYM_WEIGHT }));
+    // `fare engine` is also written `fareengine`.
+    for (const [first, second] of [
+      [i - 1, i],
+      [i, i + 1],
+    ] as const) {
+      if (this.#said[first] && this.#said[second]) {
+        alternatives.push({ word: `${this.#words[first]}${this.#words[second]}`, weight: JOINED_WEIGHT });
+      }
+    }
+    return alternatives;
   }
 }
 

@@ -1,11 +1,17 @@
+import { Column } from './columns.ts';
 import { editDistance, isIdPart } from './text.ts';
 
 export interface Term {
   readonly word: string;
   /** Ascending by document. */
   postings: number[];
-  /** One bit per letter a-z and per digit class: two words a few edits apart differ in few bits. */
-  readonly letters: number;
+}
+
+export interface Similar {
+  term: Term;
+  weight: number;
+  /** False for what the word abbreviates. */
+  isMisspelt: boolean;
 }
 
 /** More longer words than this are no help to anyone; the most frequent are kept. */
@@ -23,6 +29,7 @@ export class Vocabulary {
   readonly #terms = new Map<string, Term>();
   #sorted: Term[] = [];
   #unsorted: Term[] = [];
+  readonly #looks = new Looks();
 
   get size(): number {
     return this.#terms.size;
@@ -36,9 +43,10 @@ export class Vocabulary {
   add(word: string): Term {
     const known = this.#terms.get(word);
     if (known) return known;
-    const term = { word, postings: [], letters: letterBits(word) };
+    const term = { word, postings: [] };
     this.#terms.set(word, term);
     this.#unsorted.push(term);
+    this.#looks.add(term);
     return term;
   }
 
@@ -46,6 +54,7 @@ export class Vocabulary {
     this.#terms.clear();
     this.#sorted = [];
     this.#unsorted = [];
+    this.#looks.reset([]);
   }
 
   /** Rewrites every posting (-1 drops it) and forgets terms without any. */
@@ -56,6 +65,7 @@ export class Vocabulary {
     }
     this.#sorted = this.#sorted.filter((term) => term.postings.length > 0);
     this.#unsorted = this.#unsorted.filter((term) => term.postings.length > 0);
+    this.#looks.reset([...this.#sorted, ...this.#unsorted]);
   }
 
   /** The word itself and, from two letters on, words that begin with it. */
@@ -79,23 +89,15 @@ export class Vocabulary {
    * Words one or two slips away, and words this may abbreviate (`mktg` -> marketing). One pass over the words
    * with a bit test before any distance is computed; ids and numbers are never taken for a misspelling.
    */
-  similar(word: string): { term: Term; weight: number }[] {
+  similar(word: string): Similar[] {
     if (isIdPart(word) || /^\d+$/.test(word) || word.length < 3) return [];
     const limit = word.length < SHORTEST_SIMILAR ? 0 : word.length < 7 ? 1 : 2;
-    const bits = letterBits(word);
-    const found: { term: Term; weight: number }[] = [];
-    for (const term of this.#terms.values()) {
-      if (isNumeric(term.word)) continue;
-      if (Math.abs(term.word.length - word.length) <= limit && bitCount(term.letters ^ bits) <= 2 * limit) {
-        const edits = editDistance(word, term.word, limit);
-        if (edits <= limit) {
-          found.push({ term, weight: edits <= 1 ? ONE_EDIT_WEIGHT : TWO_EDITS_WEIGHT });
-          continue;
-        }
-      }
-      if ((bits & ~term.letters) === 0 && abbreviates(word, term.word)) {
-        found.push({ term, weight: SKELETON_WEIGHT });
-      }
+    const found: Similar[] = [];
+    for (const term of this.#looks.like(word, limit)) {
+      const edits = editDistance(word, term.word, limit);
+      const weight = edits <= 1 ? ONE_EDIT_WEIGHT : TWO_EDITS_WEIGHT;
+      if (edits <= limit) found.push({ term, weight, isMisspelt: true });
+      else if (abbreviates(word, term.word)) found.push({ term, weight: SKELETON_WEIGHT, isMisspelt: false });
     }
     found.sort((a, b) => b.weight - a.weight || b.term.postings.length - a.term.postings.length);
     const best = found[0]?.weight ?? 0;
@@ -138,10 +140,51 @@ function abbreviates(short: string, long: string): boolean {
   return skippedConsonants <= Math.max(1, Math.floor(long.length / 5));
 }
 
-const isNumeric = (word: string) => {
-  const code = word.charCodeAt(0);
-  return code >= 48 && code <= 57;
-};
+/**
+ * The letters of every word as bits, side by side in memory: a misspelling is looked for among 200,000 words
+ * in about a millisecond, because almost all are ruled out without reading them.
+ */
+class Looks {
+  #terms: Term[] = [];
+  #letters = new Column();
+  #lengths = new Column();
+
+  add(term: Term): void {
+    // Numbers and ids are never what a misspelt word means: a length of 0 is near to none.
+    const isWord = !/^\d/.test(term.word) && !isIdPart(term.word);
+    this.#letters.set(this.#terms.length, letterBits(term.word));
+    this.#lengths.set(this.#terms.length, isWord ? term.word.length : 0);
+    this.#terms.push(term);
+  }
+
+  reset(terms: Term[]): void {
+    this.#terms = [];
+    this.#letters = new Column();
+    this.#lengths = new Column();
+    for (const term of terms) this.add(term);
+  }
+
+  /** Words that may be within `limit` edits of this one, or of which it may be an abbreviation. */
+  like(word: string, limit: number): Term[] {
+    const bits = letterBits(word);
+    const letters = this.#letters.data;
+    const lengths = this.#lengths.data;
+    const found: Term[] = [];
+    for (let i = 0; i < this.#terms.length; i++) {
+      const length = lengths[i] as number;
+      if (length === 0) continue;
+      const other = letters[i] as number;
+      const difference = length - word.length;
+      const mayBeEdited = difference <= limit && difference >= -limit && bitCount(other ^ bits) <= 2 * limit;
+      const mayBeShortened = difference >= 2 && length <= LONGEST_ABBREVIATED && (bits & ~other) === 0;
+      const term = mayBeEdited || mayBeShortened ? this.#terms[i] : undefined;
+      if (term) found.push(term);
+    }
+    return found;
+  }
+}
+
+const LONGEST_ABBREVIATED = 16;
 
 function letterBits(word: string): number {
   let bits = 0;

@@ -29,12 +29,22 @@ export class ResourceView {
   /** Lower-case tag key -> value. */
   readonly tags: ReadonlyMap<string, string>;
 
+  #environment: string | undefined;
+  #isEnvironmentKnown = false;
+
   constructor(resource: Resource) {
     this.resource = resource;
     this.type = resource.resourceType;
     this.state = resource.state ?? '';
     this.nameWords = new Set(splitWords(resource.name));
     this.tags = new Map(Object.entries(resource.tags).map(([key, value]) => [key.toLowerCase(), value]));
+  }
+
+  /** Read once however many concepts ask. */
+  environment(read: (view: ResourceView) => string | undefined): string | undefined {
+    if (!this.#isEnvironmentKnown) this.#environment = read(this);
+    this.#isEnvironmentKnown = true;
+    return this.#environment;
   }
 
   /** A fact by AWS's own field name, from the facts or the top level of the describe answer. */

@@ -8,7 +8,7 @@ const ENVIRONMENTS: [id: string, label: string, marks: string, surely: string, l
     'production',
     'prod prd production live prodn productive prod1 prod2 pro',
     'production, prod, prd, prods, productive, production environment, prod env, production env, prod environment, prodn, customer facing, prod system, production system, in production, in prod',
-    'live',
+    '',
   ],
   [
     'staging',
@@ -90,7 +90,7 @@ export const environmentConcepts: Concept[] = [
       id: `env:${id}`,
       kind: 'tag',
       label: `env: ${label}`,
-      holds: (view) => (environmentOf(view) === id ? 1 : 0),
+      holds: (view) => (view.environment(environmentOf) === id ? 1 : 0),
     }),
   ),
   {
@@ -98,7 +98,7 @@ export const environmentConcepts: Concept[] = [
     kind: 'tag',
     label: 'env: not production',
     holds: (view) => {
-      const environment = environmentOf(view);
+      const environment = view.environment(environmentOf);
       return environment !== undefined && environment !== 'prod' ? 1 : 0;
     },
   },
@@ -107,6 +107,7 @@ export const environmentConcepts: Concept[] = [
 export const environmentWordings: Wording[] = [
   ...ENVIRONMENTS.flatMap(([id, , , surely, loosely]) => wordings(`env:${id}`, surely, loosely)),
   ...wordings('env:nonprod', OUTSIDE_PRODUCTION),
+  { phrase: 'live', concept: 'env:prod', weight: 0.85 },
   // Staging and test environments are told apart by few: each is a fair answer to the other.
   { phrase: 'uat', concept: 'env:staging', weight: 0.4 },
   { phrase: 'preprod', concept: 'env:test', weight: 0.2 },

@@ -16,7 +16,7 @@ const STATES: [id: string, label: string, holds: Concept['holds'], surely: strin
     'Running',
     (view) => (SERVING[view.type]?.test(view.state) ? 1 : 0),
     'running, run, up, up and running, started, active, online, alive, operational, in service, powered on, turned on, switched on, working, serving, currently running, still running, currently up',
-    'live, healthy, ready',
+    'healthy, ready',
   ],
   [
     'stopped',
@@ -83,6 +83,8 @@ export const stateConcepts: Concept[] = STATES.map(([id, label, holds]) => ({
   holds,
 }));
 
-export const stateWordings: Wording[] = STATES.flatMap(([id, , , surely, loosely]) =>
-  wordings(`state:${id}`, surely, loosely),
-);
+export const stateWordings: Wording[] = [
+  ...STATES.flatMap(([id, , , surely, loosely]) => wordings(`state:${id}`, surely, loosely)),
+  // More often the environment.
+  { phrase: 'live', concept: 'state:serving', weight: 0.5 },
+];
