@@ -23,10 +23,16 @@ const SHAPES: Record<Risk, React.ReactNode> = {
   destructive: <path d="M3.2.6h3.6L9.4 3.2v3.6L6.8 9.4H3.2L.6 6.8V3.2Z" fill="currentColor" />,
 };
 
+interface Props {
+  risk: Risk;
+  /** In a table: as loud as the text around it. */
+  quiet?: boolean;
+}
+
 /** How much a call can harm, told by shape, word and colour. */
-export function RiskMark({ risk }: { risk: Risk }) {
+export function RiskMark({ risk, quiet = false }: Props) {
   return (
-    <span className={classes.risk} data-risk={risk}>
+    <span className={classes.risk} data-risk={risk} data-quiet={quiet || undefined}>
       <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
         {SHAPES[risk]}
       </svg>

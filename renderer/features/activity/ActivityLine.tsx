@@ -63,9 +63,9 @@ function content(name: (typeof HEADINGS)[number]['name'], row: ActivityRow) {
     case 'state':
       return <StateLabel state={row.state} />;
     case 'change':
-      return row.stateNow === null ? NONE : stateChange(row.stateBefore, row.stateNow);
+      return row.stateNow === null ? NONE : <Change before={row.stateBefore} now={row.stateNow} />;
     case 'risk':
-      return row.risk === null ? NONE : <RiskMark risk={row.risk} />;
+      return row.risk === null ? NONE : <RiskMark risk={row.risk} quiet />;
     case 'account':
       return row.accountId === null ? NONE : <AccountBadge accountId={row.accountId} compact />;
     case 'region':
@@ -75,6 +75,11 @@ function content(name: (typeof HEADINGS)[number]['name'], row: ActivityRow) {
     case 'duration':
       return row.durationMs === null ? NONE : <span className="num">{duration(row.durationMs)}</span>;
   }
+}
+
+function Change({ before, now }: { before: string | null; now: string }) {
+  const change = stateChange(before, now);
+  return <span title={change}>{change}</span>;
 }
 
 function Title({ row }: { row: ActivityRow }) {

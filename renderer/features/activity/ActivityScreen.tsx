@@ -27,7 +27,11 @@ export function ActivityScreen() {
   return (
     <div className={classes.screen}>
       <Toolbar total={data?.total ?? null} />
-      {error && <ErrorState error={error} onRetry={() => void refetch()} />}
+      {error && (
+        <div className={classes.error}>
+          <ErrorState error={error} onRetry={() => void refetch()} />
+        </div>
+      )}
       {!data && !error && <RowSkeletons rows={14} />}
       {data?.total === 0 && !error && (
         <Nothing filtered={isFiltered(filter)} scoped={scope.accountIds.length > 0} />

@@ -67,7 +67,11 @@ export function ActivityTable({ question, window: { resultId, total }, onGone }:
 
   return (
     <div className={classes.tableArea}>
-      {error && <ErrorState error={error} onRetry={() => rows.retry()} />}
+      {error && (
+        <div className={classes.error}>
+          <ErrorState error={error} onRetry={() => rows.retry()} />
+        </div>
+      )}
       <div ref={box} className={classes.scroll}>
         <table
           // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are moved through and opened by keys

@@ -137,19 +137,18 @@ function Earlier({ older }: { older: ReturnType<typeof useOlder> }) {
   return <p className={classes.earlier}>{older.loading ? 'Reading earlier ones' : 'Earlier ones above'}</p>;
 }
 
-/** Says a new answer to a screen reader, without reading a whole history aloud. */
+/** Tells a screen reader that an answer came and of what kind, without reading a history aloud. */
 function Announcer({ messages }: { messages: readonly ChatMessage[] }) {
   const newest = messages.at(-1);
   const [first] = useState(newest?.messageIndex ?? -1);
-  const said = newest && newest.role !== 'user' && newest.messageIndex > first ? spoken(newest) : '';
-  return <VisuallyHidden aria-live="polite">{said}</VisuallyHidden>;
+  const fresh = newest && newest.role !== 'user' && newest.messageIndex > first ? newest : null;
+  return <VisuallyHidden aria-live="polite">{fresh && announcement(fresh)}</VisuallyHidden>;
 }
 
-function spoken(message: ChatMessage): string {
-  const texts = message.parts.map((part) => {
-    if (part.kind === 'text' || part.kind === 'error') return part.text;
-    if (part.kind === 'candidates') return part.question;
-    return part.kind === 'plan' ? 'A plan is waiting for your decision.' : '';
-  });
-  return texts.filter(Boolean).join(' ');
+function announcement({ parts }: ChatMessage): string {
+  if (parts.some((part) => part.kind === 'plan')) return 'A plan waits for your decision.';
+  if (parts.some((part) => part.kind === 'candidates')) return 'CloudOps asks which one you mean.';
+  return parts.some((part) => part.kind === 'error')
+    ? 'CloudOps could not answer.'
+    : 'CloudOps has answered.';
 }
