@@ -1,0 +1,73 @@
+import type { Assistant, AssistantReply, AssistantRequest } from '../request.ts';
+import { visible } from '../visible.ts';
+import { parseChange } from './changeGrammar.ts';
+import { answerChange } from './changes.ts';
+import { ask, type BuiltinPorts, type Context, selectedOf } from './context.ts';
+import { type EstateWords, Lexicon } from './lexicon.ts';
+import { parseRead } from './readGrammar.ts';
+import { answerDescribe, answerList, explainUnread } from './reads.ts';
+import { readSentence } from './tokens.ts';
+
+const LONGEST_SENTENCE = 500;
+const HELP =
+  'Name one resource and what to do: start, stop or reboot an EC2 or RDS instance, terminate an EC2 instance, snapshot or delete an RDS instance. Each change is shown as a plan first. Or ask what there is: by type, state, region, account or tag.';
+const EMPTY =
+  'The estate is empty: nothing has been scanned yet. Open Accounts, add a profile and start a scan; then ask again.';
+
+/**
+ * Answers offline and always alike: verbs of the catalogue, the words of the estate, and nothing else. A
+ * sentence is used to its last word or answered with a question.
+ */
+export class BuiltinAssistant implements Assistant {
+  readonly name = 'built-in';
+  readonly #ports: BuiltinPorts;
+
+  constructor(ports: BuiltinPorts) {
+    this.#ports = ports;
+  }
+
+  async answer(request: AssistantRequest): Promise<AssistantReply> {
+    const { find, estate, planner } = this.#ports;
+    const everything = await find.query({ text: '', filter: {}, sort: [], ignoreChips: [] });
+    const words = await this.#words(everything.facets);
+    const lexicon = new Lexicon(planner, words);
+    const prompt = visible(request.prompt);
+    if (prompt.length > LONGEST_SENTENCE)
+      return ask('That is more than one sentence. Say one change, or one question.', ['Help']);
+
+    const usable = request.identified_resources.filter(
+      ({ match }) => match === 'exact' || match === 'selected',
+    );
+    const sentence = readSentence(prompt, usable, lexicon.isKnown);
+    const { indexing } = everything;
+    const context: Context = { request, sentence, lexicon, words, indexing, find, estate };
+    return this.#answer(context, everything.total === 0 && !indexing);
+  }
+
+  async #answer(context: Context, isEmpty: boolean): Promise<AssistantReply> {
+    const { sentence, lexicon, request } = context;
+    const read = parseRead(sentence.tokens, lexicon, selectedOf(request) !== null);
+    if (read.intent === 'help') return information(HELP);
+    if (isEmpty) return information(EMPTY);
+    const change = parseChange(sentence.tokens, lexicon);
+    if (change) return answerChange(context, change);
+    if (read.intent === 'describe') return answerDescribe(context, read);
+    if (read.intent === 'list' || read.intent === 'count') return answerList(context, read);
+    return explainUnread(context, read);
+  }
+
+  async #words(facets: Awaited<ReturnType<BuiltinPorts['find']['query']>>['facets']): Promise<EstateWords> {
+    const values = (list: { value: string }[]) => list.map(({ value }) => value);
+    return {
+      regions: values(facets.regions),
+      states: values(facets.states).filter((state) => state !== 'none'),
+      tags: values(facets.tags),
+      accountIds: values(facets.accountIds),
+      accounts: await this.#ports.accounts(),
+    };
+  }
+}
+
+function information(text: string): AssistantReply {
+  return { kind: 'information', text, describe: null, list: null, source_ids: [], suggestions: [] };
+}

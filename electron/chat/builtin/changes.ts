@@ -1,0 +1,146 @@
+import type { ResourceType } from '../../../preload/contract/models.ts';
+import type { AssistantReply, CommandsReply, IdentifiedResource } from '../request.ts';
+import { hasHidden, mayDeceive } from '../visible.ts';
+import { contradiction, holds } from './attributes.ts';
+import type { ChangeSentence } from './changeGrammar.ts';
+import { explainUnused } from './changeQuestions.ts';
+import { ask, askWhich, type Context, mentionedIn, promptFor, selectedOf } from './context.ts';
+import type { Verb } from './lexicon.ts';
+import type { Span } from './tokens.ts';
+import { aNoun, nouns, shown } from './wording.ts';
+
+const ids = (resources: readonly IdentifiedResource[]) => resources.map(({ resource_id }) => resource_id);
+
+/** A plan for exactly one resource that the sentence names in full or the person clicked; else a question. */
+export async function answerChange(context: Context, change: ChangeSentence): Promise<AssistantReply> {
+  const { request, lexicon } = context;
+  const [verb] = change.verbs;
+  if (!verb) return ask('Say what to do, and to which resource.');
+  if (change.unused.size > 0) return explainUnused(context, change, verb);
+
+  const selected = selectedOf(request);
+  const named = targetsOf(change.names);
+  if (selected) {
+    if (change.names.length > 0 && !named.some((r) => r.resource_id === selected.resource_id)) {
+      const question = `You picked ${shown(selected.name)}, but the sentence names another resource. Which one do you mean?`;
+      return askWhich(question, `${verb.phrase} this resource`, ids([selected, ...spanned(change.names)]));
+    }
+    return decide(context, change, verb, [selected]);
+  }
+  if (change.names.length === 0) return askForName(context, change, verb);
+  if (named.length === 0) {
+    return askWhich(
+      `One change at a time. Which one do you want to ${verb.phrase} first?`,
+      `${verb.phrase} this resource`,
+      ids(spanned(change.names)),
+    );
+  }
+  const doubt = doubtAbout(context, change, named);
+  if (doubt) {
+    const candidates = [...named, ...change.names.flatMap(({ inside }) => inside)];
+    return askWhich(doubt, promptFor(verb.phrase, candidates, lexicon), ids(candidates));
+  }
+  return decide(context, change, verb, named);
+}
+
+/** The resources all names agree on: a name and the id of the same resource are one target. */
+function targetsOf(names: readonly Span[]): IdentifiedResource[] {
+  const [first, ...others] = names;
+  return (first?.resources ?? []).filter((r) => others.every(({ resources }) => resources.includes(r)));
+}
+
+const spanned = (names: readonly Span[]) => [...new Set(names.flatMap(({ resources }) => resources))];
+
+/** Why a full name is still no sure target, or null. A click settles each of these. */
+function doubtAbout(context: Context, change: ChangeSentence, named: IdentifiedResource[]): string | null {
+  const { request, sentence } = context;
+  const exact = request.identified_resources.filter(({ match }) => match === 'exact');
+  const name = shown(change.names[0]?.text ?? '');
+  if (context.indexing)
+    return `The estate is still being read, so more resources may be called ${name}. Which one do you mean?`;
+  if (hasHidden(request.prompt))
+    return 'The sentence holds characters that cannot be seen. Pick the resource you mean.';
+  if (request.exact_total > exact.length)
+    return `${request.exact_total} resources fit this name; these are the first. Add the id or ARN, or pick one.`;
+  if (sentence.doubtful.some((span) => change.names.includes(span)))
+    return `"${name}" can be read in more than one way. Which resource do you mean?`;
+  if (named.some((resource) => mayDeceive(resource.name)))
+    return `The name ${name} holds letters that look like others. Check its id, then pick it.`;
+  return null;
+}
+
+/** Start, stop and reboot mean nothing to other types, so a volume of the same name is not meant. */
+const POWER = new Set(['start', 'stop', 'reboot']);
+
+function decide(
+  context: Context,
+  change: ChangeSentence,
+  verb: Verb,
+  targets: IdentifiedResource[],
+): AssistantReply {
+  const { request, lexicon } = context;
+  const prompt = promptFor(verb.phrase, targets, lexicon);
+  const fitting = targets.filter((target) => change.attributes.every((a) => holds(a, target)));
+  const [first] = targets;
+  if (fitting.length === 0 && first) {
+    const wrong = change.attributes.find((attribute) => !holds(attribute, first));
+    const why = wrong ? contradiction(wrong, first) : '';
+    return askWhich(`${why} Nothing is planned. Which one do you mean?`.trim(), prompt, ids(targets));
+  }
+  const isPower = [...verb.actions.values()].every(({ id }) => POWER.has(id.split('.')[1] ?? ''));
+  const able = fitting.filter(({ type }) => verb.actions.has(type));
+  const meant = isPower && able.length > 0 ? able : fitting;
+  const [target] = meant;
+  if (!target) return ask('Say what to do, and to which resource.');
+  if (meant.length > 1) {
+    const question = `${meant.length} resources are called ${shown(target.name)}. Which one do you want to ${verb.phrase}?`;
+    return askWhich(question, prompt, ids(meant));
+  }
+  const action = verb.actions.get(target.type);
+  if (!action) return cannot(context, verb, target);
+  if (target.match !== 'selected' && !inScope(request.user_context.scope, target)) {
+    const question = `${shown(target.name)} is in ${target.region}, account ${target.account}, which the selected scope leaves out. Pick it to go on.`;
+    return askWhich(question, prompt, [target.resource_id]);
+  }
+  const { id, service, operation } = action;
+  return {
+    kind: 'commands',
+    commands: [{ action: id, resource_id: target.resource_id, service, operation }],
+    text: noteOn(id, target),
+  } satisfies CommandsReply;
+}
+
+function noteOn(actionId: string, target: IdentifiedResource): string | null {
+  return actionId === 'ec2.terminate'
+    ? `EC2 instances are terminated: ${shown(target.name)} cannot be started again afterwards.`
+    : null;
+}
+
+function inScope(scope: { accounts: string[]; regions: string[] }, target: IdentifiedResource): boolean {
+  return (
+    (scope.accounts.length === 0 || scope.accounts.includes(target.account)) &&
+    (scope.regions.length === 0 || scope.regions.includes(target.region))
+  );
+}
+
+function cannot(context: Context, verb: Verb, target: IdentifiedResource): AssistantReply {
+  const able = nouns([...verb.actions.keys()], 2);
+  return ask(
+    `${shown(target.name)} is ${aNoun(target.type)}. "${verb.phrase}" works for ${able} only, so nothing is planned.`,
+    [promptFor('Describe', [target], context.lexicon)],
+  );
+}
+
+/** No full name: what the attributes leave, or what "it" may mean, to pick from. Never one of them by itself. */
+async function askForName(context: Context, change: ChangeSentence, verb: Verb): Promise<AssistantReply> {
+  const prompt = `${verb.phrase} this resource`;
+  const doubtful = context.sentence.doubtful.flatMap(({ resources }) => resources);
+  const mentioned = change.pronoun ? mentionedIn(context.request) : [];
+  if (doubtful.length + mentioned.length > 0)
+    return askWhich(`Which resource do you want to ${verb.phrase}?`, prompt, [
+      ...ids(doubtful),
+      ...mentioned,
+    ]);
+  const types: ResourceType[] = [...verb.actions.keys()];
+  return explainUnused(context, { ...change, pronoun: false }, verb, types);
+}

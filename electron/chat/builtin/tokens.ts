@@ -1,0 +1,126 @@
+import { findNames, type NameSpan } from '../names.ts';
+import type { IdentifiedResource } from '../request.ts';
+import { OPPOSITES, RESERVED } from './phrases.ts';
+
+export type Span = NameSpan<IdentifiedResource>;
+
+export type Token =
+  /** `text` in lower case with plain apostrophes, `raw` as written. */
+  | { kind: 'word'; text: string; raw: string }
+  /** Punctuation, one character; a line break is "\n". */
+  | { kind: 'mark'; text: string; raw: string }
+  | { kind: 'name'; text: string; raw: string; span: Span };
+
+export interface Sentence {
+  tokens: Token[];
+  /** Names made of everyday words and not in quotes: whether they are meant as names only a person can say. */
+  doubtful: Span[];
+}
+
+const MOST_WORDS = 6;
+
+/** `isKnown` tells words that the grammar uses: a name of nothing else counts as a name only in quotes. */
+export function readSentence(
+  text: string,
+  resources: readonly IdentifiedResource[],
+  isKnown: (word: string) => boolean,
+): Sentence {
+  const doubtful: Span[] = [];
+  const names: Span[] = [];
+  for (const span of findNames(text, resources)) {
+    const words = span.text.toLowerCase().split(/\s+/);
+    const everyday = words.every((word) => isKnown(word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')));
+    if (everyday && !span.quoted) doubtful.push(span);
+    else {
+      names.push(span);
+      if (isRisky(span, words)) doubtful.push(span);
+    }
+  }
+  return { tokens: tokenize(text, names), doubtful };
+}
+
+/** An unquoted name of several words may also be a shorter name and words about it: "web tonight", "web server". */
+function isRisky(span: Span, words: string[]): boolean {
+  if (span.quoted) return false;
+  return (
+    span.inside.length > 0 ||
+    words.length > MOST_WORDS ||
+    (words.length > 1 && words.some((word) => RESERVED.has(word)))
+  );
+}
+
+function tokenize(text: string, names: Span[]): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  for (const span of names) {
+    tokens.push(...wordsOf(text.slice(at, span.start)));
+    tokens.push({ kind: 'name', text: span.text, raw: text.slice(span.start, span.end), span });
+    at = span.end;
+  }
+  tokens.push(...wordsOf(text.slice(at)));
+  return tokens;
+}
+
+const LEADING = /^["'`‘’“”([{<.,;:!?…-]/;
+const TRAILING = /["'`‘’“”)\]}>.,;:!?…]$/;
+
+function wordsOf(text: string): Token[] {
+  const tokens: Token[] = [];
+  for (const [chunk] of text.matchAll(/\n|\S+/g)) {
+    if (chunk === '\n') {
+      tokens.push(mark(chunk));
+      continue;
+    }
+    let word = chunk;
+    const after: Token[] = [];
+    while (LEADING.test(word)) {
+      tokens.push(mark(word.charAt(0)));
+      word = word.slice(1);
+    }
+    while (TRAILING.test(word)) {
+      after.unshift(mark(word.charAt(word.length - 1)));
+      word = word.slice(0, -1);
+    }
+    if (word !== '') tokens.push({ kind: 'word', text: plain(word), raw: word });
+    tokens.push(...after);
+  }
+  return tokens;
+}
+
+const mark = (text: string): Token => ({ kind: 'mark', text, raw: text === '\n' ? 'line break' : text });
+const plain = (word: string) => word.toLowerCase().replace(/[‘’]/g, "'");
+
+/** Longest of the phrases that starts at token `at`; its length in tokens, 0 for none. */
+export function phraseAt(
+  tokens: readonly Token[],
+  at: number,
+  known: { has(phrase: string): boolean },
+): number {
+  let phrase = '';
+  let length = 0;
+  for (let n = 0; n < 6; n++) {
+    const token = tokens[at + n];
+    if (token?.kind !== 'word') break;
+    phrase = n === 0 ? token.text : `${phrase} ${token.text}`;
+    if (known.has(phrase)) length = n + 1;
+  }
+  return length;
+}
+
+/** Tokens that could not be used, as the person wrote them, neighbours together. */
+export function quoteUnused(tokens: readonly Token[], unused: ReadonlySet<number>): string {
+  const groups: string[] = [];
+  let last = -2;
+  tokens.forEach((token, i) => {
+    if (!unused.has(i)) return;
+    const glue = token.kind === 'mark' ? '' : ' ';
+    if (i === last + 1 && groups.length > 0) groups.push(`${groups.pop()}${glue}${token.raw}`);
+    else groups.push(token.raw);
+    last = i;
+  });
+  return groups.map((group) => `"${group}"`).join(', ');
+}
+
+export function hasOpposite(tokens: readonly Token[]): boolean {
+  return tokens.some((token) => token.kind === 'word' && OPPOSITES.has(token.text));
+}

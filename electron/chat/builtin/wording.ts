@@ -1,0 +1,46 @@
+import type { ResourceType } from '../../../preload/contract/models.ts';
+import { cleanText } from '../../execute/catalog/words.ts';
+
+const NOUNS: Record<ResourceType, [one: string, many: string]> = {
+  ec2_instance: ['EC2 instance', 'EC2 instances'],
+  ec2_volume: ['EBS volume', 'EBS volumes'],
+  ec2_vpc: ['VPC', 'VPCs'],
+  ec2_subnet: ['subnet', 'subnets'],
+  ec2_security_group: ['security group', 'security groups'],
+  rds_instance: ['RDS instance', 'RDS instances'],
+  s3_bucket: ['S3 bucket', 'S3 buckets'],
+  lambda_function: ['Lambda function', 'Lambda functions'],
+  elbv2_load_balancer: ['load balancer', 'load balancers'],
+  elbv2_target_group: ['target group', 'target groups'],
+  dynamodb_table: ['DynamoDB table', 'DynamoDB tables'],
+  sqs_queue: ['SQS queue', 'SQS queues'],
+};
+
+export const noun = (type: ResourceType): string => NOUNS[type][0];
+
+export function aNoun(type: ResourceType): string {
+  const word = noun(type);
+  return `${/^(EC2|EBS|RDS|S3|SQS)/.test(word) ? 'an' : 'a'} ${word}`;
+}
+
+/** "EC2 and RDS instances", "Lambda function"; no type = resources. */
+export function nouns(types: readonly ResourceType[], count: number): string {
+  if (types.length === 0) return count === 1 ? 'resource' : 'resources';
+  return joined(
+    types.map((type) => NOUNS[type][count === 1 ? 0 : 1]),
+    count === 1 ? 'or' : 'and',
+  );
+}
+
+export function joined(items: readonly string[], word: 'and' | 'or'): string {
+  if (items.length < 2) return items[0] ?? '';
+  return `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
+}
+
+/** A name as it may stand in a sentence: one line, nothing invisible, bounded. */
+export const shown = (name: string): string => cleanText(name, 120);
+
+/** A name as it may be typed again: in quotes where the plain words would be read otherwise. */
+export function spoken(name: string): string {
+  return /^[\w.:/@-]+$/.test(name) ? name : `"${name}"`;
+}
