@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ClientFactoryOptions } from './aws/clientFactory.ts';
+import type { ClientMiddleware } from './aws/types.ts';
 import type { AppConfig } from './config.ts';
 import { AppError, nodeErrorCode } from './errors.ts';
 import { SampleAws } from './sample/sampleAws.ts';
@@ -17,8 +17,12 @@ export interface Workspace {
   sample: boolean;
   storage: StorageConfig;
   aws: { configFile: string; credentialsFile: string };
+  /** The first start connects every profile and scans, without asking which. */
+  connectAll: boolean;
+  /** False where a mistake costs nothing. */
+  startReadOnly: boolean;
   /** Plugged into every SDK client; the sample's simulated AWS is one such middleware. */
-  middleware?: ClientFactoryOptions['middleware'];
+  middleware: readonly ClientMiddleware[];
   /** Runs once before the services start, e.g. writes the sample's profiles. */
   prepare(): Promise<void>;
 }
@@ -35,6 +39,9 @@ async function defaultWorkspace(folder: string, config: AppConfig): Promise<Work
     name: 'default',
     folder,
     sample: false,
+    startReadOnly: true,
+    connectAll: false,
+    middleware: [],
     storage,
     aws: config.aws,
     prepare: async () => undefined,
@@ -48,12 +55,14 @@ function sampleWorkspace(folder: string): Workspace {
     name: 'sample',
     folder,
     sample: true,
+    startReadOnly: false,
+    connectAll: true,
     storage: StorageConfig.parse({
       qdrant: { mode: 'sqlite' },
       encryption: { key_source: `file:${join(folder, 'key')}` },
     }),
     aws: { configFile: aws.configFile, credentialsFile: aws.credentialsFile },
-    middleware: aws.middleware,
+    middleware: [aws.middleware],
     prepare: () => aws.prepare(),
   };
 }

@@ -28,7 +28,7 @@ async function open(): Promise<void> {
     credentialsFile: aws.credentialsFile,
     env: {},
   });
-  const factory = new ClientFactory({ profiles, appVersion: '0', middleware: aws.middleware });
+  const factory = new ClientFactory({ profiles, appVersion: '0', middleware: [aws.middleware] });
   sessions = new AwsSessions(profiles, factory);
   clients = new AwsClientPool(factory, sessions);
 }

@@ -13,6 +13,12 @@ import type { Collector } from './types.ts';
 /** Cells at the same time over all accounts; each asks for a handful of details at once. */
 const CELLS_AT_ONCE = 40;
 
+/** Enough to find a resource in AWS, whether or not the estate still has it. */
+export type RefreshTarget = Pick<
+  Resource,
+  'id' | 'resourceType' | 'accountId' | 'region' | 'nativeId' | 'name'
+>;
+
 /** Reads the estate out of AWS, cell by cell (account × region × service). One run at a time. */
 export class Scanner {
   readonly #ports: ScannerPorts;
@@ -79,17 +85,17 @@ export class Scanner {
    * `profile` acts; default is the account's scanning profile. Rejects with an AppError.
    */
   async refresh(
-    resource: Resource,
+    target: RefreshTarget,
     options: { profile?: string; signal?: AbortSignal } = {},
   ): Promise<Resource | null> {
-    const { accountId, partition, resourceType, nativeId } = resource;
+    const { accountId, resourceType, nativeId } = target;
     const { estate, emit, sessions, clients } = this.#ports;
     const collector = collectorFor(resourceType, this.#collectors);
     if (!collector)
       throw new AppError('UNSUPPORTED', `Resources of type ${resourceType} cannot be read anew.`);
     const profile = options.profile ?? (await this.#scanningProfile(accountId));
-    await requireOwner(sessions, profile, accountId);
-    const region = collector.global ? globalRegion(partition) : resource.region;
+    const partition = await requireOwner(sessions, profile, accountId);
+    const region = collector.global ? globalRegion(partition) : target.region;
     const context = {
       accountId,
       partition,
@@ -102,11 +108,11 @@ export class Scanner {
     };
     const asOf = new Date().toISOString();
     const found = await collector.describe(context, { resourceType, nativeId }).catch((error: unknown) => {
-      throw toAppError(error, { call: collector.listAction, region, profile, on: resource.name });
+      throw toAppError(error, { call: collector.listAction, region, profile, on: target.name });
     });
-    if (!found) await estate.delete(resource.id);
+    if (!found) await estate.delete(target.id);
     const written = found && (await estate.upsert(found, asOf));
-    emit('estate.changed', { resourceIds: [resource.id] });
+    emit('estate.changed', { resourceIds: [target.id] });
     return written;
   }
 

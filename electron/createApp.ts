@@ -1,0 +1,187 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import keytar from 'keytar';
+import type { AppStatus } from '../preload/contract/models.ts';
+import { createAwsAccess } from './aws/awsAccess.ts';
+import { BuiltinAssistant } from './chat/builtin/builtinAssistant.ts';
+import { ChatService } from './chat/chatService.ts';
+import type { Planner } from './chat/planner.ts';
+import type { AppConfig } from './config.ts';
+import { AppEvents } from './events.ts';
+import { actionsFor } from './execute/catalog.ts';
+import { ExecutionService } from './execute/executionService.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { LiveStatus } from './liveStatus.ts';
+import type { Log } from './log.ts';
+import type { Shell } from './platform/shell.ts';
+import { createHandlers } from './rpc/handlers.ts';
+import type { Handlers } from './rpc/router.ts';
+import { Accounts } from './scan/accounts.ts';
+import { type RefreshTarget, Scanner } from './scan/scanner.ts';
+import { SettingsStore } from './settings.ts';
+import type { StorageEvents } from './storage/api.ts';
+import { writeFileDurably } from './storage/files.ts';
+import { keySourceOf, loadMasterKey } from './storage/keys/masterKey.ts';
+import { StorageClient } from './storage/workerClient.ts';
+import type { Workspace, WorkspaceName } from './workspaces.ts';
+
+export interface App {
+  handlers: Handlers;
+  events: AppEvents;
+  status(): AppStatus;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface AppOptions {
+  workspace: Workspace;
+  config: AppConfig;
+  log: Log;
+  shell: Shell;
+  switchWorkspace(name: WorkspaceName): Promise<AppStatus>;
+}
+
+/** The only place that constructs services: a workspace and its configuration in, a running app out. */
+export function createApp({ workspace, config, log, shell, switchWorkspace }: AppOptions): App {
+  const events = new AppEvents();
+  const emit = events.emit.bind(events);
+
+  const storage = new StorageClient({
+    workerPath: config.paths.dataWorker,
+    onEvent: (name, payload) => announce(name, payload),
+    onFault: (fault) => log.error({ fault }, 'the data worker failed'),
+  });
+  const settings = new SettingsStore(storage.docs, emit);
+
+  const { profiles, sessions, clients } = createAwsAccess({
+    ...workspace.aws,
+    appVersion: config.version,
+    middleware: workspace.middleware,
+  });
+
+  const { docs, estate, find, journal } = storage;
+  const report = (err: unknown) => log.error({ err }, 'a service failed');
+  const accounts = new Accounts(
+    { profiles, sessions, docs, journal, estate, emit },
+    { startReadOnly: workspace.startReadOnly },
+  );
+  const homeRegion = (profile: string) => profiles.homeRegion(profile);
+  const scanner = new Scanner({ accounts, homeRegion, sessions, clients, estate, docs, emit, report });
+  const describe = (target: RefreshTarget) => scanner.refresh(target);
+  const execution = new ExecutionService({
+    journal,
+    estate,
+    find,
+    clients,
+    sessions,
+    accounts,
+    emit,
+    describe,
+    report,
+  });
+
+  let installId = '';
+  const planner: Planner = { actionsFor, propose: (...request) => execution.propose(...request) };
+  const chat = new ChatService({
+    chat: storage.chat,
+    find,
+    estate,
+    planner,
+    assistant: new BuiltinAssistant({ find, estate, planner, accounts: () => accounts.list() }),
+    emit,
+    settings: () => settings.get(),
+    userId: () => installId,
+    report,
+  });
+
+  let keySource = sourceAt(workspace.storage.encryption.key_source);
+  function sourceAt(text: string) {
+    return keySourceOf(text, { folder: workspace.folder, env: process.env, keychain: keytar });
+  }
+
+  const live = new LiveStatus({ accounts, scanner, estate });
+  const lifecycle = new Lifecycle({
+    fixed: {
+      bootId: events.bootId,
+      version: config.version,
+      carrier: shell.carrier,
+      workspace: { name: workspace.name, path: workspace.folder, sample: workspace.sample },
+      meaning: 'dictionary',
+    },
+    keys: {
+      source: () => keySource,
+      load: () => loadMasterKey(workspace.folder, keySource),
+      chooseFile: async () => {
+        await rememberKeyFile(workspace.folder);
+        keySource = sourceAt(KEY_FILE);
+      },
+    },
+    openStorage: async (masterKey) => {
+      await workspace.prepare();
+      ({ installId } = await storage.open({
+        config: workspace.storage,
+        folder: workspace.folder,
+        masterKey,
+        qdrantBinary: config.qdrantBinary,
+      }));
+    },
+    storage,
+    onReady: async () => {
+      await execution.reconcile();
+      if (workspace.connectAll && (await accounts.list()).length === 0) await connectAll();
+    },
+    facts: () => live.read(),
+    emit,
+    log,
+  });
+
+  async function connectAll(): Promise<void> {
+    await accounts.connect((await profiles.list()).map(({ name }) => name));
+    await scanner.start();
+  }
+
+  function announce<N extends keyof StorageEvents>(name: N, payload: StorageEvents[N]): void {
+    if ('kind' in payload) lifecycle.showEngine(payload);
+    // Rows of a growing index: the screens ask again, as they do while a scan writes.
+    else if (name === 'indexing') emit('estate.changed', { resourceIds: null });
+  }
+  const unsubscribe = live.follow(events, () =>
+    lifecycle.refresh().catch((err) => log.warn({ err }, 'the status could not be read')),
+  );
+
+  return {
+    handlers: createHandlers({
+      lifecycle,
+      switchWorkspace,
+      settings,
+      profiles,
+      accounts,
+      scanner,
+      storage,
+      chat,
+      execution,
+      shell,
+    }),
+    events,
+    status: () => lifecycle.status(),
+    start: () => lifecycle.start(),
+    // In this order: nothing new is begun, what waits on AWS lets go, then the data closes.
+    stop: async () => {
+      unsubscribe();
+      await scanner.stop();
+      await execution.stop();
+      clients.destroy();
+      await lifecycle.stop();
+    },
+  };
+}
+
+const KEY_FILE = 'file:master.key';
+
+/** The choice stands in the workspace's config.json, so that the next start looks in the same place. */
+async function rememberKeyFile(folder: string): Promise<void> {
+  const path = join(folder, 'config.json');
+  const text = await readFile(path, 'utf8').catch(() => '{}');
+  const config = { ...(JSON.parse(text) as object), encryption: { key_source: KEY_FILE } };
+  await writeFileDurably(path, `${JSON.stringify(config, null, 2)}\n`);
+}

@@ -1,0 +1,56 @@
+import type { EventName } from '../preload/contract/events.ts';
+import type { Account, ScanStatus } from '../preload/contract/models.ts';
+import type { AppEvents } from './events.ts';
+import type { LiveFacts } from './lifecycle.ts';
+
+export interface LiveStatusPorts {
+  accounts: { list(): Promise<Account[]> };
+  scanner: { status(): Promise<ScanStatus> };
+  estate: { count(): Promise<number> };
+}
+
+/** Events after which the status bar's facts may differ. */
+const CAUSES = new Set<EventName>(['accounts.changed', 'scan.progress', 'estate.changed']);
+const AT_MOST_EVERY_MS = 1_000;
+
+/** The facts of the status bar, read together from where they live. */
+export class LiveStatus {
+  readonly #ports: LiveStatusPorts;
+
+  constructor(ports: LiveStatusPorts) {
+    this.#ports = ports;
+  }
+
+  async read(): Promise<LiveFacts> {
+    const { accounts, scanner, estate } = this.#ports;
+    const [connected, { cells }, resources] = await Promise.all([
+      accounts.list(),
+      scanner.status(),
+      estate.count(),
+    ]);
+    const times = cells.flatMap(({ asOf }) => asOf ?? []).sort();
+    const settled = cells.filter(({ status }) => status !== 'pending' && status !== 'running');
+    return {
+      onboarded: connected.length > 0,
+      offline: settled.length > 0 && settled.every(({ status }) => status === 'network'),
+      resources,
+      dataAsOf: times[0] ?? null,
+    };
+  }
+
+  /** Calls `changed` soon after such an event, at most once a second: a scan announces ten times as often. */
+  follow(events: AppEvents, changed: () => void): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    const unsubscribe = events.subscribe(({ name }) => {
+      if (!CAUSES.has(name)) return;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        changed();
+      }, AT_MOST_EVERY_MS).unref();
+    });
+    return () => {
+      unsubscribe();
+      clearTimeout(timer);
+    };
+  }
+}
