@@ -3,9 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
 import type { CollectedResource } from '../scan/types.ts';
 import { SqlitePointStore } from './engines/sqlite/SqlitePointStore.ts';
-import { type EmbeddingPort, EstateStorage } from './estateStorage.ts';
+import { EstateStorage } from './estateStorage.ts';
 import { EstateIndex } from './find/estateIndex.ts';
 import { createKeyring, unlockKeyring } from './keys/keyring.ts';
 import type { Point } from './PointStore.ts';
@@ -23,12 +24,11 @@ let store: SqlitePointStore;
 let index: EstateIndex;
 let estate: EstateStorage;
 
-async function open(provider: EmbeddingPort | null = null): Promise<void> {
+async function open(provider: EmbeddingProvider | null = null): Promise<void> {
   store = new SqlitePointStore({ path: path.join(folder, 'data.db') });
   await store.ensureCollection(spec);
   index = new EstateIndex();
-  const embedding = provider && { provider, textOf: ({ name }: { name: string }) => name };
-  estate = new EstateStorage({ store, collection: 'aws_estate', sealer, index, embedding });
+  estate = new EstateStorage({ store, collection: 'aws_estate', sealer, index, embedding: provider });
 }
 const load = () => estate.load(() => undefined, new AbortController().signal);
 beforeEach(async () => {
@@ -211,7 +211,7 @@ test('nothing of a resource but service, type, region, state and times can be re
 });
 
 /** A model that knows one word per dimension. */
-class Words implements EmbeddingPort {
+class Words implements EmbeddingProvider {
   readonly name = 'words';
   readonly dimension = 384;
   readonly asked: string[] = [];
@@ -237,9 +237,11 @@ test('with a model: nearest by meaning within the filter; unchanged resources ar
   await estate.bulkUpsert(resources, at(0));
   await estate.bulkUpsert(resources, at(1));
   expect(words.asked).toHaveLength(3);
-  const nearest = await estate.nearest('orders', {}, 3);
+  const [vector] = await words.embed(['orders']);
+  if (vector === undefined) throw new Error('no vector');
+  const nearest = await estate.nearest(vector, {}, 3);
   expect(nearest[0]?.id).toBe(sealer.resourceId(database('orders')));
-  const filtered = await estate.nearest('orders', { tags: ['env=test'], accountIds: [ACCOUNT] }, 3);
+  const filtered = await estate.nearest(vector, { tags: ['env=test'], accountIds: [ACCOUNT] }, 3);
   expect(filtered.map(({ id }) => id)).toEqual([sealer.resourceId(database('users'))]);
 });
 

@@ -6,9 +6,11 @@ import type {
   ResourceSummary,
   ResourceType,
 } from '../../preload/contract/models.ts';
+import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
+import { embeddedText } from '../embedding/text.ts';
 import { AppError } from '../errors.ts';
 import type { CollectedResource } from '../scan/types.ts';
-import type { EstateStorageApi, SyncScope } from './api.ts';
+import type { EstateStorageApi, FindApi, SyncScope } from './api.ts';
 import {
   accountToken,
   prefilter,
@@ -18,6 +20,7 @@ import {
   type StoredResource,
 } from './estateRecords.ts';
 import type { EstateIndex } from './find/estateIndex.ts';
+import { createFindApi } from './find/findApi.ts';
 import type { Condition, Point, PointStore } from './PointStore.ts';
 import type { Sealer } from './sealing.ts';
 import { Serial } from './serial.ts';
@@ -25,25 +28,13 @@ import { Serial } from './serial.ts';
 const BATCH = 500;
 const SEARCH_LIMIT = 50;
 
-/** Where meaning comes from, when there is a model: texts in, one vector of `dimension` numbers each. */
-export interface EmbeddingPort {
-  readonly name: string;
-  readonly dimension: number;
-  embed(texts: string[]): Promise<Float32Array[]>;
-}
-
-export interface EstateEmbedding {
-  provider: EmbeddingPort;
-  /** What of a resource is embedded; leaves out account ids, ARNs, secrets and addresses. */
-  textOf(resource: Resource): string;
-}
-
 interface EstateStorageOptions {
   store: PointStore;
   collection: string;
   sealer: Sealer;
   index: EstateIndex;
-  embedding: EstateEmbedding | null;
+  /** Makes the vectors; null = resources are stored without. */
+  embedding: EmbeddingProvider | null;
 }
 
 /** The estate on the collection `aws_estate`, and the index in memory kept equal to it. */
@@ -52,7 +43,8 @@ export class EstateStorage implements EstateStorageApi {
   readonly #collection: string;
   readonly #sealer: Sealer;
   readonly #index: EstateIndex;
-  readonly #embedding: EstateEmbedding | null;
+  readonly #find: FindApi;
+  readonly #embedding: EmbeddingProvider | null;
   readonly #writes = new Serial();
   readonly #damaged = new Set<string>();
   /** Ids written or removed while the index is being loaded: what the load reads of them may be older. */
@@ -65,6 +57,7 @@ export class EstateStorage implements EstateStorageApi {
     this.#collection = options.collection;
     this.#sealer = options.sealer;
     this.#index = options.index;
+    this.#find = createFindApi(options.index);
     this.#embedding = options.embedding;
   }
 
@@ -145,8 +138,8 @@ export class EstateStorage implements EstateStorageApi {
   }
 
   async search(text: string, filter: ResourceFilter = {}, limit = SEARCH_LIMIT): Promise<ResourceSummary[]> {
-    const answer = this.#index.query({ text, filter, sort: [], ignoreChips: [] });
-    return this.#index.rows(answer.resultId, 0, limit);
+    const answer = await this.#find.query({ text, filter, sort: [], ignoreChips: [] });
+    return this.#find.rows(answer.resultId, 0, limit);
   }
 
   byAccount(accountId: string): Promise<ResourceSummary[]> {
@@ -171,14 +164,12 @@ export class EstateStorage implements EstateStorageApi {
     return this.#store.count(this.#collection, engineFilter);
   }
 
-  /** The resources nearest in meaning, best first; empty without a provider. The filter is a prefilter. */
+  /** The resources whose vectors are nearest, best first. The filter is applied as far as the engine knows it. */
   async nearest(
-    text: string,
+    vector: Float32Array,
     filter: ResourceFilter,
     limit: number,
   ): Promise<{ id: string; score: number }[]> {
-    const [vector] = (await this.#embedding?.provider.embed([text])) ?? [];
-    if (vector === undefined) return [];
     const request = { vector, filter: prefilter(this.#sealer, filter), limit };
     const points = await this.#store.query(this.#collection, request);
     return points.map(({ id, score }) => ({ id, score }));
@@ -219,15 +210,15 @@ export class EstateStorage implements EstateStorageApi {
 
   /** Gives a vector to each entry that has none of this provider. A failing model leaves them waiting. */
   async #embed(entries: StoredResource[]): Promise<void> {
-    if (this.#embedding === null) return;
-    const { provider, textOf } = this.#embedding;
+    const provider = this.#embedding;
+    if (provider === null) return;
     const waiting = entries.filter(
       ({ vector, embeddedBy }) => vector === null || embeddedBy !== provider.name,
     );
     if (waiting.length === 0) return;
     let vectors: Float32Array[];
     try {
-      vectors = await provider.embed(waiting.map(({ resource }) => textOf(resource)));
+      vectors = await provider.embed(waiting.map(({ resource }) => embeddedText(resource)));
     } catch {
       vectors = [];
     }

@@ -1,10 +1,14 @@
+import { once } from 'node:events';
 import path from 'node:path';
 import type { StorageHealth } from '../../preload/contract/models.ts';
+import { DenseSearch, type Nearest } from '../embedding/denseSearch.ts';
+import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
+import { AppError } from '../errors.ts';
 import type { FindApi, OpenOptions, OpenReport } from './api.ts';
 import { AppDb } from './appDb.ts';
 import { ChatStorage } from './chatStorage.ts';
 import { openEngine } from './engine.ts';
-import { type EstateEmbedding, EstateStorage } from './estateStorage.ts';
+import { EstateStorage } from './estateStorage.ts';
 import { EstateIndex } from './find/estateIndex.ts';
 import { createFindApi } from './find/findApi.ts';
 import { GrowthAlert, measure } from './health.ts';
@@ -29,6 +33,7 @@ export class OpenWorkspace {
   readonly #growth: GrowthAlert;
   readonly #emit: EmitStorage;
   readonly #closing = new AbortController();
+  readonly #closed = once(this.#closing.signal, 'abort');
   readonly #stopListening: () => void;
   readonly #loading: Promise<void>;
   /** Where the journal's chain was broken when this run first looked: walking it all takes a while. */
@@ -39,10 +44,11 @@ export class OpenWorkspace {
   /** Resolves when requests can be served; the index goes on filling, announced by `indexing` events. */
   static async open(
     options: OpenOptions,
-    embedding: EstateEmbedding | null,
+    embedding: EmbeddingProvider | null,
     emit: EmitStorage,
   ): Promise<OpenWorkspace> {
     const { config, folder, masterKey, qdrantBinary } = options;
+    refuseOtherDimension(embedding, config.collections.aws_estate.vector_size);
     const keyring = await openKeyring(folder, masterKey);
     const sealer = new Sealer(keyring);
     const appDb = new AppDb(path.join(folder, 'app.db'), keyring, sealer);
@@ -65,7 +71,7 @@ export class OpenWorkspace {
 
   private constructor(parts: {
     options: OpenOptions;
-    embedding: EstateEmbedding | null;
+    embedding: EmbeddingProvider | null;
     emit: EmitStorage;
     sealer: Sealer;
     appDb: AppDb;
@@ -83,7 +89,10 @@ export class OpenWorkspace {
     this.journal = parts.journal;
     this.report = parts.report;
     this.store = store;
-    this.#index = new EstateIndex();
+    const nearest: Nearest = (vector, filter, limit) => this.estate.nearest(vector, filter, limit);
+    this.#index = new EstateIndex(
+      embedding === null ? {} : { embedding: new DenseSearch(embedding, nearest) },
+    );
     this.chat = new ChatStorage({ store, collection: chat.name, sealer });
     this.estate = new EstateStorage({
       store,
@@ -121,7 +130,9 @@ export class OpenWorkspace {
     const progress = (rows: number) => this.#emit('indexing', { rows, done: false });
     try {
       await this.estate.load(progress, this.#closing.signal);
-      this.#indexing = false;
+      this.#indexing = this.#closing.signal.aborted;
+      await Promise.race([this.#index.whenIndexed(), this.#closed]);
+      if (this.#closing.signal.aborted) return;
       this.#emit('indexing', { rows: this.#index.size, done: true });
     } catch (error) {
       // The engine failed meanwhile: its own status says so; the index stays marked as incomplete.
@@ -158,4 +169,12 @@ export class OpenWorkspace {
     const growth = this.#indexing ? null : this.#growth.warning(this.#index.size);
     return growth === null ? warnings : [...warnings, growth];
   }
+}
+
+function refuseOtherDimension(embedding: EmbeddingProvider | null, size: number): void {
+  if (embedding === null || embedding.dimension === size) return;
+  throw new AppError(
+    'INVALID_INPUT',
+    `The model ${embedding.name} makes vectors of ${embedding.dimension} numbers, and collections.aws_estate.vector_size is ${size}. Set it to ${embedding.dimension}.`,
+  );
 }

@@ -1,4 +1,5 @@
 import type { StorageHealth } from '../../preload/contract/models.ts';
+import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
 import { AppError } from '../errors.ts';
 import type {
   ChatStorageApi,
@@ -11,7 +12,6 @@ import type {
   StorageApi,
   StorageEvents,
 } from './api.ts';
-import type { EstateEmbedding } from './estateStorage.ts';
 import { OpenWorkspace } from './openWorkspace.ts';
 
 export type EmitStorage = <N extends keyof StorageEvents>(name: N, payload: StorageEvents[N]) => void;
@@ -19,11 +19,11 @@ export type EmitStorage = <N extends keyof StorageEvents>(name: N, payload: Stor
 /** The whole storage of one workspace, in this thread. Everything but `open` answers NOT_READY before it is open. */
 export class StorageService implements StorageApi {
   readonly #emit: EmitStorage;
-  readonly #embedding: EstateEmbedding | null;
+  readonly #embedding: EmbeddingProvider | null;
   #workspace: OpenWorkspace | null = null;
   #opening: Promise<OpenWorkspace> | null = null;
 
-  constructor(options: { emit: EmitStorage; embedding?: EstateEmbedding | null }) {
+  constructor(options: { emit: EmitStorage; embedding?: EmbeddingProvider | null }) {
     this.#emit = options.emit;
     this.#embedding = options.embedding ?? null;
   }
