@@ -123,7 +123,7 @@ export class SqliteCollection {
 
   #matchingRows(filter: Filter): number[] {
     const { sql, values } = this.#where(filter);
-    return this.#prepare(`SELECT n FROM "${this.#generation.physical}" WHERE vector IS NOT NULL AND ${sql}`)
+    return this.#prepare(`SELECT n FROM "${this.#generation.physical}" WHERE ${sql}`)
       .all(...values)
       .map((row) => Number(row.n));
   }
