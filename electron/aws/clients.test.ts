@@ -12,7 +12,7 @@ import type { ClientMiddleware } from './types.ts';
 let folder: string;
 let server: Server;
 let endpoint: string;
-let requests: { agent: string; body: string }[];
+let requests: { agent: string; body: string; key: string | undefined }[];
 let aws: AwsAccess | undefined;
 
 const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
@@ -30,7 +30,8 @@ beforeEach(async () => {
   server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += String(chunk);
-    requests.push({ agent: String(request.headers['user-agent']), body });
+    const key = /Credential=(\w+)\//.exec(request.headers.authorization ?? '')?.[1];
+    requests.push({ agent: String(request.headers['user-agent']), body, key });
     if (body.includes('AssumeRole')) return response.end(ROLE);
     if (body.includes('GetCallerIdentity')) return response.end(IDENTITY);
     if (body.includes('DescribeVpcs')) return response.end(VPCS);
@@ -121,16 +122,23 @@ test('a client is made once per profile, region and purpose', () => {
   expect(clients.client(EC2Client, scope('q'))).not.toBe(one);
 });
 
-test('keys that were replaced in the file are used once the identity is asked afresh', async () => {
-  const { sessions } = access(`[profile p]\n${KEYS}`, { env: { AWS_ENDPOINT_URL: endpoint } });
-  const credentials = sessions.credentials('p');
+test('keys that were replaced in the file reach clients made before, once the identity is asked afresh', async () => {
+  const { sessions, clients } = access(`[profile p]\n${KEYS}`, { env: { AWS_ENDPOINT_URL: endpoint } });
+  const client = clients.client(EC2Client, scope('p'));
   expect(await sessions.identity('p')).toMatchObject({ accountId: '111122223333', expiresAt: null });
-  expect((await credentials()).accessKeyId).toBe('AKIAEXAMPLE');
+  await client.send(new DescribeVpcsCommand({}));
   writeFileSync(join(folder, 'config'), `[profile p]\n${KEYS.replace('AKIAEXAMPLE', 'AKIANEW')}`);
   await sessions.identity('p');
-  expect(requests).toHaveLength(1);
+  await client.send(new DescribeVpcsCommand({}));
   await sessions.identity('p', { fresh: true });
-  expect((await credentials()).accessKeyId).toBe('AKIANEW');
+  await client.send(new DescribeVpcsCommand({}));
+  expect(requests.map(({ key }) => key)).toEqual([
+    'AKIAEXAMPLE',
+    'AKIAEXAMPLE',
+    'AKIAEXAMPLE',
+    'AKIANEW',
+    'AKIANEW',
+  ]);
 });
 
 test('a middleware answers for every client, that of STS included, with nothing sent', async () => {

@@ -265,3 +265,12 @@ test('a refresh that AWS refuses changes nothing and says why', async () => {
   });
   expect(written).toEqual([]);
 });
+
+test('a refresh through keys of another account writes nothing', async () => {
+  const arn = 'arn:aws:iam::999988887777:user/x';
+  const { scanner, aws } = setUp(EMPTY, {
+    sessions: { identity: async () => ({ profile: 'ops', accountId: '999988887777', arn, expiresAt: null }) },
+  });
+  await expect(scanner.refresh(resource)).rejects.toMatchObject({ code: 'PROFILE_BROKEN' });
+  expect(aws.calls).toEqual([]);
+});

@@ -23,7 +23,7 @@ export const ec2Volumes: Collector = {
 
   async describe(context, { nativeId }) {
     const { sdk, client } = await loadEc2(context);
-    const answer = await orNull(['InvalidVolume.NotFound', 'InvalidParameterValue'], () =>
+    const answer = await orNull(['InvalidVolume.NotFound'], () =>
       client.send(new sdk.DescribeVolumesCommand({ VolumeIds: [nativeId] }), { abortSignal: context.signal }),
     );
     const volume = answer?.Volumes?.[0];
