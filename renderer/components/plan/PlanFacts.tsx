@@ -7,7 +7,7 @@ import { ResourceLink } from '../ResourceLink.tsx';
 import { StateLabel } from '../StateLabel.tsx';
 import { CopyText } from './CopyText.tsx';
 import classes from './plan.module.css';
-import { callText, clock, sessionWords, visible } from './words.ts';
+import { callText, clock, endsSoon, sessionWords, visible } from './words.ts';
 
 interface Props {
   plan: Plan;
@@ -79,7 +79,11 @@ function Actor({ identity, now, frozen }: { identity: Plan['identity']; now: num
       </span>
       {identity.production && <span className={classes.production}>production</span>}
       <span className="soft">profile {visible(identity.profile)}</span>
-      {!frozen && <span className="soft num">{sessionWords(identity.expiresAt, now)}</span>}
+      {!frozen && (
+        <span className={classes.session} data-short={endsSoon(identity.expiresAt, now) || undefined}>
+          {sessionWords(identity.expiresAt, now)}
+        </span>
+      )}
     </span>
   );
 }

@@ -91,11 +91,17 @@ function StepLine({ step, now }: { step: Step; now: number }) {
       {step.at !== null && (
         <span className={classes.stepTime}>
           {clock(step.at, now)}
-          {step.mark === 'active' && ` · ${duration(now - Date.parse(step.at))}`}
+          {step.mark === 'active' && since(step.at, now)}
         </span>
       )}
     </li>
   );
+}
+
+/** The clock the card is drawn by lags up to a second behind, so the first second is not shown. */
+function since(at: string, now: number): string {
+  const passed = now - Date.parse(at);
+  return passed < 1_000 ? '' : ` · ${duration(passed)}`;
 }
 
 function Result({ execution, now }: { execution: Execution; now: number }) {

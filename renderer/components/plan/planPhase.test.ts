@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { approvalBlock, planPhase, profileLock } from './planPhase.ts';
+import { afterDecision, approvalBlock, planPhase, profileLock } from './planPhase.ts';
 import { anAccount, anExecution, aPlan } from './testPlan.ts';
 
 const NOW = Date.parse('2026-11-21T10:00:00.000Z');
@@ -71,4 +71,12 @@ test('read-only, unread accounts, a pending decision and every other phase block
   for (const phase of ['expired', 'rejected', 'running', 'finished'] as const) {
     expect(approvalBlock({ ...ready, phase })).not.toBeNull();
   }
+});
+
+test('the answer to an approval does not take back what the run has told since', () => {
+  const decided = { ...view('approved'), execution: anExecution({ state: 'checking' }) };
+  const ahead = { ...view('approved'), execution: anExecution({ state: 'waiting' }) };
+  expect(afterDecision(ahead, decided).execution?.state).toBe('waiting');
+  expect(afterDecision(view('proposed'), decided)).toBe(decided);
+  expect(afterDecision(undefined, view('rejected')).status).toBe('rejected');
 });

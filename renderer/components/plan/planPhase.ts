@@ -64,3 +64,9 @@ export function approvalBlock(input: ApprovalInput): string | null {
   }
   return null;
 }
+
+/** The answer to an approval may arrive after the first events of its run: the run is not taken back. */
+export function afterDecision(known: PlanView | undefined, decided: PlanView): PlanView {
+  const run = known?.execution;
+  return run && run.executionId === decided.execution?.executionId ? { ...decided, execution: run } : decided;
+}

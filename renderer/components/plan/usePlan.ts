@@ -2,7 +2,15 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { Plan, PlanView } from '../../../preload/contract/models.ts';
 import { queryKey, useAction, useRequest } from '../../api/queries.ts';
 import { useNow } from '../../state/time.ts';
-import { approvalBlock, isFinal, type Lock, type PlanPhase, planPhase, profileLock } from './planPhase.ts';
+import {
+  afterDecision,
+  approvalBlock,
+  isFinal,
+  type Lock,
+  type PlanPhase,
+  planPhase,
+  profileLock,
+} from './planPhase.ts';
 
 /** What the card shows at this moment, and the clock it was judged by. */
 export interface PlanNow {
@@ -43,7 +51,7 @@ export function useDecision(
   const key = queryKey('plans.get', { planId: plan.planId });
   const store = (decided: PlanView) => {
     on.decided();
-    client.setQueryData<PlanView>(key, (old) => newer(old, decided));
+    client.setQueryData<PlanView>(key, (old) => afterDecision(old, decided));
   };
   const reread = () => void client.invalidateQueries({ queryKey: key });
   const approve = useAction('plans.approve', store);
@@ -71,11 +79,4 @@ export function useDecision(
 function approvalOf(plan: Plan, typedName: string) {
   const approval = { planId: plan.planId, digest: plan.digest };
   return plan.confirmName === null ? approval : { ...approval, typedName };
-}
-
-/** The answer to an approval may arrive after the first event of its run: the run is not taken back. */
-function newer(old: PlanView | undefined, decided: PlanView): PlanView {
-  const known = old?.execution;
-  if (!known || known.executionId !== decided.execution?.executionId) return decided;
-  return { ...decided, execution: known };
 }

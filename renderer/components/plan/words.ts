@@ -55,6 +55,11 @@ export function sessionWords(expiresAt: string | null, now: number): string {
   return `session ends in ${Math.floor(left / 60_000)} min`;
 }
 
+/** Too little of a session is left to see a change through. */
+export function endsSoon(expiresAt: string | null, now: number): boolean {
+  return expiresAt !== null && Date.parse(expiresAt) - now < 300_000;
+}
+
 export interface Outcome {
   tone: 'good' | 'bad' | 'unsure';
   headline: string;

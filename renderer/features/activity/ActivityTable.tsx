@@ -63,7 +63,12 @@ export function ActivityTable({ question, window: { resultId, total }, onGone }:
     else if (!go(event.key)) return;
     event.preventDefault();
   };
-  useKeys({ j: () => go('j'), k: () => go('k'), Enter: () => (active === null ? false : open(active)) });
+  // Enter on a button is the button's own.
+  const openFromPage = (event: globalThis.KeyboardEvent) => {
+    if (active === null || event.target !== document.body) return false;
+    open(active);
+  };
+  useKeys({ j: () => go('j'), k: () => go('k'), Enter: openFromPage });
 
   return (
     <div className={classes.tableArea}>

@@ -34,6 +34,8 @@ export function Composer({ conversationId }: { conversationId: string }) {
     box.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    // Out of the text, so that the keys of the app work again.
+    if (event.key === 'Escape') box.current?.blur();
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     send();

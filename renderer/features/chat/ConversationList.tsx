@@ -116,7 +116,9 @@ function ListItem({ conversation, current, onDelete }: ItemProps) {
 
 function DeleteDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const client = useQueryClient();
+  const { conversationId } = conversation;
   const remove = useAction('chat.delete', () => {
+    client.removeQueries({ queryKey: ['chat.messages', { conversationId }] });
     void client.invalidateQueries({ queryKey: ['chat.conversations'] });
     onClose();
   });
@@ -128,7 +130,7 @@ function DeleteDialog({ conversation, onClose }: { conversation: Conversation; o
       danger
       busy={remove.isPending}
       error={remove.error}
-      onConfirm={() => remove.mutate({ conversationId: conversation.conversationId })}
+      onConfirm={() => remove.mutate({ conversationId })}
       onClose={onClose}
     >
       “{conversation.title || 'Untitled'}” and its {plural(conversation.messageCount, 'message')} are deleted
