@@ -39,7 +39,7 @@ export interface Dispatching<C> {
  * Makes a command leave at most once, whatever the client's own retries are: its stack replaces the client's
  * `retryMiddleware` (same name, step and priority, which is how the SDK lets a command override) by none.
  */
-function leaveOnce<K extends SdkCommand>(command: K, options: SendOptions): K {
+export function leaveOnce<K extends SdkCommand>(command: K, options: SendOptions): K {
   const stack = command.middlewareStack as CommandStack;
   stack.add((next) => (args) => next(args), {
     name: 'retryMiddleware',
