@@ -70,7 +70,12 @@ export const theme: MantineThemeOverride = createTheme({
     Popover: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } },
     Modal: {
-      defaultProps: { transitionProps: { duration: 100 }, centered: true, shadow: 'lg' },
+      defaultProps: {
+        transitionProps: { duration: 100 },
+        centered: true,
+        shadow: 'lg',
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
       styles: { title: { fontSize: '15px', fontWeight: 600 } },
     },
     Kbd: { styles: { root: { borderBottomWidth: 1, fontFamily: 'inherit', fontWeight: 400 } } },

@@ -1,29 +1,43 @@
 import { Tooltip } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
-import { truncateMiddle } from '../state/format.ts';
+import classes from './Id.module.css';
+import { visible } from './plan/words.ts';
 
 interface Props {
   value: string;
-  /** Characters shown; the middle goes first. */
+  /** At most so many characters wide; less where there is less room. The middle goes first. */
   max?: number;
+  /** Shows all of it, on several lines if need be. */
+  whole?: boolean;
 }
 
+/** Characters at the end that are never cut: they tell ids apart. */
+const TAIL = 8;
+
 /** An id, ARN or path in mono: both ends seen, the whole on hover, copied by a click. */
-export function Id({ value, max = 32 }: Props) {
+export function Id({ value, max, whole = false }: Props) {
   const clipboard = useClipboard({ timeout: 1_500 });
+  const shown = visible(value);
   return (
-    <Tooltip label={clipboard.copied ? 'Copied' : `${value} · click to copy`} multiline maw={480} fz="xs">
+    <Tooltip label={clipboard.copied ? 'Copied' : `${shown} · click to copy`} multiline maw={480}>
       <button
         type="button"
-        className="plain-button mono"
-        style={{ overflowWrap: 'anywhere' }}
-        aria-label={`Copy ${value}`}
+        className={classes.root}
+        data-whole={whole || undefined}
+        {...(max ? { style: { maxWidth: `${max}ch` } } : {})}
         onClick={(event) => {
           event.stopPropagation();
           clipboard.copy(value);
         }}
       >
-        {truncateMiddle(value, max)}
+        {whole ? (
+          shown
+        ) : (
+          <>
+            <span className={classes.start}>{shown.slice(0, -TAIL)}</span>
+            <span>{shown.slice(-TAIL)}</span>
+          </>
+        )}
       </button>
     </Tooltip>
   );

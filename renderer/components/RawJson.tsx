@@ -49,7 +49,7 @@ export function RawJson({ value, label }: { value: unknown; label: string }) {
           highlightSelectionMatches(),
           keymap.of([...searchKeymap, ...foldKeymap]),
           EditorState.readOnly.of(true),
-          EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true' }),
+          EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),
           look,
         ],
       }),

@@ -74,8 +74,8 @@ function Sections({ detail: { resource, related } }: { detail: ResourceDetail })
             { label: 'Account', value: <AccountBadge accountId={resource.accountId} /> },
             { label: 'Account id', value: <Id value={resource.accountId} /> },
             { label: 'Region', value: resource.region },
-            { label: 'Id', value: <Id value={resource.nativeId} max={400} /> },
-            { label: 'ARN', value: <Id value={resource.arn} max={400} /> },
+            { label: 'Id', value: <Id value={resource.nativeId} whole /> },
+            { label: 'ARN', value: <Id value={resource.arn} whole /> },
             { label: 'Created', value: resource.createdAt ? <Age iso={resource.createdAt} /> : '' },
           ]}
         />

@@ -46,15 +46,15 @@ export function Frame({ status, screens }: Props) {
   return (
     <div className={classes.root}>
       <NavRail />
-      <div className={classes.body}>
+      <main className={classes.body}>
         <TitleBar status={status} onPalette={() => setOverlay('palette')} />
-        <main className={classes.main}>
+        <div className={classes.content}>
           <Screen />
-        </main>
-      </div>
+        </div>
+      </main>
       <DetailsPanel />
       <StatusBar status={status} />
-      <Palette opened={overlay === 'palette'} onClose={() => setOverlay(null)} />
+      {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
       <CheatSheet opened={overlay === 'keys'} onClose={() => setOverlay(null)} />
     </div>
   );

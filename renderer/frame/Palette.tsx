@@ -22,21 +22,14 @@ interface Entry {
 const RESOURCES_SHOWN = 12;
 
 /** ⌘/Ctrl K: go to a screen, change the theme, or open a resource by its name. */
-export function Palette({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function Palette({ onClose }: { onClose: () => void }) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      withCloseButton={false}
-      padding={0}
-      size={560}
-      yOffset="12vh"
-      centered={false}
-      title={null}
-      aria-label="Command palette"
-    >
-      {opened && <PaletteBody onClose={onClose} />}
-    </Modal>
+    <Modal.Root opened onClose={onClose} size={560} yOffset="12vh" centered={false}>
+      <Modal.Overlay />
+      <Modal.Content aria-label="Command palette">
+        <PaletteBody onClose={onClose} />
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -16,17 +16,17 @@ export function TitleBar({ status, onPalette }: { status: AppStatus; onPalette: 
   const scope = useScope();
   const production = inScope(accounts, scope.accountIds).some((account) => account.production);
   return (
-    <header className={classes.root} data-production={production || undefined}>
+    <div className={classes.root} data-production={production || undefined}>
       <h1 className={classes.title}>{screenName(screen)}</h1>
       {status.workspace.sample && <span className={classes.sample}>sample estate</span>}
       {production && <span className={classes.production}>production in scope</span>}
       <span className={classes.space} />
       <ScopeSelector />
-      <UnstyledButton className={classes.palette} onClick={onPalette} aria-label="Open the command palette">
+      <UnstyledButton className={classes.palette} onClick={onPalette}>
         <IconSearch size={14} stroke={1.75} aria-hidden="true" />
         <span className={classes.paletteText}>Go to</span>
         <kbd className={classes.keys}>{modKey} K</kbd>
       </UnstyledButton>
-    </header>
+    </div>
   );
 }

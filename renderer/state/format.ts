@@ -41,13 +41,6 @@ export const exactTime = (iso: string): string =>
 export const clockTime = (iso: string): string =>
   Number.isNaN(Date.parse(iso)) ? iso : clock.format(new Date(iso));
 
-/** `arn:aws:rds:us-…main1`: both ends of an id tell things apart, so the middle goes. */
-export function truncateMiddle(text: string, max: number): string {
-  if (text.length <= max) return text;
-  const tail = Math.ceil((max - 1) / 2);
-  return `${text.slice(0, max - 1 - tail)}…${text.slice(-tail)}`;
-}
-
 const TYPE_NAMES: Record<string, string> = {
   ec2_instance: 'EC2 instance',
   ec2_volume: 'EBS volume',

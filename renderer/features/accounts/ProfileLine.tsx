@@ -45,19 +45,13 @@ export function ProfileLine({ profile, account }: Props) {
           variant="default"
           h={26}
           loading={lock.isPending}
-          aria-label={`Lock ${profile.name}`}
           onClick={() => lock.mutate({ profile: profile.name }, { onError: notifyError })}
         >
-          Lock
+          Lock<span className="visually-hidden"> {profile.name}</span>
         </Button>
       ) : (
-        <Button
-          variant="default"
-          h={26}
-          aria-label={`Unlock ${profile.name} for 1 h`}
-          onClick={() => setAsking(true)}
-        >
-          Unlock for 1 h
+        <Button variant="default" h={26} onClick={() => setAsking(true)}>
+          Unlock for 1 h<span className="visually-hidden">: {profile.name}</span>
         </Button>
       )}
       <ConfirmDialog
