@@ -11,8 +11,6 @@ export interface Document {
 }
 
 const LONGEST_FACT = 100;
-/** The name written as one word (`ordersapi`), for those who type it so. */
-const LONGEST_COMPACT = 40;
 
 /** What has to be kept of a resource until its words are indexed. */
 export interface Pending {
@@ -36,8 +34,6 @@ export function documentOf(
 ): Document {
   const nameWords = terms(row.name);
   const name = [...nameWords];
-  const compact = nameWords.join('');
-  if (nameWords.length > 1 && compact.length <= LONGEST_COMPACT) name.push(compact);
   if (row.nativeId !== row.name) name.push(...terms(shortId(row.nativeId)));
   const words = [...expansionOf(row.resourceType, conceptBits), ...termsOfRepeated(row.region)];
   for (const fact of facts) words.push(...termsOfRepeated(fact));

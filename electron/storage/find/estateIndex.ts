@@ -222,7 +222,9 @@ export class EstateIndex {
   #inNameOrder(matched: Uint8Array, total: number): Uint32Array<ArrayBuffer> {
     const slots = new Uint32Array(total);
     let filled = 0;
-    for (const slot of this.#order.slots()) {
+    const ordered = this.#order.slots();
+    for (let i = 0; i < ordered.length; i++) {
+      const slot = ordered[i] as number;
       if (matched[slot] === 1) slots[filled++] = slot;
     }
     return slots;
@@ -230,10 +232,8 @@ export class EstateIndex {
 
   #rowsAt(slots: Uint32Array): Row[] {
     const rows = new Array<Row>(slots.length);
-    slots.forEach((slot, i) => {
-      const row = this.#store.rows[slot];
-      if (row) rows[i] = row;
-    });
+    const all = this.#store.rows;
+    for (let i = 0; i < slots.length; i++) rows[i] = all[slots[i] as number] as Row;
     return rows;
   }
 }

@@ -21,6 +21,8 @@ const B = 0.6;
 const DELTA = 0.5;
 const NAME_WEIGHT = 2;
 const TEXT_WEIGHT = 1;
+/** Longer fields count as this long. */
+const LONGEST = 255;
 const PREFIX_WEIGHT = 0.75;
 const MAX_DOCUMENTS = 2 ** 22;
 /** Postings of removed documents are swept when they are this share of all, so that a sweep is paid for by the removals. */
@@ -56,10 +58,10 @@ export class LexicalIndex {
     const document = this.#slots.length;
     if (document >= MAX_DOCUMENTS) throw new Error('The lexical index is full');
     this.#slots.push(slot);
-    this.#nameLengths.push(name.length);
-    this.#textLengths.push(text.length);
-    this.#nameTotal += name.length;
-    this.#textTotal += text.length;
+    this.#nameLengths.push(Math.min(name.length, LONGEST));
+    this.#textLengths.push(Math.min(text.length, LONGEST));
+    this.#nameTotal += Math.min(name.length, LONGEST);
+    this.#textTotal += Math.min(text.length, LONGEST);
     this.#documents.set(slot, document);
     const counts = new Map<string, number>();
     for (const word of name) count(counts, word, 16);
@@ -148,34 +150,39 @@ export class LexicalIndex {
     const matches = this.#matches(query);
     const rows = Math.min(this.size, Math.max(0, ...matches.map(({ term }) => term.postings.length)));
     const rarity = Math.log(1 + (this.size - rows + 0.5) / (rows + 0.5));
-    const touched: number[] = [];
-    const averageName = this.#nameTotal / this.size || 1;
-    const averageText = this.#textTotal / this.size || 1;
+    const nameNorms = lengthNorms(this.#nameTotal / this.size || 1);
+    const textNorms = lengthNorms(this.#textTotal / this.size || 1);
+    const [slots, nameLengths, textLengths] = [this.#slots, this.#nameLengths, this.#textLengths];
+    const touched = new Uint32Array(best.length);
+    let count = 0;
     for (const { term, weight } of matches) {
       const { postings } = term;
+      const nameWeight = weight * rarity * NAME_WEIGHT;
+      const textWeight = weight * rarity * TEXT_WEIGHT;
       for (let i = 0; i < postings.length; i++) {
         const posting = postings[i] as number;
         const document = posting >>> 8;
-        const slot = this.#slots[document] as number;
+        const slot = slots[document] as number;
         if (slot < 0) continue;
-        const nameLength = (this.#nameLengths[document] as number) / averageName;
-        const textLength = (this.#textLengths[document] as number) / averageText;
-        const score =
-          weight *
-          rarity *
-          (NAME_WEIGHT * saturated((posting >>> 4) & 15, nameLength) +
-            TEXT_WEIGHT * saturated(posting & 15, textLength));
+        const inName = (posting >>> 4) & 15;
+        const inText = posting & 15;
+        let score = 0;
+        if (inName > 0)
+          score += nameWeight * saturated(inName, nameNorms[nameLengths[document] as number] as number);
+        if (inText > 0)
+          score += textWeight * saturated(inText, textNorms[textLengths[document] as number] as number);
         const former = best[slot] as number;
-        if (former === 0) touched.push(slot);
+        if (former === 0) touched[count++] = slot;
         if (score > former) best[slot] = score;
       }
     }
-    for (const slot of touched) {
+    for (let i = 0; i < count; i++) {
+      const slot = touched[i] as number;
       hits.scores[slot] = (hits.scores[slot] as number) + (best[slot] as number);
       hits.found[slot] = (hits.found[slot] as number) + 1;
       best[slot] = 0;
     }
-    return touched.length;
+    return count;
   }
 
   #matches(query: QueryWord): { term: Term; weight: number }[] {
@@ -192,9 +199,13 @@ export class LexicalIndex {
   }
 }
 
-function saturated(times: number, relativeLength: number): number {
-  if (times === 0) return 0;
-  return DELTA + (times * (K1 + 1)) / (times + K1 * (1 - B + B * relativeLength));
+function saturated(times: number, norm: number): number {
+  return DELTA + (times * (K1 + 1)) / (times + norm);
+}
+
+/** What the length of a field does to repetition, by its number of words up to the longest counted. */
+function lengthNorms(average: number): Float64Array {
+  return Float64Array.from({ length: LONGEST + 1 }, (_, length) => K1 * (1 - B + (B * length) / average));
 }
 
 function count(counts: Map<string, number>, word: string, unit: 1 | 16): void {

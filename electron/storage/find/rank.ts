@@ -17,7 +17,7 @@ const WORTH_SHOWING_BESIDE_NAMED = 0.75;
 /** Above any sum of the parts: a resource named in full comes first. */
 const NAMED_TIER = 10;
 /** The name rule compares letters, so it looks only at the best by the other parts. */
-const NAMES_COMPARED = 1_500;
+const NAMES_COMPARED = 600;
 /** How much of the lexical score a row keeps when it has none of the query's other words. */
 const UNCOVERED_SHARE = 0.4;
 
@@ -104,6 +104,7 @@ function combined(options: RankOptions, understood: Understood, estate: Estate):
   const structured = structuredScores(understood.facets, estate);
   const hits = lexical.search(understood.words, store.slots);
   for (let slot = 0; slot < scores.length; slot++) {
+    if (hits.found[slot] === 0) continue;
     const coverage = (hits.found[slot] as number) / (understood.words.length || 1);
     hits.scores[slot] = (hits.scores[slot] as number) * (UNCOVERED_SHARE + (1 - UNCOVERED_SHARE) * coverage);
   }
@@ -171,8 +172,9 @@ function nameScores(
   const bar = scoreOfRank(scores, NAMES_COMPARED);
   let compared = 0;
   for (let slot = 0; slot < scores.length && compared < NAMES_COMPARED; slot++) {
-    const row = store.rows[slot];
-    if (!row || (scores[slot] as number) <= 0 || (scores[slot] as number) < bar) continue;
+    const score = scores[slot] as number;
+    const row = score > 0 && score >= bar ? store.rows[slot] : undefined;
+    if (!row) continue;
     compared += 1;
     found[slot] = Math.max(...scorers.map((scorer) => scorer.score(row.name)));
   }

@@ -55,16 +55,28 @@ export function tokenize(text: string, estate: KnownWords): Token[] {
   return tokens;
 }
 
-/** The word, or the word it misspells, or the two it runs together. */
+/** The word, or the words it runs together, or the word it misspells. */
 function meant(word: string, estate: KnownWords): string[] {
   if (isStopWord(word) || isNegation(word) || isDictionaryWord(word) || estate.isKnown(word)) return [word];
+  const parts = takenApart(word, estate, MOST_PARTS);
+  if (parts) return parts;
   const correct = correctWord(word) ?? estate.correct(word);
-  if (correct) return [correct];
-  for (let cut = SHORTEST_PART; cut <= word.length - SHORTEST_PART; cut++) {
-    const parts = [word.slice(0, cut), word.slice(cut)];
-    if (parts.every((part) => estate.has(part) || isDictionaryWord(part))) return parts;
-  }
-  return [word];
+  return [correct ?? word];
 }
 
 const SHORTEST_PART = 3;
+const MOST_PARTS = 4;
+
+/** `customerportalapi` -> customer, portal, api, when the estate has all of them. */
+function takenApart(word: string, estate: KnownWords, most: number): string[] | null {
+  if (most > 1) {
+    for (let cut = word.length - SHORTEST_PART; cut >= SHORTEST_PART; cut--) {
+      const head = word.slice(0, cut);
+      if (!estate.has(head)) continue;
+      const tail = word.slice(cut);
+      const rest = estate.has(tail) ? [tail] : takenApart(tail, estate, most - 1);
+      if (rest) return [head, ...rest];
+    }
+  }
+  return null;
+}

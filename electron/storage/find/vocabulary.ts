@@ -15,7 +15,8 @@ export interface Similar {
 }
 
 /** More longer words than this are no help to anyone; the most frequent are kept. */
-const PREFIX_TERMS = 300;
+const PREFIX_TERMS = 100;
+const PREFIX_TERMS_READ = 2_000;
 const UNSORTED_TERMS = 500;
 const SIMILAR_TERMS = 20;
 const SHORTEST_PREFIX = 2;
@@ -74,7 +75,9 @@ export class Vocabulary {
     if (prefix.length < SHORTEST_PREFIX || /^\d+$/.test(prefix)) return exact ? [exact] : [];
     if (this.#unsorted.length > UNSORTED_TERMS) this.#sort();
     const found: Term[] = [];
-    for (let i = this.#firstAtLeast(prefix); i < this.#sorted.length; i++) {
+    const first = this.#firstAtLeast(prefix);
+    const end = Math.min(this.#sorted.length, first + PREFIX_TERMS_READ);
+    for (let i = first; i < end; i++) {
       const term = this.#sorted[i];
       if (!term?.word.startsWith(prefix)) break;
       found.push(term);
