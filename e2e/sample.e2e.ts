@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AppPage, type Screen } from './pages.ts';
+import { type RunningApp, removeHome, startApp } from './support/app.ts';
+import { launchBrowser, openPage } from './support/browser.ts';
+
+let browser: Browser;
+let app: RunningApp;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  app = await startApp();
+});
+afterAll(async () => {
+  await browser.close();
+  await app.stop();
+  await removeHome(app.home);
+});
+
+test('a person without AWS opens the sample, finds a database, stops it and sees it stopped', async () => {
+  const { page, errors } = await openPage(browser, app.address);
+  expect(new URL(page.url()).hash).toBe('');
+  const ui = new AppPage(page);
+  await ui.openSample();
+  await ui.search('pg-instance-main1');
+  await ui.row('pg-instance-main1').getByText('available').waitFor();
+
+  await ui.say('stop pg-instance-main1');
+  await ui.plan.getByText('rds.StopDBInstance').waitFor();
+  await ui.plan.getByText('123456789012').waitFor();
+  await ui.approve();
+  await ui.plan.getByText(/available → stopped, verified \d\d:\d\d:\d\d/).waitFor({ timeout: 60_000 });
+
+  await ui.search('pg-instance-main1');
+  await ui.row('pg-instance-main1').getByText('stopped').waitFor();
+  await ui.go('Activity');
+  await page
+    .getByRole('row')
+    .filter({ hasText: 'Stop RDS instance pg-instance-main1' })
+    .getByText('succeeded')
+    .waitFor();
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('a destructive plan stays shut until the name is typed exactly', async () => {
+  const { page } = await openPage(browser, app.address);
+  const ui = new AppPage(page);
+  await ui.say('terminate staging-bastion in us-west-2');
+  const approve = ui.plan.getByRole('button', { name: 'Approve and run' });
+  await approve.waitFor();
+  expect(await approve.isDisabled()).toBe(true);
+  await ui.plan.getByRole('textbox').fill('staging-bastio');
+  expect(await approve.isDisabled()).toBe(true);
+  await ui.plan.getByRole('textbox').fill('staging-bastion');
+  expect(await approve.isEnabled()).toBe(true);
+  await ui.plan.getByRole('button', { name: 'Reject' }).click();
+  await ui.plan
+    .getByText(/rejected/i)
+    .first()
+    .waitFor();
+  await page.context().close();
+});
+
+test('what it cannot use of a sentence is asked about, never run', async () => {
+  const { page } = await openPage(browser, app.address);
+  const ui = new AppPage(page);
+  await ui.newConversation();
+  const cards = page.getByRole('article', { name: /^Plan/ });
+  for (const sentence of [
+    'don’t stop pg-instance-main2',
+    'stop pg-instance-main2 tonight',
+    'stop all but pg-instance-main2',
+  ]) {
+    await ui.say(sentence);
+    await page.getByRole('article', { name: 'You' }).filter({ hasText: sentence }).waitFor();
+    await page.getByRole('article', { name: 'CloudOps' }).last().waitFor();
+  }
+  await expect.poll(() => page.getByRole('article', { name: 'CloudOps' }).count()).toBe(3);
+  expect(await cards.count()).toBe(0);
+  await page.context().close();
+});
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Injected through the debugger, since the page's policy lets no foreign script in. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const result = await axe.run();
+    return result.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
+  });
+}
+
+test.each([
+  ['light', false],
+  ['dark', true],
+])('axe finds nothing on any screen in %s', async (_name, dark) => {
+  const { page } = await openPage(browser, app.address, { dark });
+  const ui = new AppPage(page);
+  const found: Record<string, string[]> = {};
+  for (const screen of ['Chat', 'Explorer', 'Activity', 'Accounts', 'Settings'] satisfies Screen[]) {
+    await ui.go(screen);
+    await page.getByRole('progressbar', { name: 'Loading' }).waitFor({ state: 'detached' });
+    if (screen === 'Explorer') await page.getByRole('row').nth(1).click();
+    found[screen] = await violations(page);
+  }
+  expect(found).toEqual({ Chat: [], Explorer: [], Activity: [], Accounts: [], Settings: [] });
+  await page.context().close();
+});
