@@ -30,7 +30,8 @@ export function CopyText({ label, text, words = false }: Props) {
   );
 }
 
-function Words({ text }: { text: string }) {
+/** Text that contains options: broken between its words only. */
+export function Words({ text }: { text: string }) {
   return text.split(' ').map((word, index) => (
     <Fragment key={index}>
       {index > 0 && ' '}

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconLock, IconLockOpen } from '@tabler/icons-react';
-import { type FormEvent, useId, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { ErrorState } from '../ErrorState.tsx';
 import classes from './plan.module.css';
 import { type PlanNow, useDecision } from './usePlan.ts';
@@ -23,6 +23,7 @@ export function PlanDecision({ current, onDecided }: Props) {
   const { confirmName } = plan;
   const meant = confirmName !== null && typedName === visible(confirmName) ? confirmName : typedName;
   const decision = useDecision(current, meant, { decided: onDecided, unlocked });
+  const armed = useArmed(current.lock.state);
   const reasonId = useId();
   const failed = plan.checks.filter((check) => check.status === 'fail').length;
 
@@ -57,7 +58,7 @@ export function PlanDecision({ current, onDecided }: Props) {
         <Button
           type="button"
           color={plan.risk === 'destructive' ? 'red.9' : 'accent'}
-          disabled={decision.block !== null && !decision.approving}
+          disabled={(decision.block !== null || !armed) && !decision.approving}
           loading={decision.approving}
           aria-describedby={reasonId}
           onClick={decision.approve}
@@ -74,6 +75,19 @@ export function PlanDecision({ current, onDecided }: Props) {
       </div>
     </form>
   );
+}
+
+/** A card appears where something else was just clicked: the second half of a double click must not approve. */
+const ARMED_AFTER_MS = 700;
+
+/** False for a moment after the card, or the way to approve it, has appeared. */
+function useArmed(appearance: string): boolean {
+  const [armed, setArmed] = useState<string | null>(null);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setArmed(appearance), ARMED_AFTER_MS);
+    return () => window.clearTimeout(timer);
+  }, [appearance]);
+  return armed === appearance;
 }
 
 function timeLeft(expiresAt: string, now: number): string {

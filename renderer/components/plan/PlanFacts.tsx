@@ -5,7 +5,7 @@ import { plural, roleName, typeName } from '../../state/format.ts';
 import { Age } from '../Age.tsx';
 import { ResourceLink } from '../ResourceLink.tsx';
 import { StateLabel } from '../StateLabel.tsx';
-import { CopyText } from './CopyText.tsx';
+import { CopyText, Words } from './CopyText.tsx';
 import classes from './plan.module.css';
 import { callText, clock, endsSoon, sessionWords, visible } from './words.ts';
 
@@ -54,7 +54,7 @@ export function PlanFacts({ plan, now, frozen }: Props) {
           <Affects affects={plan.affects} />
         </Fact>
         <Fact label="undo">
-          {plan.undo === null ? <strong>nothing can undo this</strong> : visible(plan.undo)}
+          {plan.undo === null ? <strong>nothing can undo this</strong> : <Words text={visible(plan.undo)} />}
         </Fact>
       </dl>
     </>

@@ -151,7 +151,7 @@ function StopWaiting({ executionId, onStopped }: { executionId: string; onStoppe
   return (
     <>
       {stop.error && <ErrorState error={stop.error} />}
-      <div className={classes.buttons}>
+      <div className={classes.stop}>
         <Button
           type="button"
           variant="default"

@@ -1,13 +1,16 @@
 import type { MessagePart } from '../../../../preload/contract/models.ts';
 import classes from '../chat.module.css';
 
+/** From so many rows on they stand in two columns. */
+const MANY = 8;
+
 export function Facts({ title, rows }: Extract<MessagePart, { kind: 'facts' }>) {
   return (
     <div className={classes.facts}>
       <p>{title}</p>
-      <dl>
+      <dl data-many={rows.length > MANY || undefined}>
         {rows.map((row) => (
-          <div key={row.label}>
+          <div key={`${row.label} ${row.value}`}>
             <dt>{row.label}</dt>
             <dd>{row.value === '' ? <span className="soft">–</span> : row.value}</dd>
           </div>
