@@ -7,6 +7,9 @@ import {
 } from '@tanstack/react-query';
 import type { RouteInput, RouteName, RouteOutput } from '../../preload/contract/requests.ts';
 import { type RequestError, request } from './client.ts';
+import { queryKey } from './queryKey.ts';
+
+export { queryKey };
 
 declare module '@tanstack/react-query' {
   interface Register {
@@ -27,9 +30,6 @@ export const queryClient = new QueryClient({
     mutations: { networkMode: 'always', retry: false },
   },
 });
-
-/** Every query's key is its route and its input; sync.ts relies on it. */
-export const queryKey = <R extends RouteName>(route: R, input: RouteInput<R>) => [route, input] as const;
 
 interface RequestOptions {
   /** `false` waits. */

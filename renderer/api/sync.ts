@@ -3,7 +3,7 @@ import type { Bridge } from '../../preload/contract/bridge.ts';
 import type { EventMessage } from '../../preload/contract/events.ts';
 import type { AppStatus, Execution, PlanView, ScanRun, ScanStatus } from '../../preload/contract/models.ts';
 import type { RouteName } from '../../preload/contract/requests.ts';
-import { queryKey } from './queries.ts';
+import { queryKey } from './queryKey.ts';
 
 /** `seq` is null after a reconnect: what came meanwhile is unknown, and everything is fetched again anyway. */
 export type Position = { bootId: string; seq: number | null } | null;

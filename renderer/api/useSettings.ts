@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import { DEFAULT_SETTINGS, type ResourceFilter, type Settings } from '../../preload/contract/models.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../preload/contract/models.ts';
+import { scopeFilter } from '../state/scope.ts';
 import { request } from './client.ts';
 import { queryKey, useRequest } from './queries.ts';
 
@@ -31,17 +32,4 @@ export function usePatchSettings(): (patch: Partial<Settings>) => Promise<void> 
 /** The accounts and regions all screens show; empty = all. */
 export const useScope = (): Settings['scope'] => useSettings().scope;
 
-/** A filter narrowed to the scope: what the person chose inside it, else the scope itself. */
-export function scopeFilter(filter: ResourceFilter, scope: Settings['scope']): ResourceFilter {
-  return {
-    ...filter,
-    ...narrow('accountIds', filter.accountIds, scope.accountIds),
-    ...narrow('regions', filter.regions, scope.regions),
-  };
-}
-
-function narrow(key: 'accountIds' | 'regions', chosen: string[] | undefined, scope: string[]) {
-  if (scope.length === 0) return {};
-  const inside = chosen?.filter((value) => scope.includes(value)) ?? [];
-  return { [key]: inside.length > 0 ? inside : scope };
-}
+export { scopeFilter };

@@ -81,7 +81,17 @@ function Cells({ cells }: { cells: ScanCell[] }) {
         <tbody className={classes.cellsBody}>
           {virtual.getVirtualItems().map((item) => {
             const cell = cells[item.index];
-            return cell && <CellRow key={item.key} cell={cell} top={item.start} index={item.index} />;
+            return (
+              cell && (
+                <CellRow
+                  key={item.key}
+                  cell={cell}
+                  top={item.start}
+                  index={item.index}
+                  measure={virtual.measureElement}
+                />
+              )
+            );
           })}
         </tbody>
       </table>
@@ -89,10 +99,24 @@ function Cells({ cells }: { cells: ScanCell[] }) {
   );
 }
 
-function CellRow({ cell, top, index }: { cell: ScanCell; top: number; index: number }) {
+interface RowProps {
+  cell: ScanCell;
+  /** Px from the top of the table. */
+  top: number;
+  index: number;
+  measure: (row: HTMLElement | null) => void;
+}
+
+function CellRow({ cell, top, index, measure }: RowProps) {
   const { tone, word } = CELL_WORDS[cell.status];
   return (
-    <tr className={`${classes.cell} ${classes.cellRow}`} style={{ top }} aria-rowindex={index + 2}>
+    <tr
+      ref={measure}
+      data-index={index}
+      className={`${classes.cell} ${classes.cellRow}`}
+      style={{ top }}
+      aria-rowindex={index + 2}
+    >
       <td>
         <AccountBadge accountId={cell.accountId} compact />
       </td>
@@ -105,9 +129,7 @@ function CellRow({ cell, top, index }: { cell: ScanCell; top: number; index: num
       <td>
         <Age iso={cell.asOf} />
       </td>
-      <td className="soft" title={cell.message ?? undefined}>
-        {cell.message ?? '–'}
-      </td>
+      <td className={classes.reason}>{cell.message ?? '–'}</td>
     </tr>
   );
 }

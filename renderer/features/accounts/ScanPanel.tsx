@@ -77,6 +77,7 @@ function ServiceProgress({ run }: { run: ScanRun }) {
             size="sm"
             radius="sm"
             value={(100 * done) / Math.max(1, total)}
+            color={run.finishedAt === null ? 'accent' : 'gray'}
             transitionDuration={0}
             aria-label={`${serviceName(service)}: ${done} of ${total} cells`}
           />

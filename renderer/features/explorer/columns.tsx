@@ -42,14 +42,14 @@ export const COLUMNS: Record<ColumnId, Column> = {
   name: {
     title: 'Name',
     size: 224,
-    min: 200,
+    min: 168,
     sort: 'name',
     render: (row) => <span title={visible(row.name)}>{visible(row.name)}</span>,
   },
   resourceType: {
     title: 'Type',
     size: 124,
-    min: 104,
+    min: 96,
     sort: 'resourceType',
     render: (row) => typeName(row.resourceType),
   },
@@ -63,11 +63,11 @@ export const COLUMNS: Record<ColumnId, Column> = {
   accountId: {
     title: 'Account',
     size: 132,
-    min: 104,
+    min: 96,
     sort: 'accountId',
     render: (row) => <AccountBadge accountId={row.accountId} compact />,
   },
-  region: { title: 'Region', size: 112, min: 96, sort: 'region', render: (row) => row.region },
+  region: { title: 'Region', size: 112, min: 92, sort: 'region', render: (row) => row.region },
   nativeId: {
     title: 'Id',
     size: 156,

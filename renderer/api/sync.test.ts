@@ -1,0 +1,175 @@
+import { QueryClient } from '@tanstack/react-query';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { EventMessage, EventName, EventPayloads } from '../../preload/contract/events.ts';
+import { CacheSync, createThrottle, judge, type Throttle } from './sync.ts';
+
+const runAtOnce: Throttle = (_key, _ms, run) => run();
+
+describe('judge', () => {
+  test('the first event, and the next number, are in order', () => {
+    expect(judge(null, { bootId: 'a', seq: 9 })).toBe('next');
+    expect(judge({ bootId: 'a', seq: 9 }, { bootId: 'a', seq: 10 })).toBe('next');
+  });
+  test('a missing, repeated or older number is a gap', () => {
+    for (const seq of [12, 9, 3]) expect(judge({ bootId: 'a', seq: 9 }, { bootId: 'a', seq })).toBe('gap');
+  });
+  test('another boot id is another app, whatever its number', () => {
+    expect(judge({ bootId: 'a', seq: 9 }, { bootId: 'b', seq: 10 })).toBe('boot');
+  });
+  test('after a reconnect the number is unknown, the boot is not', () => {
+    expect(judge({ bootId: 'a', seq: null }, { bootId: 'a', seq: 40 })).toBe('next');
+    expect(judge({ bootId: 'a', seq: null }, { bootId: 'b', seq: 1 })).toBe('boot');
+  });
+});
+
+describe('CacheSync', () => {
+  let client: QueryClient;
+  let boots: number;
+  let sync: CacheSync;
+  let seq: number;
+
+  beforeEach(() => {
+    client = new QueryClient();
+    boots = 0;
+    seq = 0;
+    sync = new CacheSync(
+      client,
+      () => {
+        boots++;
+      },
+      runAtOnce,
+    );
+  });
+
+  const put = (...key: unknown[]) => client.setQueryData(key, { kept: true });
+  const isStale = (...key: unknown[]) => client.getQueryState(key)?.isInvalidated;
+  const say = <N extends EventName>(
+    name: N,
+    payload: EventPayloads[N],
+    change: Partial<EventMessage> = {},
+  ) => {
+    seq++;
+    sync.receive({ bootId: 'a', seq, name, payload, ...change } as EventMessage);
+  };
+
+  test('a gap makes everything stale', () => {
+    put('accounts.list', {});
+    say('settings.changed', {});
+    expect(isStale('accounts.list', {})).toBe(false);
+    say('settings.changed', {}, { seq: 7 });
+    expect(isStale('accounts.list', {})).toBe(true);
+  });
+
+  test('another boot drops the answers of the last one instead of showing them on', () => {
+    put('resources.get', { id: '1' });
+    put('app.status', {});
+    say('settings.changed', {});
+    say('settings.changed', {}, { bootId: 'b' });
+    expect(client.getQueryData(['resources.get', { id: '1' }])).toBeUndefined();
+    expect(client.getQueryData(['app.status', {}])).toEqual({ kept: true });
+    expect(boots).toBe(1);
+  });
+
+  test('a reconnect makes everything stale', () => {
+    put('chat.conversations', {});
+    let connect = (_connected: boolean) => {};
+    sync.follow({
+      request: () => Promise.reject(new Error('not used')),
+      onEvent: () => () => {},
+      onConnection: (listener) => {
+        connect = listener;
+        return () => {};
+      },
+    });
+    connect(true);
+    expect(isStale('chat.conversations', {})).toBe(false);
+    connect(false);
+    connect(true);
+    expect(isStale('chat.conversations', {})).toBe(true);
+  });
+
+  test('estate.changed makes the lists stale, and of the details only those that changed', () => {
+    put('resources.query', { text: '' });
+    put('resources.get', { id: '1' });
+    put('resources.get', { id: '2' });
+    say('estate.changed', { resourceIds: ['2'] });
+    expect(isStale('resources.query', { text: '' })).toBe(true);
+    expect(isStale('resources.get', { id: '1' })).toBe(false);
+    expect(isStale('resources.get', { id: '2' })).toBe(true);
+    say('estate.changed', { resourceIds: null });
+    expect(isStale('resources.get', { id: '1' })).toBe(true);
+  });
+
+  test('chat.changed makes stale the messages of that conversation alone', () => {
+    put('chat.messages', { conversationId: 'c', before: null, limit: 50 });
+    put('chat.messages', { conversationId: 'd', before: null, limit: 50 });
+    put('chat.conversations', {});
+    say('chat.changed', { conversationId: 'c' });
+    expect(isStale('chat.messages', { conversationId: 'c', before: null, limit: 50 })).toBe(true);
+    expect(isStale('chat.messages', { conversationId: 'd', before: null, limit: 50 })).toBe(false);
+    expect(isStale('chat.conversations', {})).toBe(true);
+  });
+
+  test('a running scan patches the run that is shown; its end makes accounts stale', () => {
+    client.setQueryData(['scan.status', {}], { run: null, cells: ['kept'] });
+    put('accounts.list', {});
+    const run = { runId: 'r', state: 'running' } as EventPayloads['scan.progress'];
+    say('scan.progress', run);
+    expect(client.getQueryData(['scan.status', {}])).toEqual({ run, cells: ['kept'] });
+    expect(isStale('accounts.list', {})).toBe(false);
+    say('scan.progress', { ...run, state: 'done' });
+    expect(isStale('accounts.list', {})).toBe(true);
+  });
+
+  test('execution.changed shows in its plan card at once', () => {
+    client.setQueryData(['plans.get', { planId: 'p' }], {
+      plan: 'kept',
+      status: 'proposed',
+      execution: null,
+    });
+    const execution = { executionId: 'e', plan: { planId: 'p' } } as EventPayloads['execution.changed'];
+    say('execution.changed', execution);
+    expect(client.getQueryData(['plans.get', { planId: 'p' }])).toEqual({
+      plan: 'kept',
+      status: 'approved',
+      execution,
+    });
+    expect(client.getQueryData(['executions.get', { executionId: 'e' }])).toBe(execution);
+  });
+
+  const status = (phase: string, path = '/w') =>
+    ({ phase, workspace: { path } }) as EventPayloads['app.changed'];
+
+  test('answers given before the app was ready are asked again when it is', () => {
+    client.setQueryData(['app.status', {}], status('starting'));
+    put('accounts.list', {});
+    say('app.changed', status('ready'));
+    expect(isStale('accounts.list', {})).toBe(true);
+    expect(client.getQueryData(['app.status', {}])).toEqual(status('ready'));
+  });
+
+  test('another workspace under the same boot drops the answers of the last one', () => {
+    client.setQueryData(['app.status', {}], status('ready'));
+    put('resources.get', { id: '1' });
+    sync.setStatus(status('ready', '/sample'));
+    expect(client.getQueryData(['resources.get', { id: '1' }])).toBeUndefined();
+    expect(boots).toBe(1);
+  });
+});
+
+test('the throttle runs at once, joins what follows and does not lose the last', () => {
+  vi.useFakeTimers();
+  try {
+    const throttle = createThrottle();
+    const ran: number[] = [];
+    for (const value of [1, 2, 3]) throttle('key', 1_000, () => ran.push(value));
+    expect(ran).toEqual([1]);
+    vi.advanceTimersByTime(1_000);
+    expect(ran).toEqual([1, 3]);
+    vi.advanceTimersByTime(5_000);
+    throttle('key', 1_000, () => ran.push(4));
+    expect(ran).toEqual([1, 3, 4]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
