@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import type { CollectedResource } from '../scan/types.ts';
 import { StorageConfig } from './storageConfig.ts';
-import { StorageService } from './storageService.ts';
+import { type EmitStorage, StorageService } from './storageService.ts';
 
 /** A disk of 4 MB, where the tests run as root; else they are skipped. */
 const disk = mkdtempSync(path.join(tmpdir(), 'disk-'));
@@ -22,12 +22,18 @@ const masterKey = randomBytes(32);
 const folder = path.join(disk, 'workspace');
 const ballast = path.join(disk, 'ballast');
 const open = async () => {
-  const service = new StorageService({ emit: () => undefined });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  indexed = promise;
+  const emit: EmitStorage = (_name, payload) => {
+    if ('done' in payload && payload.done) resolve();
+  };
+  const service = new StorageService({ emit });
   const config = StorageConfig.parse({ qdrant: { mode: 'sqlite' } });
   await service.open({ config, folder, masterKey, qdrantBinary: null });
   return service;
 };
 let service: StorageService;
+let indexed: Promise<void>;
 beforeEach(async () => {
   if (!mounted) return;
   mkdirSync(folder);
@@ -106,7 +112,8 @@ test.runIf(mounted)('the estate on a full disk: the index shows nothing that was
   const saved = await untilFull((n) => service.estate.upsert(resource(n), NOW));
   expect(await service.estate.byType('sqs_queue')).toHaveLength(saved);
   await freeAndReopen();
-  await expect.poll(async () => (await service.estate.byType('sqs_queue')).length).toBe(saved);
+  await indexed;
+  expect(await service.estate.byType('sqs_queue')).toHaveLength(saved);
 });
 
 test.runIf(mounted)(

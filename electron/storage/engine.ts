@@ -33,13 +33,14 @@ export async function openEngine(
   const recorded = await readRecord(file);
   const kind = recorded?.engine ?? (mode === 'auto' ? automatic(qdrantBinary) : mode);
   if (recorded !== null) refuseOther(recorded, mode, folder);
-  const data = path.join(folder, 'data', kind);
+  const data = path.join(folder, 'data');
   if (recorded?.filled && !existsSync(dataMark(kind, data))) throw dataMissing(kind, data);
   if (kind === 'qdrant' && qdrantBinary === null) throw binaryMissing(recorded !== null);
   if (recorded === null) await record(file, { schema: SCHEMA, engine: kind, filled: false });
-  await mkdir(data, { recursive: true, mode: 0o700 });
   const store = await open(kind, data, qdrantBinary);
-  if (!recorded?.filled) await record(file, { schema: SCHEMA, engine: kind, filled: true });
+  if (!recorded?.filled && store.status().state === 'ready') {
+    await record(file, { schema: SCHEMA, engine: kind, filled: true });
+  }
   return store;
 }
 
@@ -49,24 +50,16 @@ function automatic(qdrantBinary: string | null): EngineKind {
 
 /** What an engine that was ever opened has left in its folder. */
 function dataMark(kind: EngineKind, data: string): string {
-  return kind === 'sqlite' ? path.join(data, 'points.db') : data;
+  return path.join(data, kind === 'sqlite' ? 'points.db' : 'qdrant');
 }
 
 async function open(kind: EngineKind, data: string, qdrantBinary: string | null): Promise<PointStore> {
-  if (kind === 'sqlite' || qdrantBinary === null) {
-    return new SqlitePointStore({ path: path.join(data, 'points.db') });
-  }
-  // Loaded only where it is used: its client takes as long to load as the rest of the storage.
-  const { QdrantServer } = await import('../process/QdrantServer.ts');
-  const { QdrantPointStore } = await import('./engines/qdrant/QdrantPointStore.ts');
-  const store = new QdrantPointStore({ server: new QdrantServer({ binary: qdrantBinary, folder: data }) });
-  try {
-    await store.open();
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
-  return store;
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  if (kind === 'sqlite') return new SqlitePointStore({ path: dataMark(kind, data) });
+  // Loaded only where it is used: Qdrant's client takes as long to load as the rest of the storage.
+  const { createPointStore } = await import('./engines/index.ts');
+  // A Qdrant that does not start comes back as failed and answers each call with the reason.
+  return createPointStore({ engine: kind, folder: data, qdrantBinary });
 }
 
 async function readRecord(file: string): Promise<EngineFile | null> {

@@ -28,14 +28,14 @@ export class OpenWorkspace {
   readonly find: FindApi;
   readonly appDb: AppDb;
   readonly journal: Journal;
-  readonly #options: OpenOptions;
+  readonly #options: Pick<OpenOptions, 'config' | 'folder'>;
   readonly #index: EstateIndex;
   readonly #growth: GrowthAlert;
   readonly #emit: EmitStorage;
   readonly #closing = new AbortController();
   readonly #closed = once(this.#closing.signal, 'abort');
   readonly #stopListening: () => void;
-  readonly #loading: Promise<void>;
+  #loading: Promise<void>;
   /** Where the journal's chain was broken when this run first looked: walking it all takes a while. */
   #brokenAt: Promise<number | null> | null = null;
   #indexing = true;
@@ -82,7 +82,8 @@ export class OpenWorkspace {
   }) {
     const { options, embedding, emit, sealer, store } = parts;
     const { chat_history: chat, aws_estate: estate } = options.config.collections;
-    this.#options = options;
+    // Not the master key: it is not needed any more.
+    this.#options = { config: options.config, folder: options.folder };
     this.#emit = emit;
     this.#growth = parts.growth;
     this.appDb = parts.appDb;
@@ -102,8 +103,8 @@ export class OpenWorkspace {
       embedding,
     });
     this.find = this.#findApi();
-    this.#stopListening = store.onStatus(() => emit('engine', { kind: store.kind, ...store.status() }));
-    emit('engine', { kind: store.kind, ...store.status() });
+    this.#stopListening = store.onStatus(() => this.#engineChanged());
+    this.#engineChanged();
     this.#loading = this.#load();
   }
 
@@ -124,6 +125,15 @@ export class OpenWorkspace {
     // A hint for the next start: a full disk must not keep the files from being closed.
     if (!this.#indexing) await this.#growth.remember(this.#index.size).catch(() => undefined);
     await this.store.close().finally(() => this.appDb.close());
+  }
+
+  #engineChanged(): void {
+    const status = this.store.status();
+    this.#emit('engine', { kind: this.store.kind, ...status });
+    if (status.state !== 'ready' || this.#loadFailure === null) return;
+    // It failed while the index was being filled, and is back.
+    this.#loadFailure = null;
+    this.#loading = this.#load();
   }
 
   async #load(): Promise<void> {
