@@ -1,6 +1,5 @@
 import {
   CreateDBSnapshotCommand,
-  DBSnapshotNotFoundFault,
   DeleteDBInstanceCommand,
   DescribeDBSnapshotsCommand,
   RDSClient,
@@ -10,6 +9,7 @@ import {
 } from '@aws-sdk/client-rds';
 import { z } from 'zod';
 import type { Resource } from '../../../preload/contract/models.ts';
+import { awsErrorName } from '../../aws/errors.ts';
 import { cleanText } from '../../aws/text.ts';
 import { cliCommand } from './cli.ts';
 import { managers } from './managed.ts';
@@ -60,7 +60,7 @@ const observeSnapshot: Watch['observe'] = async (clients, scope, input, signal) 
       .send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier }), { abortSignal: signal });
     return answer.DBSnapshots?.[0]?.Status?.toLowerCase() ?? GONE;
   } catch (error) {
-    if (error instanceof DBSnapshotNotFoundFault) return GONE;
+    if (/^DBSnapshotNotFound/.test(awsErrorName(error))) return GONE;
     throw error;
   }
 };

@@ -1,4 +1,5 @@
 import { type AwsAccess, createAwsAccess } from '../../aws/awsAccess.ts';
+import type { ClientMiddleware } from '../../aws/types.ts';
 import type { Emit } from '../../events.ts';
 import { Accounts } from '../../scan/accounts.ts';
 import { Scanner } from '../../scan/scanner.ts';
@@ -15,6 +16,7 @@ export interface LiveOptions {
   endpoint: string;
   configFile: string;
   credentialsFile: string;
+  middleware?: readonly ClientMiddleware[];
 }
 
 /** The real parts around ExecutionService, without screens: storage on disk, real clients, real collectors. */
@@ -31,7 +33,7 @@ export interface LiveApp {
 const TIMINGS: Partial<Timings> = { firstPollMs: 5, maxPollMs: 20, graceMs: 250, sendTimeoutMs: 5_000 };
 
 export async function startLiveApp(
-  { folder, masterKey, endpoint, configFile, credentialsFile }: LiveOptions,
+  { folder, masterKey, endpoint, configFile, credentialsFile, middleware }: LiveOptions,
   emit: Emit = () => undefined,
   wrap: (journal: JournalApi) => JournalApi = (journal) => journal,
 ): Promise<LiveApp> {
@@ -40,6 +42,7 @@ export async function startLiveApp(
     credentialsFile,
     env: { AWS_ENDPOINT_URL: endpoint },
     appVersion: '0.0.0',
+    ...(middleware && { middleware }),
   });
   const storage = new StorageService({ emit: () => undefined });
   await storage.open({
