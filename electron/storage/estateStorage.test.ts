@@ -113,7 +113,10 @@ test('bulk writes larger than a batch are stored and counted by type, account, r
 test('counting does not push out a list that the Explorer has open', async () => {
   await estate.bulkUpsert(many(3), at(0));
   const { resultId } = index.query({ text: '', filter: {}, sort: [], ignoreChips: [] });
-  for (let n = 0; n < 100; n++) await estate.count(n % 2 === 0 ? {} : { accountIds: [ACCOUNT] });
+  for (let n = 0; n < 100; n++) {
+    expect(await estate.count({ accountIds: [ACCOUNT], tags: ['Team=payments'] })).toBe(3);
+    expect(await estate.byAccount(ACCOUNT)).toHaveLength(3);
+  }
   expect(index.rows(resultId, 0, 10)).toHaveLength(3);
 });
 

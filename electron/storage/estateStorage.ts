@@ -142,26 +142,22 @@ export class EstateStorage implements EstateStorageApi {
     return this.#find.rows(answer.resultId, 0, limit);
   }
 
-  byAccount(accountId: string): Promise<ResourceSummary[]> {
-    return this.#all({ accountIds: [accountId] });
+  async byAccount(accountId: string): Promise<ResourceSummary[]> {
+    return this.#index.list({ accountIds: [accountId] });
   }
 
-  byRegion(region: string): Promise<ResourceSummary[]> {
-    return this.#all({ regions: [region] });
+  async byRegion(region: string): Promise<ResourceSummary[]> {
+    return this.#index.list({ regions: [region] });
   }
 
-  byType(resourceType: ResourceType): Promise<ResourceSummary[]> {
-    return this.#all({ resourceTypes: [resourceType] });
+  async byType(resourceType: ResourceType): Promise<ResourceSummary[]> {
+    return this.#index.list({ resourceTypes: [resourceType] });
   }
 
-  /** Asked for every second while a scan runs: never through a result of the index, which would push out others. */
+  /** While the index is being loaded the engine counts, which knows no tags without a token: then the index does. */
   async count(filter: ResourceFilter = {}): Promise<number> {
-    if ((filter.tags ?? []).length > 0) {
-      return this.#index.query({ text: '', filter, sort: [], ignoreChips: [] }).total;
-    }
-    const engineFilter = prefilter(this.#sealer, filter);
-    if (engineFilter.must.length === 0 && this.#loaded) return this.#index.size;
-    return this.#store.count(this.#collection, engineFilter);
+    if (this.#loaded || (filter.tags ?? []).length > 0) return this.#index.count(filter);
+    return this.#store.count(this.#collection, prefilter(this.#sealer, filter));
   }
 
   /** The resources whose vectors are nearest, best first. The filter is applied as far as the engine knows it. */
@@ -173,11 +169,6 @@ export class EstateStorage implements EstateStorageApi {
     const request = { vector, filter: prefilter(this.#sealer, filter), limit };
     const points = await this.#store.query(this.#collection, request);
     return points.map(({ id, score }) => ({ id, score }));
-  }
-
-  async #all(filter: ResourceFilter): Promise<ResourceSummary[]> {
-    const { resultId, total } = this.#index.query({ text: '', filter, sort: [], ignoreChips: [] });
-    return this.#index.rows(resultId, 0, total);
   }
 
   /** One engine write; the index follows once it is durable. Returns what is stored now, in any order. */

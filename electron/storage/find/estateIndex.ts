@@ -117,6 +117,17 @@ export class EstateIndex {
     return { resultId, total, chips: ranking?.chips ?? [], facets, indexing: this.indexing };
   }
 
+  /** How many rows match. Keeps no result, so that frequent counts push out no list that is open. */
+  count(filter: ResourceFilter): number {
+    return sift(this.#store, compileFilter(filter, this.#store), null).total;
+  }
+
+  /** All rows that match, by name. Keeps no result either. */
+  list(filter: ResourceFilter): ResourceSummary[] {
+    const { matched, total } = sift(this.#store, compileFilter(filter, this.#store), null);
+    return this.#rowsAt(this.#inNameOrder(matched, total)).map((row) => this.#store.summary(row));
+  }
+
   rows(resultId: string, offset: number, limit: number): ResourceSummary[] {
     return this.#results.page(resultId, offset, limit).map((row) => this.#store.summary(row));
   }

@@ -102,7 +102,7 @@ export async function openKeyring(folder: string, masterKey: Uint8Array): Promis
 
 const keyringPath = (folder: string) => path.join(folder, 'keyring.json');
 
-/** Whether anything sealed may lie in the folder; `engine.json` is written before the first engine opens. */
+/** Whether anything sealed may lie in the folder. */
 function hasCiphertext(folder: string): boolean {
-  return ['app.db', 'engine.json'].some((name) => existsSync(path.join(folder, name)));
+  return ['app.db', 'engine.json', 'data'].some((name) => existsSync(path.join(folder, name)));
 }
