@@ -48,13 +48,17 @@ function looksSecret(chunk: string): boolean {
 }
 
 function wordsOf(text: string): string {
-  let rest = text;
+  // Keys first: taking a number out of one would leave a rest that no longer looks like a key.
+  let rest = withoutSecrets(text);
   for (const pattern of REMOVED) rest = rest.replace(pattern, ' ');
-  const chunks = rest.split(/\s+/).filter((chunk) => !looksSecret(chunk));
-  return chunks
-    .flatMap((chunk) => chunk.split(/[^\p{L}\p{N}+/=_-]+/u))
-    .filter((chunk) => !looksSecret(chunk))
-    .flatMap(splitWords)
-    .filter((word) => word.length <= 30 && !/^\d{5,}$/.test(word))
+  return splitWords(withoutSecrets(rest))
+    .filter((word) => word.length <= LONGEST_WORD && !/^\d{5,}$/.test(word))
     .join(' ');
+}
+
+const LONGEST_WORD = 30;
+const RUN = /[\p{L}\p{N}+/=_-]+/gu;
+
+function withoutSecrets(text: string): string {
+  return text.replace(RUN, (run) => (looksSecret(run) ? ' ' : run));
 }

@@ -17,7 +17,7 @@ const WORTH_SHOWING_BESIDE_NAMED = 0.75;
 /** Above any sum of the parts: a resource named in full comes first. */
 const NAMED_TIER = 10;
 /** The name rule compares letters, so it looks only at the best by the other parts. */
-const NAMES_COMPARED = 600;
+const NAMES_COMPARED = 1_500;
 /** How much of the lexical score a row keeps when it has none of the query's other words. */
 const UNCOVERED_SHARE = 0.4;
 

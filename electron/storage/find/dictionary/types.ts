@@ -88,5 +88,5 @@ export const typeConcepts: Concept[] = TYPES.map(([type, label]) => ({
 }));
 
 export const typeWordings: Wording[] = TYPES.flatMap(([type, , surely, loosely]) =>
-  wordings(typeId(type), surely, loosely),
+  wordings(typeId(type), `${type}, ${surely}`, loosely),
 );
