@@ -40,6 +40,7 @@ let aws: AwsAccess;
 let accounts: Accounts;
 let scanner: Scanner;
 let progress: ScanRun[];
+let onProgress: (run: ScanRun) => void = () => undefined;
 
 beforeAll(async () => {
   moto = await startMoto();
@@ -49,6 +50,8 @@ beforeAll(async () => {
   const role = await moto.seed('role', { account: OTHER, name: 'Reader', trusted: OWN });
   await moto.seed('instances', { account: OWN, region: 'us-east-1', count: 900, perReservation: 200 });
   await moto.seed('queues', { account: OWN, region: 'us-east-1', count: 1_100 });
+  await moto.seed('instances', { account: OWN, region: 'eu-west-1', count: 3 });
+  await moto.seed('queues', { account: OWN, region: 'eu-west-1', count: 4, prefix: 'small' });
   await moto.seed('volumes', { account: OTHER, region: 'eu-west-1', count: 3 });
 
   folder = mkdtempSync(join(tmpdir(), 'scan-'));
@@ -68,7 +71,9 @@ beforeAll(async () => {
     qdrantBinary: null,
   });
   const emit: Emit = (name, payload) => {
-    if (name === 'scan.progress') progress.push(payload as ScanRun);
+    if (name !== 'scan.progress') return;
+    progress.push(payload as ScanRun);
+    onProgress(payload as ScanRun);
   };
   progress = [];
   const ports = { ...aws, docs: storage.docs, estate: storage.estate, journal: storage.journal, emit };
@@ -85,6 +90,7 @@ beforeAll(async () => {
 afterEach(() => {
   proxy.clear();
   progress = [];
+  onProgress = () => undefined;
 });
 afterAll(async () => {
   await scanner.stop();
@@ -144,9 +150,9 @@ test('clients of a role profile take the role once, not once per client', async 
 test('every resource of several pages arrives once, with the counts announced on the way', async () => {
   const { run, cells } = await scan({ accountIds: [OWN], regions: REGIONS });
   expect(cells.filter((c) => c.accountId === OWN && c.status !== 'ok')).toEqual([]);
-  expect(await rows('ec2_instance')).toHaveLength(900);
+  expect(await rows('ec2_instance')).toHaveLength(903);
   const queues = await rows('sqs_queue');
-  expect(new Set(queues.map(({ name }) => name)).size).toBe(1_100);
+  expect(new Set(queues.map(({ name }) => name)).size).toBe(1_104);
   expect(queues[0]?.tags).toEqual({ env: 'test' });
   expect(cell(cells, OWN, 'us-east-1', 'sqs')).toMatchObject({ count: 1_100, message: null });
   expect(run).toMatchObject({ state: 'done', cellsTotal: 13, cellsDone: 13, cellsFailed: 0 });
@@ -157,13 +163,11 @@ test('every resource of several pages arrives once, with the counts announced on
 
 test('a cancelled scan ends at once, marks the rest cancelled and removes nothing', async () => {
   const before = await storage.estate.count({ accountIds: [OWN] });
-  proxy.add({ kind: 'slow', service: 'ec2', operation: 'DescribeVpcs', ms: 2_000 });
-  const { runId } = await scanner.start({ accountIds: [OWN], regions: REGIONS, services: ['ec2'] });
+  onProgress = ({ runId, found }) => {
+    if (found > 0) void scanner.cancel(runId);
+  };
+  await scanner.start({ accountIds: [OWN], regions: REGIONS, services: ['ec2'] });
   await expect(scanner.start({})).rejects.toMatchObject({ code: 'SCAN_RUNNING' });
-  const listed = () => proxy.count({ operation: 'DescribeVolumes', account: OWN, region: 'eu-west-1' });
-  const first = listed();
-  while (listed() === first) await new Promise((resolve) => setImmediate(resolve));
-  await scanner.cancel(runId);
   await scanner.idle();
   const { run, cells } = await scanner.status();
   expect(run?.state).toBe('cancelled');
@@ -175,22 +179,26 @@ test('a cancelled scan ends at once, marks the rest cancelled and removes nothin
 });
 
 test('what was deleted leaves with the next completed cell, and a denied cell keeps what it had', async () => {
-  const sqs = new SQSClient(direct());
-  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'queue-00007' }));
+  const sqs = new SQSClient({ ...direct(), region: 'eu-west-1' });
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'small-00002' }));
   await sqs.send(new DeleteQueueCommand({ QueueUrl }));
   proxy.add({ kind: 'deny', account: OWN, service: 'ec2', operation: 'DescribeInstances' });
   proxy.add({ kind: 'denyByScp', account: OWN, service: 'rds' });
-  const earlier = await rows('ec2_instance');
+  const instances = async () => (await rows('ec2_instance')).filter(({ region }) => region === 'eu-west-1');
+  const earlier = await instances();
+  const before = cell((await scanner.status()).cells, OWN, 'eu-west-1', 'ec2');
+  expect(before?.asOf).not.toBeNull();
 
-  const { run, cells } = await scan({ accountIds: [OWN], regions: ['us-east-1'] });
-  expect((await rows('sqs_queue')).some(({ name }) => name === 'queue-00007')).toBe(false);
-  expect(await rows('ec2_instance')).toEqual(earlier);
+  const { run, cells } = await scan({ accountIds: [OWN], regions: ['eu-west-1'] });
+  expect((await rows('sqs_queue')).some(({ name }) => name === 'small-00002')).toBe(false);
+  expect(earlier).toHaveLength(3);
+  expect(await instances()).toEqual(earlier);
   expect(run).toMatchObject({ state: 'done', removed: 1, cellsFailed: 1 });
-  const ec2 = cell(cells, OWN, 'us-east-1', 'ec2');
+  const ec2 = cell(cells, OWN, 'eu-west-1', 'ec2');
   expect(ec2).toMatchObject({ status: 'partial', message: expect.stringContaining('ec2:DescribeInstances') });
-  expect(ec2?.asOf).toBe(earlier[0]?.asOf);
-  expect(cell(cells, OWN, 'us-east-1', 'rds')).toMatchObject({ status: 'denied_by_scp' });
-  expect(cell(cells, OWN, 'us-east-1', 'dynamodb')).toMatchObject({ status: 'ok' });
+  expect(ec2?.asOf).toBe(before?.asOf);
+  expect(cell(cells, OWN, 'eu-west-1', 'rds')).toMatchObject({ status: 'denied_by_scp' });
+  expect(cell(cells, OWN, 'eu-west-1', 'dynamodb')).toMatchObject({ status: 'ok' });
 });
 
 test('an account whose regions are denied fails with its reason while the other completes', async () => {

@@ -97,8 +97,21 @@ export class ScanRunner {
     if (none) return [];
     const at = { profile: account.scanningProfile, homeRegion, partition };
     const enabled = await enabledRegions(this.#ports.clients, at, this.#progress.signal);
+    await this.#markDisabled(account, enabled);
     const first = (region: string) => Number(region === homeRegion);
     return enabled.filter((region) => this.#isWanted(region)).sort((a, b) => first(b) - first(a));
+  }
+
+  /** Regions scanned before that have been switched off: their rows stay, and their cells say why they age. */
+  async #markDisabled(account: Account, enabled: string[]): Promise<void> {
+    const gone = this.#cells
+      .all()
+      .filter(({ accountId, region }) => accountId === account.accountId && region !== GLOBAL)
+      .filter(({ region }) => !enabled.includes(region) && this.#isWanted(region));
+    for (const cell of gone) {
+      const message = `${cell.region} is no longer enabled for this account. What it held is shown as last seen.`;
+      await this.#cells.end({ ...cell, status: 'region_disabled', message });
+    }
   }
 
   /** Where the account's cells are shown when its regions could not be asked. */

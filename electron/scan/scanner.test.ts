@@ -173,6 +173,20 @@ test('credentials that fail end every cell the account had with that reason, and
   expect(run).toMatchObject({ state: 'done', cellsTotal: 3, cellsDone: 3, cellsFailed: 3 });
 });
 
+test('a region that was switched off says so and keeps its age, instead of looking fresh for ever', async () => {
+  const known = { accountId: A, service: 'rds', status: 'ok' as const, count: 4, message: null };
+  const asOf = '2026-11-20T00:00:00.000Z';
+  const { scan, saved } = setUp(EMPTY, {}, [{ ...known, region: 'af-south-1', asOf }]);
+  await scan({ services: ['rds'] });
+  expect(saved).toContainEqual({
+    ...known,
+    region: 'af-south-1',
+    asOf,
+    status: 'region_disabled',
+    message: expect.stringContaining('af-south-1 is no longer enabled'),
+  });
+});
+
 test('a full disk ends the run as failed, with its words, and without sweeping anything away', async () => {
   const { scan, synced } = setUp(EMPTY, {
     estate: {
