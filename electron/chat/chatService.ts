@@ -185,7 +185,7 @@ export class ChatService {
     const resource = await estate.get(target.resource_id);
     return {
       parts: [
-        { kind: 'text', text: reply.text ?? `${plan.title}?` },
+        { kind: 'text', text: reply.text ?? `${plan.title}: nothing runs before you approve it.` },
         { kind: 'plan', planId: plan.planId },
       ],
       sources: resource ? sourcesOf([resource]) : [],

@@ -1,4 +1,4 @@
-import type { ChatMessage, MessagePart, Resource } from '../../preload/contract/models.ts';
+import type { ChatMessage, MessagePart, Resource, ResourceSummary } from '../../preload/contract/models.ts';
 import type { ChatStorageApi, EstateStorageApi, FindApi } from '../storage/api.ts';
 import { findNames, partsOf } from './names.ts';
 import type { AssistantRequest, IdentifiedResource, Match } from './request.ts';
@@ -84,19 +84,12 @@ export class RequestBuilder {
 
   /** Ids of what the text names in full, shorter names inside longer ones included, and of what is like it. */
   async #resolve(text: string): Promise<{ exact: string[]; similar: string[] }> {
-    const { find } = this.#ports;
-    const answer = await find.resolve(text, { limit: SIMILAR_SENT });
-    const named = (rows: typeof answer.exact) =>
-      rows.map(({ id, nativeId, name, arn }) => ({ key: id, id: nativeId, name, arn }));
-    const spans = findNames(text, named(answer.exact));
-    const exact = new Set(spans.flatMap(({ resources }) => resources.map(({ key }) => key)));
-    for (const span of spans) {
-      if (span.quoted || span.text.split(/\s+/).length > WORDS_SEARCHED) continue;
-      for (const part of partsOf(span.text)) {
-        const inside = await find.resolve(part, { limit: 1 });
-        for (const { resources } of findNames(part, named(inside.exact)))
-          for (const { key } of resources) exact.add(key);
-      }
+    const answer = await this.#ports.find.resolve(text, { limit: SIMILAR_SENT });
+    const exact = new Set<string>();
+    for (const name of namesIn(text, answer.exact)) {
+      for (const id of await this.#called(name.text)) exact.add(id);
+      if (name.quoted || name.text.split(/\s+/).length > WORDS_SEARCHED) continue;
+      for (const part of partsOf(name.text)) for (const id of await this.#called(part)) exact.add(id);
     }
     const similar = [
       ...answer.exact.map(({ id }) => id),
@@ -104,6 +97,23 @@ export class RequestBuilder {
     ];
     return { exact: [...exact], similar: [...new Set(similar)] };
   }
+
+  /**
+   * All resources of this name. Asked for by itself and in quotes: within a sentence the search leaves out
+   * those that other words speak against, and what a word speaks against is for the assistant to say.
+   */
+  async #called(name: string): Promise<string[]> {
+    const quoted = `"${name}"`;
+    const { exact } = await this.#ports.find.resolve(quoted, { limit: 1 });
+    return namesIn(quoted, exact)
+      .filter(({ text }) => text.length === name.length)
+      .flatMap(({ resources }) => resources.map(({ key }) => key));
+  }
+}
+
+function namesIn(text: string, rows: readonly ResourceSummary[]) {
+  const named = rows.map(({ id, nativeId, name, arn }) => ({ key: id, id: nativeId, name, arn }));
+  return findNames(text, named);
 }
 
 function identified(resource: Resource, match: Match): IdentifiedResource {

@@ -39,7 +39,8 @@ export class BuiltinAssistant implements Assistant {
       ({ match }) => match === 'exact' || match === 'selected',
     );
     const sentence = readSentence(prompt, usable, lexicon.isKnown);
-    const { indexing } = everything;
+    // `indexing` alone may mean words of the search only; names and filters lack nothing then.
+    const indexing = everything.indexing && (await estate.count()) > everything.total;
     const context: Context = { request, sentence, lexicon, words, indexing, find, estate };
     return this.#answer(context, everything.total === 0 && !indexing);
   }

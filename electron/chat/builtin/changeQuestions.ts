@@ -1,8 +1,8 @@
 import type { ResourceFilter, ResourceType } from '../../../preload/contract/models.ts';
-import type { AssistantReply } from '../request.ts';
+import type { AssistantReply, IdentifiedResource } from '../request.ts';
 import { criteriaOf } from './attributes.ts';
 import type { ChangeSentence } from './changeGrammar.ts';
-import { ask, askWhich, type Context, lookAlike, promptFor } from './context.ts';
+import { ask, askWhich, type Context, fitting, lookAlike, MOST_CANDIDATES, promptFor } from './context.ts';
 import type { Verb } from './lexicon.ts';
 import { QUANTITIES } from './phrases.ts';
 import { hasOpposite, quoteUnused, type Token } from './tokens.ts';
@@ -13,62 +13,79 @@ export async function explainUnused(
   context: Context,
   change: ChangeSentence,
   verb: Verb,
-  types: ResourceType[] = [...verb.actions.keys()],
 ): Promise<AssistantReply> {
   const { tokens } = context.sentence;
-  const unused = tokens.filter((_, i) => change.unused.has(i));
-  const quoted = quoteUnused(tokens, change.unused);
   const named = [...new Set(change.names.flatMap(({ resources }) => resources))];
-  const prompt = promptFor(verb.phrase, named, context.lexicon);
+  const ids = named.map(({ resource_id }) => resource_id);
+  const quoted = quoteUnused(tokens, change.unused);
 
   if (hasOpposite(tokens)) {
     const describe = named.length === 1 ? [promptFor('Describe', named, context.lexicon)] : [];
     return ask(`Nothing is planned: ${quoted || 'the sentence'} is not something I can follow.`, describe);
   }
-  if (change.verbs.length > 1 || named.length > 1) {
-    const question = `One change at a time. Which one do you want to ${verb.phrase}?`;
-    if (named.length === 0) return ask('One change at a time: say one verb and one resource.');
-    return askWhich(
-      question,
-      prompt,
-      named.map(({ resource_id }) => resource_id),
-    );
-  }
-  const [target] = named;
-  if (target) {
-    const why = isQuestion(unused) ? 'This reads as a question' : `I did not understand ${quoted}`;
-    const question = `${why}, so nothing is planned. To ${verb.phrase} ${shown(target.name)} now, pick it.`;
-    return askWhich(question, prompt, [target.resource_id]);
-  }
-  return offerSimilar(context, change, verb, types, unused, quoted);
+  const prompt = promptFor(verb.phrase, named, context.lexicon);
+  if (change.names.length > 1)
+    return askWhich(`One change at a time. Which one do you want to ${verb.phrase}?`, prompt, ids);
+  const [name] = change.names;
+  if (!name) return offerOthers(context, change, verb);
+
+  const unused = tokens.filter((_, i) => change.unused.has(i));
+  const isQuestion = unused.length === 1 && unused[0]?.text === '?';
+  const why = isQuestion ? 'This reads as a question' : `I did not understand ${quoted}`;
+  const pick = named.length > 1 ? 'pick one' : 'pick it';
+  return askWhich(
+    `${why}, so nothing is planned. To ${verb.phrase} ${shown(name.text)} now, ${pick}.`,
+    prompt,
+    ids,
+  );
 }
 
-const isQuestion = (unused: readonly Token[]) => unused.length === 1 && unused[0]?.text === '?';
+/** Without a name: resources that look like the words, or that fit what was said. Never one of them by itself. */
+export async function offerOthers(
+  context: Context,
+  change: ChangeSentence,
+  verb: Verb,
+): Promise<AssistantReply> {
+  const prompt = `${verb.phrase} this resource`;
+  const unused = context.sentence.tokens.filter((_, i) => change.unused.has(i));
+  const isQuantity = unused.some(({ text }) => QUANTITIES.has(text));
+  const words = isQuantity ? [] : unused.filter(({ kind }) => kind === 'word');
+  const doubtful = doubtfulOf(context, verb).map(({ resource_id }) => resource_id);
+  const filter = filterOf(context, change, [...verb.actions.keys()]);
+  if (words.length > 0) return offerSimilar(context, change, prompt, doubtful, words, filter);
+
+  const { rows, total } = filter ? await fitting(context, filter) : { rows: [], total: 0 };
+  const why = isQuantity ? `I ${verb.phrase} one resource at a time, so nothing is planned. ` : '';
+  const kinds = nouns(filter?.resourceTypes ?? [...verb.actions.keys()], total);
+  if (total > MOST_CANDIDATES && doubtful.length === 0)
+    return ask(`${why}${total.toLocaleString('en-US')} ${kinds} fit. Name the one you mean in full.`);
+  if (total + doubtful.length === 0) return ask(`${why}No ${kinds} fit. Name the one you mean in full.`);
+  const found = total > MOST_CANDIDATES ? [] : rows.map(({ id }) => id);
+  return askWhich(`${why}Which one do you want to ${verb.phrase}?`, prompt, [...doubtful, ...found]);
+}
+
+/** Resources called by everyday words of the sentence, but not by its verb. */
+export function doubtfulOf(context: Context, verb: Verb): IdentifiedResource[] {
+  return context.sentence.doubtful
+    .filter(({ text }) => text.toLowerCase() !== verb.phrase)
+    .flatMap(({ resources }) => resources);
+}
 
 async function offerSimilar(
   context: Context,
   change: ChangeSentence,
-  verb: Verb,
-  types: ResourceType[],
-  unused: readonly Token[],
-  quoted: string,
+  prompt: string,
+  doubtful: string[],
+  words: readonly Token[],
+  filter: ResourceFilter | null,
 ): Promise<AssistantReply> {
-  const isQuantity = unused.some(({ text }) => QUANTITIES.has(text));
-  const words = isQuantity ? [] : unused.filter(({ kind }) => kind === 'word').map(({ raw }) => raw);
-  const doubtful = context.sentence.doubtful.flatMap(({ resources }) => resources.map((r) => r.resource_id));
-  const filter = filterOf(context, change, types);
-  const similar = filter === null ? [] : await lookAlike(context, words.join(' '), filter);
+  const text = words.map(({ raw }) => raw).join(' ');
+  const similar = filter === null ? [] : await lookAlike(context, text, filter);
   const found = [...doubtful, ...similar.map(({ id }) => id)];
-  const kinds = nouns(types, 2);
-  const prompt = `${verb.phrase} this resource`;
-  if (words.length > 0) {
-    return found.length > 0
-      ? askWhich(`Nothing in the estate is called ${quoted}. Do you mean one of these?`, prompt, found)
-      : ask(`Nothing in the estate is called ${quoted}. Check the spelling, or scan again under Accounts.`);
-  }
-  if (found.length === 0) return ask(`No ${kinds} fit. Name the resource in full.`);
-  const why = isQuantity ? `I ${verb.phrase} one resource at a time, so nothing is planned.` : '';
-  return askWhich(`${why} Which one do you want to ${verb.phrase}?`.trim(), prompt, found);
+  const quoted = quoteUnused(context.sentence.tokens, change.unused);
+  return found.length > 0
+    ? askWhich(`Nothing in the estate is called ${quoted}. Do you mean one of these?`, prompt, found)
+    : ask(`Nothing in the estate is called ${quoted}. Check the spelling, or scan again under Accounts.`);
 }
 
 /** Types the verb works for, narrowed by what the sentence says; null when that leaves none. */

@@ -1,9 +1,8 @@
-import type { ResourceType } from '../../../preload/contract/models.ts';
 import type { AssistantReply, CommandsReply, IdentifiedResource } from '../request.ts';
 import { hasHidden, mayDeceive } from '../visible.ts';
 import { contradiction, holds } from './attributes.ts';
 import type { ChangeSentence } from './changeGrammar.ts';
-import { explainUnused } from './changeQuestions.ts';
+import { doubtfulOf, explainUnused, offerOthers } from './changeQuestions.ts';
 import { ask, askWhich, type Context, mentionedIn, promptFor, selectedOf } from './context.ts';
 import type { Verb } from './lexicon.ts';
 import type { Span } from './tokens.ts';
@@ -37,7 +36,7 @@ export async function answerChange(context: Context, change: ChangeSentence): Pr
   }
   const doubt = doubtAbout(context, change, named);
   if (doubt) {
-    const candidates = [...named, ...change.names.flatMap(({ inside }) => inside)];
+    const candidates = ablest(verb, [...named, ...change.names.flatMap(({ inside }) => inside)]);
     return askWhich(doubt, promptFor(verb.phrase, candidates, lexicon), ids(candidates));
   }
   return decide(context, change, verb, named);
@@ -69,8 +68,14 @@ function doubtAbout(context: Context, change: ChangeSentence, named: IdentifiedR
   return null;
 }
 
-/** Start, stop and reboot mean nothing to other types, so a volume of the same name is not meant. */
 const POWER = new Set(['start', 'stop', 'reboot']);
+
+/** Start, stop and reboot mean nothing to other types, so a volume of the same name is not meant; a deletion may be. */
+function ablest(verb: Verb, resources: IdentifiedResource[]): IdentifiedResource[] {
+  const isPower = [...verb.actions.values()].every(({ id }) => POWER.has(id.split('.')[1] ?? ''));
+  const able = resources.filter(({ type }) => verb.actions.has(type));
+  return isPower && able.length > 0 ? able : resources;
+}
 
 function decide(
   context: Context,
@@ -81,15 +86,8 @@ function decide(
   const { request, lexicon } = context;
   const prompt = promptFor(verb.phrase, targets, lexicon);
   const fitting = targets.filter((target) => change.attributes.every((a) => holds(a, target)));
-  const [first] = targets;
-  if (fitting.length === 0 && first) {
-    const wrong = change.attributes.find((attribute) => !holds(attribute, first));
-    const why = wrong ? contradiction(wrong, first) : '';
-    return askWhich(`${why} Nothing is planned. Which one do you mean?`.trim(), prompt, ids(targets));
-  }
-  const isPower = [...verb.actions.values()].every(({ id }) => POWER.has(id.split('.')[1] ?? ''));
-  const able = fitting.filter(({ type }) => verb.actions.has(type));
-  const meant = isPower && able.length > 0 ? able : fitting;
+  if (fitting.length === 0) return askWhich(unfit(change, targets, verb), prompt, ids(ablest(verb, targets)));
+  const meant = ablest(verb, fitting);
   const [target] = meant;
   if (!target) return ask('Say what to do, and to which resource.');
   if (meant.length > 1) {
@@ -108,6 +106,15 @@ function decide(
     commands: [{ action: id, resource_id: target.resource_id, service, operation }],
     text: noteOn(id, target),
   } satisfies CommandsReply;
+}
+
+/** What the sentence says of them and is not so. */
+function unfit(change: ChangeSentence, targets: IdentifiedResource[], verb: Verb): string {
+  const [first, ...others] = targets;
+  const wrong = change.attributes.find((attribute) => first && !holds(attribute, first));
+  if (first && wrong && others.length === 0)
+    return `${contradiction(wrong, first)} Nothing is planned. To ${verb.phrase} it all the same, pick it.`;
+  return `None of the ${targets.length} resources called ${shown(first?.name ?? '')} fits the sentence. Which one do you want to ${verb.phrase}?`;
 }
 
 function noteOn(actionId: string, target: IdentifiedResource): string | null {
@@ -131,16 +138,10 @@ function cannot(context: Context, verb: Verb, target: IdentifiedResource): Assis
   );
 }
 
-/** No full name: what the attributes leave, or what "it" may mean, to pick from. Never one of them by itself. */
+/** No full name: what "it" or an everyday word may mean, else what fits, to pick from. */
 async function askForName(context: Context, change: ChangeSentence, verb: Verb): Promise<AssistantReply> {
-  const prompt = `${verb.phrase} this resource`;
-  const doubtful = context.sentence.doubtful.flatMap(({ resources }) => resources);
   const mentioned = change.pronoun ? mentionedIn(context.request) : [];
-  if (doubtful.length + mentioned.length > 0)
-    return askWhich(`Which resource do you want to ${verb.phrase}?`, prompt, [
-      ...ids(doubtful),
-      ...mentioned,
-    ]);
-  const types: ResourceType[] = [...verb.actions.keys()];
-  return explainUnused(context, { ...change, pronoun: false }, verb, types);
+  const meant = [...ids(doubtfulOf(context, verb)), ...mentioned];
+  if (meant.length === 0) return offerOthers(context, change, verb);
+  return askWhich(`Which resource do you want to ${verb.phrase}?`, `${verb.phrase} this resource`, meant);
 }

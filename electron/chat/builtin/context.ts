@@ -9,7 +9,7 @@ import { spoken } from './wording.ts';
 
 export interface BuiltinPorts {
   find: Pick<FindApi, 'query' | 'rows' | 'resolve'>;
-  estate: Pick<EstateStorageApi, 'get'>;
+  estate: Pick<EstateStorageApi, 'get' | 'count'>;
   planner: Pick<Planner, 'actionsFor'>;
   accounts: () => Promise<{ accountId: string; name: string }[]>;
 }
@@ -20,7 +20,7 @@ export interface Context {
   sentence: Sentence;
   lexicon: Lexicon;
   words: EstateWords;
-  /** Rows are still being read into the index: what is not found may yet come. */
+  /** Resources are still being read into the index: one that is not found may yet come. */
   indexing: boolean;
   find: BuiltinPorts['find'];
   estate: BuiltinPorts['estate'];
@@ -64,17 +64,21 @@ export function promptFor(verb: string, targets: readonly IdentifiedResource[], 
   return `${verb} ${isPlain ? first.name : `"${first.name}"`}`;
 }
 
-/** Resources whose names look like the words; without words, those that fit the filter. */
+/** Resources that fit the filter, and how many there are in all. */
+export async function fitting(
+  context: Context,
+  filter: ResourceFilter,
+): Promise<{ rows: ResourceSummary[]; total: number }> {
+  const { resultId, total } = await context.find.query({ text: '', filter, sort: [], ignoreChips: [] });
+  return { rows: await context.find.rows(resultId, 0, MOST_CANDIDATES), total };
+}
+
+/** Resources whose names look like the words. */
 export async function lookAlike(
   context: Context,
   text: string,
   filter: ResourceFilter,
 ): Promise<ResourceSummary[]> {
-  if (text.trim() === '') {
-    const query = { text: '', filter, sort: [], ignoreChips: [] };
-    const { resultId } = await context.find.query(query);
-    return context.find.rows(resultId, 0, MOST_CANDIDATES);
-  }
   const { exact, ranked } = await context.find.resolve(text, { filter, limit: 8 });
   const rows = [...exact, ...ranked.map(({ resource }) => resource)];
   return [...new Map(rows.map((row) => [row.id, row])).values()].slice(0, 8);

@@ -2,9 +2,9 @@ import type { ResourceFilter, ResourceQuery, ResourceSummary } from '../../../pr
 import type { AssistantReply, IdentifiedResource } from '../request.ts';
 import { accountName, contradiction, criteriaOf, holds, listSentence } from './attributes.ts';
 import { ask, askWhich, type Context, lookAlike, mentionedIn, promptFor, selectedOf } from './context.ts';
-import { DESCRIBE_WORDS, LIST_WORDS, PRONOUNS } from './phrases.ts';
+import { DESCRIBE_WORDS, LIST_WORDS, PRONOUNS, RESERVED } from './phrases.ts';
 import type { ReadSentence } from './readGrammar.ts';
-import { quoteUnused } from './tokens.ts';
+import { quoteUnused, type Token } from './tokens.ts';
 import { aNoun, shown } from './wording.ts';
 
 const ids = (resources: readonly IdentifiedResource[]) => resources.map(({ resource_id }) => resource_id);
@@ -166,9 +166,9 @@ export async function explainUnread(context: Context, read: ReadSentence): Promi
     );
   }
   const prompt = 'Describe this resource';
-  const words = tokens.filter(
-    ({ kind, text }) => kind === 'word' && !DESCRIBE_WORDS.has(text) && !LIST_WORDS.has(text),
-  );
+  const isUseful = ({ kind, text }: Token) =>
+    kind === 'word' && !DESCRIBE_WORDS.has(text) && !LIST_WORDS.has(text);
+  const words = tokens.filter(isUseful);
   const sure = doubtful.flatMap(({ resources }) => ids(resources));
   if (words.length === 0) {
     const pronoun = tokens.some(({ text }) => PRONOUNS.has(text)) ? mentionedIn(context.request) : [];
@@ -176,9 +176,13 @@ export async function explainUnread(context: Context, read: ReadSentence): Promi
     if (known.length > 0) return askWhich('Which resource do you mean?', prompt, known);
     return ask('Say which resources you want to see.', ['Help', 'List everything']);
   }
+  const odd = new Set([...read.unused].filter((i) => tokens[i] && isUseful(tokens[i])));
+  const said = quoteUnused(tokens, odd.size > 0 ? odd : read.unused);
+  // "not", "except", "and": what looks like the rest is the opposite of what was asked, or half of it.
+  if ([...odd].some((i) => RESERVED.has(tokens[i]?.text ?? '')))
+    return ask(`I did not understand ${said}.`, ['Help']);
   const similar = await lookAlike(context, words.map(({ raw }) => raw).join(' '), {});
   const found = [...sure, ...similar.map(({ id }) => id)];
-  const said = words.map(({ raw }) => `"${shown(raw)}"`).join(', ');
   return found.length > 0
     ? askWhich(`I did not understand ${said}. Do you mean one of these?`, prompt, found)
     : ask(`I did not understand ${said}, and nothing in the estate is called so.`, ['Help']);

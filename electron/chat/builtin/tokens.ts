@@ -4,12 +4,16 @@ import { OPPOSITES, RESERVED } from './phrases.ts';
 
 export type Span = NameSpan<IdentifiedResource>;
 
-export type Token =
-  /** `text` in lower case with plain apostrophes, `raw` as written. */
-  | { kind: 'word'; text: string; raw: string }
-  /** Punctuation, one character; a line break is "\n". */
-  | { kind: 'mark'; text: string; raw: string }
-  | { kind: 'name'; text: string; raw: string; span: Span };
+interface Written {
+  /** Words in lower case with plain apostrophes; a line break is "\n". */
+  text: string;
+  /** As a person would quote it. */
+  raw: string;
+  /** Written without a space before it. */
+  glued: boolean;
+}
+/** A mark is one character of punctuation. */
+export type Token = Written & ({ kind: 'word' | 'mark' } | { kind: 'name'; span: Span });
 
 export interface Sentence {
   tokens: Token[];
@@ -54,40 +58,43 @@ function tokenize(text: string, names: Span[]): Token[] {
   let at = 0;
   for (const span of names) {
     tokens.push(...wordsOf(text.slice(at, span.start)));
-    tokens.push({ kind: 'name', text: span.text, raw: text.slice(span.start, span.end), span });
+    const glued = span.start > 0 && !/\s/.test(text[span.start - 1] ?? '');
+    tokens.push({ kind: 'name', text: span.text, raw: text.slice(span.start, span.end), glued, span });
     at = span.end;
   }
   tokens.push(...wordsOf(text.slice(at)));
   return tokens;
 }
 
-const LEADING = /^["'`‘’“”([{<.,;:!?…-]/;
+const LEADING = /^["'`‘’“”([{<.,;:!?…]/;
 const TRAILING = /["'`‘’“”)\]}>.,;:!?…]$/;
 
 function wordsOf(text: string): Token[] {
   const tokens: Token[] = [];
   for (const [chunk] of text.matchAll(/\n|\S+/g)) {
-    if (chunk === '\n') {
-      tokens.push(mark(chunk));
-      continue;
-    }
-    let word = chunk;
+    const pieces: Token[] = [];
     const after: Token[] = [];
+    let word = chunk === '\n' ? '' : chunk;
+    if (chunk === '\n') pieces.push(mark(chunk));
     while (LEADING.test(word)) {
-      tokens.push(mark(word.charAt(0)));
+      pieces.push(mark(word.charAt(0)));
       word = word.slice(1);
     }
     while (TRAILING.test(word)) {
       after.unshift(mark(word.charAt(word.length - 1)));
       word = word.slice(0, -1);
     }
-    if (word !== '') tokens.push({ kind: 'word', text: plain(word), raw: word });
-    tokens.push(...after);
+    if (word !== '') pieces.push({ kind: 'word', text: plain(word), raw: word, glued: true });
+    pieces.push(...after);
+    tokens.push(...pieces.map((piece, i) => ({ ...piece, glued: i > 0 })));
   }
   return tokens;
 }
 
-const mark = (text: string): Token => ({ kind: 'mark', text, raw: text === '\n' ? 'line break' : text });
+function mark(text: string): Token {
+  const raw = text === '\n' ? 'line break' : /["'`‘’“”]/.test(text) ? 'quotation mark' : text;
+  return { kind: 'mark', text, raw, glued: true };
+}
 const plain = (word: string) => word.toLowerCase().replace(/[‘’]/g, "'");
 
 /** Longest of the phrases that starts at token `at`; its length in tokens, 0 for none. */
@@ -113,7 +120,7 @@ export function quoteUnused(tokens: readonly Token[], unused: ReadonlySet<number
   let last = -2;
   tokens.forEach((token, i) => {
     if (!unused.has(i)) return;
-    const glue = token.kind === 'mark' ? '' : ' ';
+    const glue = token.glued ? '' : ' ';
     if (i === last + 1 && groups.length > 0) groups.push(`${groups.pop()}${glue}${token.raw}`);
     else groups.push(token.raw);
     last = i;

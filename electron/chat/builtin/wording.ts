@@ -26,10 +26,14 @@ export function aNoun(type: ResourceType): string {
 /** "EC2 and RDS instances", "Lambda function"; no type = resources. */
 export function nouns(types: readonly ResourceType[], count: number): string {
   if (types.length === 0) return count === 1 ? 'resource' : 'resources';
-  return joined(
-    types.map((type) => NOUNS[type][count === 1 ? 0 : 1]),
+  const words = types.map((type) => NOUNS[type][count === 1 ? 0 : 1]);
+  const last = words[0]?.split(' ').at(-1) ?? '';
+  const shared = words.length > 1 && words.every((word) => word.endsWith(` ${last}`));
+  const list = joined(
+    words.map((word) => (shared ? word.slice(0, -last.length - 1) : word)),
     count === 1 ? 'or' : 'and',
   );
+  return shared ? `${list} ${last}` : list;
 }
 
 export function joined(items: readonly string[], word: 'and' | 'or'): string {

@@ -10,6 +10,7 @@ import type { CollectedResource } from '../../scan/types.ts';
 import { StorageConfig } from '../../storage/storageConfig.ts';
 import { StorageService } from '../../storage/storageService.ts';
 import { BuiltinAssistant } from '../builtin/builtinAssistant.ts';
+import type { BuiltinPorts } from '../builtin/context.ts';
 import { ChatService, type ChatServicePorts } from '../chatService.ts';
 import type { Planner } from '../planner.ts';
 
@@ -117,13 +118,13 @@ export class ChatBench {
     },
   };
 
-  builtin(): BuiltinAssistant {
+  builtin(more: Partial<BuiltinPorts> = {}): BuiltinAssistant {
     const { find, estate } = this.storage;
     const accounts = async () => [
       { accountId: PROD, name: 'production-account' },
       { accountId: DEV, name: 'Playground' },
     ];
-    return new BuiltinAssistant({ find, estate, planner: this.planner, accounts });
+    return new BuiltinAssistant({ find, estate, planner: this.planner, accounts, ...more });
   }
 
   chat(more: Partial<ChatServicePorts> = {}): ChatService {
