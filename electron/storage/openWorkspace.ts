@@ -150,15 +150,31 @@ export class OpenWorkspace {
     }
   }
 
+  /**
+   * The Explorer may show a list that is still filling and says so. What a sentence means is only answered from
+   * the whole estate: of two resources with one name, the one that is not loaded yet would not be asked about.
+   */
   #findApi(): FindApi {
     const find = createFindApi(this.#index);
     return {
-      ...find,
+      rows: find.rows,
       query: async (query) => {
         const answer = await find.query(query);
         return { ...answer, indexing: answer.indexing || this.#indexing };
       },
+      resolve: (text, options) => this.#whenWhole(() => find.resolve(text, options)),
+      related: (id) => this.#whenWhole(() => find.related(id)),
+      locate: (address) => this.#whenWhole(() => find.locate(address)),
     };
+  }
+
+  async #whenWhole<T>(answer: () => Promise<T>): Promise<T> {
+    await this.#loading;
+    if (!this.#indexing) return answer();
+    throw new AppError(
+      'ENGINE_FAILED',
+      `The list of resources is incomplete, so this cannot be answered: ${this.#loadFailure ?? 'the storage is being closed'}. Restart the storage engine and try again.`,
+    );
   }
 
   async #warnings(): Promise<string[]> {

@@ -98,6 +98,17 @@ test('everything is there after a restart, and the index fills by itself', async
   expect(health.diskUsedMb).toBeGreaterThan(0);
 });
 
+test('a sentence asked right after the start is answered from the whole estate, not from what is loaded so far', async () => {
+  await service.open(options());
+  const regions = ['us-west-2', 'eu-west-1'];
+  const twins = regions.map((region) => ({ ...resource('orders'), region }));
+  const others = Array.from({ length: 1_500 }, (_, n) => resource(`db-${n}`));
+  await service.estate.bulkUpsert([...others, ...twins], NOW);
+  await reopen();
+  const { exact } = await service.find.resolve('stop orders');
+  expect(exact.map(({ region }) => region).sort()).toEqual(regions.toSorted());
+});
+
 test('before it is open, and after it is closed, every part says that it is not ready', async () => {
   expect(() => service.chat).toThrow(expect.objectContaining({ code: 'NOT_READY' }));
   await service.open(options());
