@@ -13,11 +13,20 @@ export interface Quality {
 /** Of each kind, and over all under `all`. */
 export type QualityByKind = Record<string, Quality>;
 
+interface Compared {
+  index: QualityByKind;
+  baseline: QualityByKind;
+}
+
 export interface SearchMeasurement {
-  resources: number;
-  /** The half that was tuned on, and the one that was not. */
-  dev: { index: QualityByKind; baseline: QualityByKind };
-  heldOut: { index: QualityByKind; baseline: QualityByKind };
+  /** The table to print. */
+  text: string;
+  figures: {
+    resources: number;
+    /** The half that was tuned on, and the one that was not. */
+    dev: Compared;
+    heldOut: Compared;
+  };
 }
 
 /** Ids of the best ten. */
@@ -26,25 +35,44 @@ export type Search = (text: string) => string[];
 const TOP = 10;
 
 /** Quality of the search on a generated, judged estate, beside plain BM25 in the same run. */
-export async function measureSearch(
-  options: { resources?: number; seed?: number } = {},
-): Promise<SearchMeasurement> {
+export function measureSearch(options: { resources?: number; seed?: number } = {}): SearchMeasurement {
   const { resources = 4_000, seed = 20_261 } = options;
   const estate = generateEstate(resources, seed);
   const queries = judgedQueries(estate, seed + 1);
-  const search = await estateSearch(estate);
+  const search = estateSearch(estate);
   const baseline = miniSearch(estate);
   const half = (remainder: number) => {
     const part = queries.filter((_, i) => i % 2 === remainder);
     return { index: judge(search, part), baseline: judge(baseline, part) };
   };
-  return { resources, dev: half(0), heldOut: half(1) };
+  const figures = { resources, dev: half(0), heldOut: half(1) };
+  const text = [
+    `Search over ${resources} generated resources; MRR, recall@10 and nDCG@10, x100`,
+    ...tableOf('development half', figures.dev),
+    ...tableOf('held-out half', figures.heldOut),
+  ].join('\n');
+  return { text, figures };
 }
 
-export async function estateSearch(estate: JudgedResource[]): Promise<Search> {
+function tableOf(title: string, { index, baseline }: Compared): string[] {
+  const cells = ({ mrr, recall, ndcg }: Quality) =>
+    [mrr, recall, ndcg].map((value) => value.toFixed(1).padStart(6)).join(' ');
+  const lines = ['all', ...KINDS].flatMap((kind) => {
+    const [ours, theirs] = [index[kind], baseline[kind]];
+    if (!ours || !theirs) return [];
+    return [`${kind.padEnd(17)} ${String(ours.queries).padStart(3)} | ${cells(ours)} | ${cells(theirs)}`];
+  });
+  return [
+    '',
+    `${title.padEnd(17)}   n | index: MRR R@10 nDCG | plain MiniSearch BM25: MRR R@10 nDCG`,
+    ...lines,
+  ];
+}
+
+function estateSearch(estate: JudgedResource[]): Search {
   const index = new EstateIndex({ now: () => Date.UTC(2026, 10, 1) });
   index.put(estate);
-  await index.whenIndexed();
+  index.indexNow();
   return (text) => {
     const { resultId } = index.query({ text, filter: {}, sort: [], ignoreChips: [] });
     return index.rows(resultId, 0, TOP).map((row) => row.id);

@@ -11,6 +11,7 @@ export interface Document {
 }
 
 const LONGEST_FACT = 100;
+const IS_TIME = /^\d{4}-\d\d-\d\dT/;
 
 /** What has to be kept of a resource until its words are indexed. */
 export interface Pending {
@@ -19,10 +20,13 @@ export interface Pending {
 }
 
 export function pendingOf(resource: Resource, conceptBits: number[]): Pending {
-  const facts = Object.entries(resource.facts).flatMap(([key, value]) => {
-    if (typeof value === 'boolean') return value ? [key] : [];
-    return String(value).length <= LONGEST_FACT ? [String(value)] : [];
-  });
+  const facts: string[] = [];
+  // A flag says nothing as a word (`PublicAccessBlocked` holds "public"): the dictionary says what it means.
+  for (const value of Object.values(resource.facts)) {
+    if (typeof value === 'boolean') continue;
+    const text = String(value);
+    if (text.length <= LONGEST_FACT && !IS_TIME.test(text)) facts.push(shortId(text));
+  }
   return { facts, conceptBits };
 }
 

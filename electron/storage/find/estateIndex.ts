@@ -172,6 +172,12 @@ export class EstateIndex {
     });
   }
 
+  /** Makes every row's words searchable before it returns: for tools that have nobody else to answer. */
+  indexNow(): void {
+    this.#indexWhile(() => true);
+    this.#announceSettled();
+  }
+
   #put(resource: Resource): void {
     const known = this.#store.byId(resource.id);
     const isRenamed = known?.name !== resource.name;
@@ -194,9 +200,7 @@ export class EstateIndex {
   }
 
   #indexFew(): void {
-    if (this.#waiting.size > INDEXED_AT_ONCE) return;
-    this.#indexWhile(() => true);
-    this.#announceSettled();
+    if (this.#waiting.size <= INDEXED_AT_ONCE) this.indexNow();
   }
 
   /** Works through the waiting rows in slices, one per turn of the event loop. */

@@ -1,12 +1,13 @@
 import type { QueryChip } from '../../../preload/contract/models.ts';
 import { matchPhrase } from './dictionary.ts';
 import type { ExactNames, NamedRun } from './exactNames.ts';
+import type { Facet, Understood } from './facet.ts';
 import { NameScorer } from './nameScore.ts';
 import type { Row } from './rowStore.ts';
 import { type Estate, facetTest, structuredScores } from './structured.ts';
 import { singular, splitWords } from './text.ts';
 import { isNegation, isStopWord } from './tokens.ts';
-import { type Facet, type Understood, understand } from './understand.ts';
+import { understand } from './understand.ts';
 
 /** Shares of the parts, each divided by its own maximum first. */
 const WEIGHTS = { structured: 2, lexical: 0.5, name: 0.25, fragment: 1.5, dense: 0.35 };

@@ -1,11 +1,11 @@
 import type { Concept } from './dictionary/concept.ts';
 import type { RegionConcept } from './dictionary/regions.ts';
 import { keptConcepts, type Sense } from './dictionary.ts';
+import type { Facet } from './facet.ts';
 import type { LexicalIndex } from './lexical.ts';
 import type { Measure } from './measures.ts';
 import type { RowStore } from './rowStore.ts';
 import type { Traits } from './traits.ts';
-import type { Facet } from './understand.ts';
 
 /** What the facets are asked of. */
 export interface Estate {

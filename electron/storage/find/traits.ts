@@ -7,7 +7,7 @@ const BITS = 32;
 /** By slot: which concepts of the dictionary are true, and the quantities that queries compare. */
 export class Traits {
   readonly #bits = Array.from({ length: Math.ceil(keptConcepts.length / BITS) }, () => new Column());
-  /** Storage in GiB: volumes and databases. */
+  /** Storage in GiB: volumes, databases and tables. */
   readonly storage = new NumberColumn();
   /** Memory in MiB: functions. */
   readonly memory = new NumberColumn();
@@ -25,7 +25,7 @@ export class Traits {
       column.set(slot, value);
     });
     const { facts, createdAt } = resource;
-    this.storage.set(slot, number(facts.Size ?? facts.AllocatedStorage));
+    this.storage.set(slot, number(facts.Size ?? facts.AllocatedStorage) ?? gibibytes(facts.TableSizeBytes));
     this.memory.set(slot, number(facts.MemorySize));
     this.timeout.set(slot, number(facts.Timeout ?? facts.VisibilityTimeout));
     this.created.set(slot, createdAt === null ? null : Date.parse(createdAt));
@@ -42,4 +42,9 @@ export class Traits {
 function number(value: string | number | boolean | undefined): number | null {
   const parsed = typeof value === 'string' ? Number.parseFloat(value) : value;
   return typeof parsed === 'number' && Number.isFinite(parsed) ? parsed : null;
+}
+
+function gibibytes(bytes: string | number | boolean | undefined): number | null {
+  const value = number(bytes);
+  return value === null ? null : value / 2 ** 30;
 }

@@ -1,48 +1,12 @@
 import type { QueryChip } from '../../../preload/contract/models.ts';
-import { AND_WORDS, OF_WORDS } from './dictionary/grammar.ts';
 import { LONGEST_SYNONYM, synonymsOf } from './dictionary/synonyms.ts';
-import { matchPhrase, type Sense } from './dictionary.ts';
+import { matchPhrase } from './dictionary.ts';
+import type { Asked, Facet, Understood, Vocabularies } from './facet.ts';
 import type { TagPairs } from './interner.ts';
 import type { QueryWord } from './lexical.ts';
-import { findMeasures, type Measure } from './measures.ts';
-import { isNegation, isStopWord, type KnownWords, type Token, tokenize } from './tokens.ts';
-
-/** What a facet of a query asks of a resource. */
-export type Asked =
-  | { kind: 'senses'; senses: Sense[] }
-  | { kind: 'state'; state: string }
-  | { kind: 'account'; accountId: string }
-  | { kind: 'tag'; pairs: ReadonlySet<number>; words: string[] }
-  | { kind: 'tagKey'; pairs: ReadonlySet<number> }
-  | { kind: 'measure'; measure: Measure }
-  | { kind: 'word'; word: string };
-
-export interface Facet {
-  chip: QueryChip;
-  asked: Asked;
-  negated: boolean;
-  /** Its share of the structured score. */
-  weight: number;
-  /** First and last token it took. */
-  from: number;
-  to: number;
-}
-
-export interface Understood {
-  facets: Facet[];
-  /** For the lexical index: everything that is said and not negated. */
-  words: QueryWord[];
-  /** Words no facet explains: what may be a name. */
-  unexplained: string[];
-  tokens: Token[];
-}
-
-export interface Vocabularies {
-  now: number;
-  tags: TagPairs;
-  states: { find(state: string): number | undefined };
-  words: KnownWords;
-}
+import { findMeasures } from './measures.ts';
+import { isNegation, isStopWord, type Token, tokenize } from './tokens.ts';
+import { weighTypes } from './typeHeads.ts';
 
 const SYNONYM_WEIGHT = 0.45;
 const JOINED_WEIGHT = 0.9;
@@ -316,34 +280,4 @@ class Reading {
 function valueOfFirst(pairs: ReadonlySet<number>, tags: TagPairs): string {
   for (const id of pairs) return tags.get(id)?.value ?? '';
   return '';
-}
-
-const MODIFIER_WEIGHT = 0.3;
-
-/**
- * Two types side by side are one thing, and the last is what it is (`database subnets`); after `of`, `for`,
- * `in`… it is the first (`disks of the web servers`); joined by `and` both are meant.
- */
-function weighTypes(facets: Facet[], words: string[]): void {
-  const types = facets
-    .filter((facet) => facet.chip.kind === 'type' && !facet.negated)
-    .sort((a, b) => a.from - b.from);
-  let head: Facet | undefined;
-  for (const type of types) {
-    if (!head) {
-      head = type;
-      continue;
-    }
-    const between = words.slice(head.to + 1, type.from);
-    if (between.some((word) => AND_WORDS.has(word))) {
-      head = type;
-    } else if (between.some((word) => OF_WORDS.has(word))) {
-      type.weight = MODIFIER_WEIGHT;
-    } else if (between.length === 0) {
-      head.weight = MODIFIER_WEIGHT;
-      head = type;
-    } else {
-      type.weight = MODIFIER_WEIGHT;
-    }
-  }
 }

@@ -40,7 +40,7 @@ const isPublic = (view: ResourceView) =>
   view.text('Scheme') === 'internet-facing' ||
   view.text('PublicIpAddress', 'PublicIp', 'PublicDnsName') !== '' ||
   isTrue(view.fact('MapPublicIpOnLaunch')) ||
-  isTrue(view.fact('IsPublic', 'Public')) ||
+  isTrue(view.fact('OpenToInternet', 'IsPublic', 'Public')) ||
   view.constraint('public') === true ||
   isFalse(view.fact('BlockPublicAccess', 'PublicAccessBlocked', 'BlockPublicAcls')) ||
   (view.named('public', 'external') && 0.8);
@@ -51,16 +51,33 @@ const isPrivate = (view: ResourceView) =>
   isTrue(view.fact('BlockPublicAccess', 'PublicAccessBlocked', 'BlockPublicAcls')) ||
   (view.type === 'ec2_instance' && view.text('PublicIpAddress', 'PublicIp') === '' && 0.7) ||
   (view.named('private', 'internal', 'priv') && 0.8);
-const multiAz = (view: ResourceView) => view.constraint('multi_az') ?? isTrue(view.fact('MultiAZ'));
+/** Undefined where AWS did not say: unknown is neither yes nor no. */
+const flag = (value: unknown) => (isTrue(value) ? true : isFalse(value) ? false : undefined);
+const multiAz = (view: ResourceView) => view.constraint('multi_az') ?? flag(view.fact('MultiAZ'));
 const isProtected = (view: ResourceView) =>
   view.constraint('deletion_protection') ??
-  isTrue(view.fact('DeletionProtection', 'DeletionProtectionEnabled', 'DisableApiTermination'));
+  flag(view.fact('DeletionProtection', 'DeletionProtectionEnabled', 'DisableApiTermination'));
+const versioning = (view: ResourceView) => view.fact('Versioning', 'VersioningStatus');
 const isReplica = (view: ResourceView) =>
   view.resource.relations.some((relation) => relation.kind === 'replica_of') ||
   view.text('ReadReplicaSourceDBInstanceIdentifier') !== '' ||
   (view.named('replica', 'reader') && 0.8);
 
 const ENTRIES: Entry[] = [
+  [
+    'unhealthy_targets',
+    'Unhealthy targets',
+    ['elbv2_target_group'],
+    (v) => Number(v.fact('HealthyTargets')) < Number(v.fact('Targets')),
+    'unhealthy, unhealthy targets, with unhealthy targets, failing targets, failing health checks, failing health check, sick targets, no healthy targets, without healthy targets',
+  ],
+  [
+    'empty',
+    'Empty',
+    ['elbv2_target_group', 'dynamodb_table', 'sqs_queue'],
+    (v) => v.fact('Targets', 'ItemCount', 'ApproximateNumberOfMessages') === 0,
+    'empty, without targets, no targets, without items, no items, without registered targets, no registered targets, without messages, no messages',
+  ],
   [
     'postgres',
     'PostgreSQL',
@@ -204,7 +221,7 @@ const ENTRIES: Entry[] = [
     'single_az',
     'Single-AZ',
     database,
-    (v) => !multiAz(v),
+    (v) => multiAz(v) === false,
     'single az, singleaz, single zone, one zone, single availability zone, not multi az, non multi az, without multi az, no multi az, not highly available, without high availability, without ha, no ha, not redundant, without failover, without standby, no standby, no failover, not fault tolerant, non ha, non redundant',
   ],
   [
@@ -218,7 +235,7 @@ const ENTRIES: Entry[] = [
     'unprotected',
     'No deletion protection',
     ['rds_instance', 'dynamodb_table', 'elbv2_load_balancer', 'ec2_instance'],
-    (v) => !isProtected(v),
+    (v) => isProtected(v) === false,
     'without deletion protection, no deletion protection, not protected, unprotected, deletion protection off, deletion protection disabled, missing deletion protection, not deletion protected, without delete protection, lacking deletion protection, can be deleted, not protected from deletion, not protected against deletion',
   ],
   [
@@ -300,14 +317,14 @@ const ENTRIES: Entry[] = [
     'versioned',
     'Versioned',
     ['s3_bucket'],
-    (v) => isTrue(v.fact('Versioning', 'VersioningStatus')),
+    (v) => isTrue(versioning(v)),
     'versioned, versioning, version control, with versioning, versioning enabled, versioning on',
   ],
   [
     'unversioned',
     'Not versioned',
     ['s3_bucket'],
-    (v) => !isTrue(v.fact('Versioning', 'VersioningStatus')),
+    (v) => versioning(v) !== undefined && !isTrue(versioning(v)),
     'unversioned, not versioned, without versioning, no versioning, versioning disabled, versioning off, missing versioning, lacking versioning, non versioned',
   ],
   [
