@@ -13,7 +13,6 @@ import { actionsFor } from './catalog.ts';
 import { Executor } from './executor.ts';
 import { Planner, type ProposeOptions } from './planner.ts';
 import { type Clock, DEFAULT_TIMINGS, type ExecutionPorts, systemClock, type Timings } from './ports.ts';
-import { Recorder } from './recorder.ts';
 
 /** From an intended action to one verified AWS call: plans, decisions, executions, and their record. */
 export class ExecutionService {
@@ -98,22 +97,11 @@ export class ExecutionService {
    * and not sent is recorded as refused; what was or may have been sent is looked at again.
    */
   async reconcile(): Promise<void> {
-    for (const execution of await this.#ports.journal.unfinished()) {
-      if (this.#executor.isRunning(execution.executionId)) continue;
-      if (execution.state === 'checking') await this.#neverSent(execution);
-      else this.#executor.resume(execution);
-    }
+    for (const execution of await this.#ports.journal.unfinished()) await this.#executor.resume(execution);
   }
 
   /** Ends all waiting; the next start takes it up again. */
   stop(): Promise<void> {
     return this.#executor.stop();
-  }
-
-  async #neverSent(execution: Execution): Promise<void> {
-    const message = 'CloudOps was closed before the call was sent. Nothing was sent; ask again.';
-    const error = { code: 'CANCELLED' as const, message };
-    const recorder = new Recorder(execution, this.#ports);
-    await recorder.result({ outcome: 'refused', verified: false, error, text: message }, null, null);
   }
 }

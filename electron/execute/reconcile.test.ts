@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Execution, Resource } from '../../preload/contract/models.ts';
+import { AppError } from '../errors.ts';
+import type { JournalApi } from '../storage/api.ts';
 import type { JournalBody } from '../storage/journal/entries.ts';
 import { Journal } from '../storage/journal/journal.ts';
 import { GONE } from './catalog/spec.ts';
-import { dyingAt, ec2Resource, rdsResource, World } from './testing/harness.ts';
+import { appendingBy, dyingAt, ec2Resource, rdsResource, runAction, World } from './testing/harness.ts';
 
 interface Death {
   kind: JournalBody['kind'];
@@ -181,6 +183,32 @@ test('an orderly stop leaves the execution open, and the next start ends it', as
   expect(await restarted(world, executionId)).toMatchObject({ state: 'succeeded' });
   expect(sends(world)).toBe(1);
 });
+
+test.each<[JournalBody['kind'], number, Execution['state']]>([
+  ['intent', 0, 'refused'],
+  ['sent', 1, 'succeeded'],
+  ['state', 1, 'succeeded'],
+  ['result', 1, 'succeeded'],
+])(
+  'a journal that cannot take "%s" for a while: told, settled later, and never sent twice',
+  async (kind, sent, state) => {
+    const world = new World(rdsResource());
+    stopped(world);
+    const full = new AppError('DISK_FULL', 'The disk is full.');
+    let failures = 2;
+    const failing = (journal: JournalApi) =>
+      appendingBy(journal, (body) => {
+        if (body.kind !== kind || failures === 0) return journal.append(body);
+        failures -= 1;
+        return Promise.reject(full);
+      });
+    if (kind === 'intent' || kind === 'sent') failures = 1;
+    const execution = await runAction(world, 'rds.stop', world.process(failing));
+    expect(execution.state).toBe(state);
+    expect(world.reported).toContain(full);
+    expect(sends(world)).toBe(sent);
+  },
+);
 
 test('reconciling twice, or when nothing is open, changes nothing', async () => {
   const world = new World(rdsResource());

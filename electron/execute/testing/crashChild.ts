@@ -4,6 +4,7 @@
  */
 import type { JournalApi } from '../../storage/api.ts';
 import type { JournalBody } from '../../storage/journal/entries.ts';
+import { appendingBy } from './harness.ts';
 import { type LiveOptions, startLiveApp } from './liveApp.ts';
 
 export interface CrashOrder extends LiveOptions {
@@ -16,16 +17,11 @@ export interface CrashOrder extends LiveOptions {
 const order = JSON.parse(process.argv[2] ?? '') as CrashOrder;
 
 const dying = (journal: JournalApi): JournalApi =>
-  new Proxy(journal, {
-    get(target, name: keyof JournalApi) {
-      if (name !== 'append') return target[name].bind(target);
-      return async (body: JournalBody) => {
-        if (body.kind === order.kind && order.when === 'before') process.kill(process.pid, 'SIGKILL');
-        const entry = await target.append(body);
-        if (body.kind === order.kind) process.kill(process.pid, 'SIGKILL');
-        return entry;
-      };
-    },
+  appendingBy(journal, async (body) => {
+    if (body.kind === order.kind && order.when === 'before') process.kill(process.pid, 'SIGKILL');
+    const entry = await journal.append(body);
+    if (body.kind === order.kind) process.kill(process.pid, 'SIGKILL');
+    return entry;
   });
 
 const app = await startLiveApp(order, undefined, dying);

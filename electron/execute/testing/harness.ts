@@ -209,6 +209,20 @@ export async function runAction(
   return world.ended(view.execution?.executionId ?? '');
 }
 
+/** The same journal with another way to append. */
+export function appendingBy(journal: JournalApi, append: JournalApi['append']): JournalApi {
+  return {
+    append,
+    verify: () => journal.verify(),
+    plan: (planId) => journal.plan(planId),
+    execution: (executionId) => journal.execution(executionId),
+    unfinished: () => journal.unfinished(),
+    log: (...args) => journal.log(...args),
+    activity: (query) => journal.activity(query),
+    activityRows: (...args) => journal.activityRows(...args),
+  };
+}
+
 /** A journal whose process dies at an entry: before it is written, or right after it is on the disk. */
 export function dyingAt(kind: JournalBody['kind'], when: 'before' | 'after') {
   let died: () => void = () => undefined;
@@ -217,22 +231,14 @@ export function dyingAt(kind: JournalBody['kind'], when: 'before' | 'after') {
   });
   let alive = true;
   const never = new Promise<never>(() => undefined);
-  const wrap = (journal: JournalApi): JournalApi => ({
-    append: async (body) => {
+  const wrap = (journal: JournalApi): JournalApi =>
+    appendingBy(journal, async (body) => {
       if (!alive) return never;
       if (body.kind !== kind) return journal.append(body);
       alive = false;
       if (when === 'after') await journal.append(body);
       died();
       return never;
-    },
-    verify: () => journal.verify(),
-    plan: (planId) => journal.plan(planId),
-    execution: (executionId) => journal.execution(executionId),
-    unfinished: () => journal.unfinished(),
-    log: (...args) => journal.log(...args),
-    activity: (query) => journal.activity(query),
-    activityRows: (...args) => journal.activityRows(...args),
-  });
+    });
   return { wrap, dead };
 }

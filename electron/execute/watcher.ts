@@ -1,0 +1,65 @@
+import type { Execution } from '../../preload/contract/models.ts';
+import { type ActionSpec, GONE } from './catalog/spec.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Clock, ExecutionPorts, Timings } from './ports.ts';
+import { targetOf } from './preflight.ts';
+import type { Recorder } from './recorder.ts';
+import { waitForEnd } from './waiter.ts';
+import type { Sending } from './watching.ts';
+
+/** Looks until a change has ended, and records how. Sends nothing. */
+export class Watcher {
+  readonly #ports: ExecutionPorts;
+  readonly #clock: Clock;
+  readonly #timings: Timings;
+
+  constructor(ports: ExecutionPorts, clock: Clock, timings: Timings) {
+    this.#ports = ports;
+    this.#clock = clock;
+    this.#timings = timings;
+  }
+
+  async watch(
+    execution: Execution,
+    spec: ActionSpec,
+    sending: Sending,
+    recorder: Recorder,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { plan } = execution;
+    const subject = spec.watch.observed?.(plan.call.parameters);
+    let arrived = sending.accepted;
+    let stateNow: string | null = execution.stateNow ?? execution.stateBefore;
+    const seen = async (status: string, moving: boolean) => {
+      if (moving && !arrived) {
+        arrived = true;
+        await recorder.sent(null);
+        await recorder.log(`It is ${status}, so the call has reached AWS.`);
+      }
+      if (subject === undefined) {
+        stateNow = status;
+        await recorder.state(status);
+      } else if (status !== GONE) await recorder.log(`${subject} is ${status}.`);
+    };
+    const failed = (message: string) => recorder.log(`${message} Still waiting.`, 'warn');
+    const ports = {
+      describe: () => this.#ports.describe(targetOf(plan)),
+      clients: this.#ports.clients,
+      clock: this.#clock,
+      timings: this.#timings,
+    };
+    const settled = await waitForEnd(spec, plan, sending, ports, { seen, failed }, signal);
+    if (subject !== undefined) stateNow = await this.stateNow(execution);
+    const outcome = outcomeOf(settled, spec, execution, { ...sending, accepted: arrived });
+    await recorder.result(outcome, stateNow, null);
+  }
+
+  /** The target's state for a record that does not depend on it; null when it cannot be read. */
+  async stateNow({ plan }: Execution): Promise<string | null> {
+    try {
+      return (await this.#ports.describe(targetOf(plan)))?.state ?? null;
+    } catch {
+      return null;
+    }
+  }
+}
