@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { ErrorState } from '../ErrorState.tsx';
 import { TextSkeleton } from '../Skeletons.tsx';
 import { PlanDecision } from './PlanDecision.tsx';
-import { PlanFacts } from './PlanFacts.tsx';
+import { PlanFacts, PlanSubject } from './PlanFacts.tsx';
 import { PlanRun } from './PlanRun.tsx';
 import classes from './plan.module.css';
 import type { PlanPhase } from './planPhase.ts';
@@ -45,11 +45,14 @@ function LoadedCard({ current, inThread }: { current: PlanNow; inThread: boolean
       data-phase={phase}
       aria-label={`Plan: ${visible(plan.title)}`}
     >
-      <header className={classes.header}>
-        <h2 className={classes.title}>{visible(plan.title)}</h2>
-        <RiskMark risk={plan.risk} />
+      <header className={classes.top}>
+        <div className={classes.heading}>
+          <h2 className={classes.title}>{visible(plan.title)}</h2>
+          <RiskMark risk={plan.risk} />
+        </div>
+        <PlanSubject plan={plan} now={now} frozen={phase !== 'proposed'} />
       </header>
-      <PlanFacts plan={plan} now={now} frozen={phase !== 'proposed'} />
+      <PlanFacts plan={plan} />
       {phase === 'proposed' && <PlanDecision current={current} onDecided={() => setDecided(true)} />}
       {(phase === 'running' || phase === 'finished') && (
         <PlanRun view={view} now={now} inThread={inThread} takeFocus={decided} />

@@ -57,6 +57,7 @@ export function PlanDecision({ current, onDecided }: Props) {
       <div className={classes.buttons}>
         <Button
           type="button"
+          className={classes.approve}
           color={plan.risk === 'destructive' ? 'red.9' : 'accent'}
           disabled={(decision.block !== null || !armed) && !decision.approving}
           loading={decision.approving}

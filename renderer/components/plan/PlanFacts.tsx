@@ -16,10 +16,8 @@ interface Props {
   frozen: boolean;
 }
 
-/** The plan itself, as label and value; never shortened, because this is what is approved. */
-export function PlanFacts({ plan, now, frozen }: Props) {
-  const { target, call } = plan;
-  const text = callText(call);
+/** On what, and who acts: what must stay in sight while the rest of a long card is read. */
+export function PlanSubject({ plan: { target, identity }, now, frozen }: Props) {
   const native = target.nativeId !== target.name && target.nativeId !== target.arn;
   return (
     <>
@@ -39,25 +37,33 @@ export function PlanFacts({ plan, now, frozen }: Props) {
       </div>
       <dl className={classes.facts}>
         <Fact label="as">
-          <Actor identity={plan.identity} now={now} frozen={frozen} />
-        </Fact>
-        <Fact label="call">
-          <CopyText label="Copy call" text={text} />
-          <CopyText label="Copy CLI command" text={visible(call.cli)} words />
-        </Fact>
-        {plan.checks.length > 0 && (
-          <Fact label="checks">
-            <Checks checks={plan.checks} />
-          </Fact>
-        )}
-        <Fact label="affects">
-          <Affects affects={plan.affects} />
-        </Fact>
-        <Fact label="undo">
-          {plan.undo === null ? <strong>nothing can undo this</strong> : <Words text={visible(plan.undo)} />}
+          <Actor identity={identity} now={now} frozen={frozen} />
         </Fact>
       </dl>
     </>
+  );
+}
+
+/** The rest of the plan, as label and value; never shortened, because this is what is approved. */
+export function PlanFacts({ plan: { call, checks, affects, undo } }: { plan: Plan }) {
+  return (
+    <dl className={classes.facts}>
+      <Fact label="call">
+        <CopyText label="Copy call" text={callText(call)} />
+        <CopyText label="Copy CLI command" text={visible(call.cli)} words />
+      </Fact>
+      {checks.length > 0 && (
+        <Fact label="checks">
+          <Checks checks={checks} />
+        </Fact>
+      )}
+      <Fact label="affects">
+        <Affects affects={affects} />
+      </Fact>
+      <Fact label="undo">
+        {undo === null ? <strong>nothing can undo this</strong> : <Words text={visible(undo)} />}
+      </Fact>
+    </dl>
   );
 }
 
