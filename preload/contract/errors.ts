@@ -33,6 +33,10 @@ export const ERROR_CODES = [
   'PLAN_USED',
   'PLAN_CHANGED',
   'NAME_MISMATCH',
+  'BACKUP_NOT_FOUND',
+  'BACKUP_DAMAGED',
+  'BACKUP_PLACE',
+  'JOB_RUNNING',
   'CANCELLED',
   'INTERNAL',
 ] as const;

@@ -1,4 +1,4 @@
-import type { AppStatus, Execution, ScanRun } from './models.ts';
+import type { AppStatus, Execution, Job, ScanRun } from './models.ts';
 
 /** Events are hints: after a gap in `seq` or a new `bootId` the client refetches. */
 export interface EventPayloads {
@@ -10,6 +10,9 @@ export interface EventPayloads {
   'plan.changed': { planId: string };
   'execution.changed': Execution;
   'settings.changed': Record<never, never>;
+  'job.changed': Job;
+  'backups.changed': Record<never, never>;
+  'keys.changed': Record<never, never>;
 }
 export type EventName = keyof EventPayloads;
 
@@ -22,6 +25,9 @@ export const EVENT_NAMES = [
   'plan.changed',
   'execution.changed',
   'settings.changed',
+  'job.changed',
+  'backups.changed',
+  'keys.changed',
 ] as const satisfies readonly EventName[];
 
 export interface EventMessage<N extends EventName = EventName> {

@@ -355,7 +355,7 @@ export const ActivityRow = z.object({
   id: z.string(),
   /** The plan this line is about; absent or null for lines that are about none. */
   planId: z.string().nullable().optional(),
-  kind: z.enum(['execution', 'rejected', 'expired', 'unlock', 'lock']),
+  kind: z.enum(['execution', 'rejected', 'expired', 'unlock', 'lock', 'maintenance']),
   at: Iso,
   title: z.string(),
   state: z.enum([...EXECUTION_STATES, 'rejected', 'expired', 'recorded']),
@@ -386,6 +386,9 @@ export const Conversation = z.object({
   createdAt: Iso,
   updatedAt: Iso,
   messageCount: z.number().int(),
+  pinned: z.boolean(),
+  archived: z.boolean(),
+  labels: z.array(z.string().max(40)).max(12),
 });
 export type Conversation = z.infer<typeof Conversation>;
 
@@ -437,6 +440,158 @@ export const ChatMessage = z.object({
 });
 export type ChatMessage = z.infer<typeof ChatMessage>;
 
+/** A place in a conversation where the words were found. */
+export const ConversationHit = z.object({
+  conversationId: z.string(),
+  title: z.string(),
+  messageIndex: z.number().int(),
+  timestamp: Iso,
+  /** Some 160 characters around the first match. */
+  excerpt: z.string(),
+});
+export type ConversationHit = z.infer<typeof ConversationHit>;
+
+// ── Keys ────────────────────────────────────────────────────────────────────
+
+export const SLOT_KINDS = ['recovery', 'passphrase'] as const;
+/** A way to the master key beside its source; kept beside the data and in every backup manifest. */
+export const KeySlotInfo = z.object({ kind: z.enum(SLOT_KINDS), createdAt: Iso });
+export const KeyInfo = z.object({
+  slots: z.array(KeySlotInfo),
+  /** The person chose to be reminded later. */
+  recoveryPostponed: z.boolean(),
+  dataKeys: z.array(
+    z.object({ purpose: z.string(), keyId: z.number().int(), createdAt: Iso, current: z.boolean() }),
+  ),
+  /** Records still sealed under an earlier data key. */
+  toReencrypt: z.number().int(),
+});
+export type KeyInfo = z.infer<typeof KeyInfo>;
+
+// ── Jobs and backups ────────────────────────────────────────────────────────
+
+/** Long work: its id is answered at once, its progress comes by event, and it can be cancelled. */
+export const Job = z.object({
+  jobId: z.string(),
+  kind: z.enum([
+    'backup',
+    'prove',
+    'restore',
+    'export',
+    'import',
+    'reencrypt',
+    'rebuild_index_key',
+    'move_engine',
+    'forget_account',
+    'delete_all',
+    'cleanup',
+  ]),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  /** What it is doing now, in words. */
+  step: z.string(),
+  done: z.number(),
+  /** Null while not yet known. */
+  total: z.number().nullable(),
+  unit: z.enum(['records', 'bytes', 'steps']),
+  startedAt: Iso,
+  finishedAt: Iso.nullable(),
+  error: z.object({ code: z.enum(ERROR_CODES), message: z.string() }).nullable(),
+  /** What came of it, in words with verified counts. */
+  result: z.string().nullable(),
+  /** The backup that it made, proved or restored. */
+  backupId: z.string().nullable(),
+});
+export type Job = z.infer<typeof Job>;
+
+export const S3Place = z.object({
+  bucket: z.string().min(3).max(63),
+  region: z.string(),
+  /** The profile that reaches it. */
+  profile: z.string(),
+  /** For S3-compatible stores; null = AWS. */
+  endpoint: z.string().nullable(),
+  kmsKeyId: z.string().nullable(),
+});
+export type S3Place = z.infer<typeof S3Place>;
+export const BackupSettings = z.object({
+  s3: S3Place.nullable(),
+  auto: z.boolean(),
+  intervalHours: z
+    .number()
+    .int()
+    .min(1)
+    .max(24 * 30),
+  s3RetentionDays: z.number().int().min(1).max(3_650),
+  localRetentionDays: z.number().int().min(1).max(365),
+});
+export type BackupSettings = z.infer<typeof BackupSettings>;
+export const DEFAULT_BACKUP_SETTINGS: BackupSettings = {
+  s3: null,
+  auto: true,
+  intervalHours: 24,
+  s3RetentionDays: 30,
+  localRetentionDays: 7,
+};
+
+export const BACKUP_PARTS = ['chat_history', 'aws_estate', 'state'] as const;
+export const BackupInfo = z.object({
+  backupId: z.string(),
+  installId: z.string(),
+  createdAt: Iso,
+  place: z.enum(['local', 's3']),
+  /** Whole size of its objects in bytes. */
+  sizeBytes: z.number(),
+  counts: z.record(z.enum(BACKUP_PARTS), z.number().int()),
+  formatVersion: z.number().int(),
+  appVersion: z.string(),
+  /** `verified`: read back whole after writing, or proved since. */
+  state: z.enum(['verified', 'unverified', 'damaged', 'newer']),
+  provedAt: Iso.nullable(),
+  /** Why it was made: by hand, by schedule, or before something. */
+  reason: z.string(),
+});
+export type BackupInfo = z.infer<typeof BackupInfo>;
+export const BackupOverview = z.object({
+  settings: BackupSettings,
+  backups: z.array(BackupInfo),
+  lastGoodAt: Iso.nullable(),
+  nextAt: Iso.nullable(),
+  /** No good backup for 48 hours although one is wanted. */
+  overdue: z.boolean(),
+  /** The place's own problem, in words: missing, denied, wrong region … */
+  problem: z.string().nullable(),
+});
+export type BackupOverview = z.infer<typeof BackupOverview>;
+
+/** Where a backup is looked for; typed keys stay in memory. */
+export const BackupSource = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('here') }),
+  z.strictObject({ kind: z.literal('folder'), path: z.string() }),
+  z.strictObject({ kind: z.literal('file'), path: z.string() }),
+  z.strictObject({
+    kind: z.literal('s3'),
+    bucket: z.string(),
+    region: z.string(),
+    endpoint: z.string().nullable(),
+    access: z.union([
+      z.strictObject({ profile: z.string() }),
+      z.strictObject({
+        accessKeyId: z.string(),
+        secretAccessKey: z.string(),
+        sessionToken: z.string().nullable(),
+      }),
+    ]),
+  }),
+]);
+export type BackupSource = z.infer<typeof BackupSource>;
+export const Secret = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('recovery'), text: z.string().max(200) }),
+  z.strictObject({ kind: z.literal('passphrase'), text: z.string().max(1_000) }),
+  /** This workspace's own key. */
+  z.strictObject({ kind: z.literal('own') }),
+]);
+export type Secret = z.infer<typeof Secret>;
+
 // ── The app ─────────────────────────────────────────────────────────────────
 
 export const ENGINE_STATES = ['starting', 'ready', 'restarting', 'failed', 'stopped'] as const;
@@ -446,7 +601,8 @@ export const AppStatus = z.object({
   carrier: z.enum(['electron', 'browser']),
   workspace: z.object({ name: z.string(), path: z.string(), sample: z.boolean() }),
   /** `key` = the key is locked, absent or not yet chosen: a screen, not a failed start. */
-  phase: z.enum(['starting', 'key', 'ready', 'failed']),
+  /** `locked`: the person or the idle lock put the keys away; `key.unlock` brings them back. */
+  phase: z.enum(['starting', 'key', 'ready', 'failed', 'locked']),
   failure: z.object({ code: z.enum(ERROR_CODES), message: z.string(), canRetry: z.boolean() }).nullable(),
   key: z.object({
     source: z.enum(['keychain', 'env', 'file', 'none']),
@@ -460,6 +616,11 @@ export const AppStatus = z.object({
   /** False until accounts are connected: the first-start screen. */
   onboarded: z.boolean(),
   offline: z.boolean(),
+  /** No recovery key was made and none was declined: the status bar reminds. */
+  recoveryMissing: z.boolean(),
+  backup: z.object({ lastGoodAt: Iso.nullable(), overdue: z.boolean(), running: z.boolean() }),
+  /** `encryption.enabled: false` in config.json: a permanent banner. */
+  unencrypted: z.boolean(),
   resources: z.number().int(),
   /** The oldest completed cell's time: the estate is at least this fresh. */
   dataAsOf: Iso.nullable(),
@@ -488,6 +649,8 @@ export const Settings = z.object({
   /** Accounts and regions the screens show; empty = all. */
   scope: z.object({ accountIds: z.array(z.string()), regions: z.array(z.string()) }),
   defaultRegion: z.string().nullable(),
+  /** Minutes without input after which keys leave memory; 0 = never. */
+  idleLockMinutes: z.union([z.literal(0), z.literal(5), z.literal(15), z.literal(60)]),
 });
 export type Settings = z.infer<typeof Settings>;
 export const DEFAULT_SETTINGS: Settings = {
@@ -495,4 +658,5 @@ export const DEFAULT_SETTINGS: Settings = {
   density: 'compact',
   scope: { accountIds: [], regions: [] },
   defaultRegion: null,
+  idleLockMinutes: 0,
 };

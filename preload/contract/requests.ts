@@ -44,6 +44,40 @@ export const routes = {
   /** First start without a keychain: keep the key in a file only the user may read. */
   'key.useFile': route(none, m.AppStatus, ['KEY_ABSENT', 'KEY_WRONG']),
 
+  /** Opens a locked or keyless workspace. A recovered key is put back into its source where that works. */
+  'key.unlock': route(z.strictObject({ secret: m.Secret }), m.AppStatus, [
+    'KEY_WRONG',
+    'KEY_LOCKED',
+    'KEY_ABSENT',
+  ]),
+  'key.info': route(none, m.KeyInfo),
+  /** Shown once: the key in groups, and which groups (from 0) must be typed back. Not valid before `confirmRecovery`. */
+  'key.createRecovery': route(
+    none,
+    z.object({ groups: z.array(z.string()), ask: z.array(z.number().int()) }),
+  ),
+  'key.confirmRecovery': route(z.strictObject({ typed: z.array(z.string().max(20)) }), m.KeyInfo, [
+    'KEY_WRONG',
+    'NOT_FOUND',
+  ]),
+  /** Hands the shown key to the person as a file; only between create and confirm. */
+  'key.saveRecovery': route(
+    none,
+    z.object({ saved: z.enum(['file', 'download', 'cancelled']), where: z.string() }),
+    ['NOT_FOUND'],
+  ),
+  'key.postponeRecovery': route(none, m.KeyInfo),
+  'key.setPassphrase': route(z.strictObject({ passphrase: z.string().min(1).max(1_000) }), m.KeyInfo),
+  'key.revoke': route(z.strictObject({ kind: z.enum(m.SLOT_KINDS) }), m.KeyInfo, ['NOT_FOUND']),
+  /** A new data key for records; old records are sealed anew when written, or all of them now. */
+  'key.rotate': route(
+    z.strictObject({ reencryptNow: z.boolean() }),
+    m.KeyInfo.extend({ job: m.Job.nullable() }),
+    ['JOB_RUNNING'],
+  ),
+  'key.rebuildIndexKey': route(none, m.Job, ['JOB_RUNNING']),
+  'key.lock': route(none, m.AppStatus),
+
   'settings.get': route(none, m.Settings),
   'settings.set': route(z.strictObject({ patch: m.Settings.partial() }), m.Settings),
 
@@ -117,6 +151,38 @@ export const routes = {
 
   'chat.conversations': route(none, z.object({ conversations: z.array(m.Conversation) })),
   'chat.create': route(none, m.Conversation),
+  'chat.update': route(
+    z.strictObject({
+      conversationId: z.string(),
+      patch: z.strictObject({
+        title: z.string().min(1).max(200).optional(),
+        pinned: z.boolean().optional(),
+        archived: z.boolean().optional(),
+        labels: z.array(z.string().min(1).max(40)).max(12).optional(),
+      }),
+    }),
+    m.Conversation,
+    ['NOT_FOUND'],
+  ),
+  /** `indexing`: the index over the decrypted messages is being built; `hits` grow until it is done. */
+  'chat.search': route(
+    z.strictObject({ text: z.string().min(1).max(200), limit: z.number().int().min(1).max(100) }),
+    z.object({
+      hits: z.array(m.ConversationHit),
+      indexing: z.boolean(),
+      indexed: z.number().int(),
+      total: z.number().int(),
+    }),
+  ),
+  'chat.export': route(
+    z.strictObject({ conversationId: z.string(), format: z.enum(['markdown', 'json']) }),
+    z.object({
+      messages: z.number().int(),
+      saved: z.enum(['file', 'download', 'cancelled']),
+      where: z.string(),
+    }),
+    ['NOT_FOUND'],
+  ),
   'chat.delete': route(z.strictObject({ conversationId: z.string() }), done, ['NOT_FOUND']),
   /** The `limit` messages before index `before` (null = the newest), oldest first. */
   'chat.messages': route(
@@ -172,6 +238,82 @@ export const routes = {
     'NOT_FOUND',
     'INVALID_STATE',
   ]),
+
+  /** Everything known of an account leaves this machine. `typed` is the account's name or id. */
+  'accounts.forget': route(z.strictObject({ accountId: z.string(), typed: z.string() }), m.Job, [
+    'NOT_FOUND',
+    'NAME_MISMATCH',
+    'JOB_RUNNING',
+  ]),
+  /** All conversations and resources. `typed` is `delete everything`. */
+  'storage.deleteAll': route(z.strictObject({ typed: z.string() }), m.Job, ['NAME_MISMATCH', 'JOB_RUNNING']),
+  'storage.moveEngine': route(
+    z.strictObject({
+      to: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('sqlite') }),
+        z.strictObject({ kind: z.literal('qdrant') }),
+        z.strictObject({ kind: z.literal('remote'), url: z.string(), apiKey: z.string().nullable() }),
+      ]),
+    }),
+    m.Job,
+    ['ENGINE_MISSING', 'JOB_RUNNING'],
+  ),
+
+  'jobs.list': route(none, z.object({ jobs: z.array(m.Job) })),
+  'jobs.cancel': route(z.strictObject({ jobId: z.string() }), m.Job, ['NOT_FOUND']),
+
+  'backup.overview': route(none, m.BackupOverview),
+  'backup.configure': route(z.strictObject({ patch: m.BackupSettings.partial() }), m.BackupOverview, [
+    'BACKUP_PLACE',
+    ...AWS_ERRORS,
+  ]),
+  /** What the bucket and the role must allow, as JSON to copy. */
+  'backup.policies': route(
+    z.strictObject({ bucket: z.string() }),
+    z.object({ bucketPolicy: z.string(), rolePolicy: z.string() }),
+  ),
+  'backup.create': route(none, m.Job, ['JOB_RUNNING']),
+  'backup.prove': route(z.strictObject({ backupId: z.string(), place: z.enum(['local', 's3']) }), m.Job, [
+    'BACKUP_NOT_FOUND',
+    'JOB_RUNNING',
+  ]),
+  'backup.delete': route(
+    z.strictObject({ backupId: z.string(), place: z.enum(['local', 's3']) }),
+    m.BackupOverview,
+    ['BACKUP_NOT_FOUND', 'INVALID_STATE', ...AWS_ERRORS],
+  ),
+  /** One encrypted file for the person, opened again by recovery key or passphrase. */
+  'backup.export': route(none, m.Job, ['JOB_RUNNING', 'KEY_ABSENT']),
+
+  /** The restore wizard, also before there is a key: which installs and backups a place holds. */
+  'restore.discover': route(
+    z.strictObject({ source: m.BackupSource }),
+    z.object({ installs: z.array(z.object({ installId: z.string(), backups: z.array(m.BackupInfo) })) }),
+    ['BACKUP_NOT_FOUND', 'BACKUP_PLACE', 'BACKUP_DAMAGED', 'FORMAT_NEWER', ...AWS_ERRORS],
+  ),
+  /** Opens the slot of one backup: proves the secret without touching anything. */
+  'restore.open': route(
+    z.strictObject({ source: m.BackupSource, installId: z.string(), backupId: z.string(), secret: m.Secret }),
+    m.BackupInfo,
+    ['BACKUP_NOT_FOUND', 'BACKUP_DAMAGED', 'KEY_WRONG', 'FORMAT_NEWER', ...AWS_ERRORS],
+  ),
+  'restore.run': route(
+    z.strictObject({
+      source: m.BackupSource,
+      installId: z.string(),
+      backupId: z.string(),
+      secret: m.Secret,
+      mode: z.enum(['replace', 'merge']),
+      parts: z.array(z.enum(m.BACKUP_PARTS)).min(1),
+    }),
+    m.Job,
+    ['BACKUP_NOT_FOUND', 'BACKUP_DAMAGED', 'KEY_WRONG', 'FORMAT_NEWER', 'JOB_RUNNING', ...AWS_ERRORS],
+  ),
+  /** Asks the person for a file or folder; a browser answers with an upload path to PUT the file to. */
+  'shell.pick': route(
+    z.strictObject({ what: z.enum(['file', 'folder']) }),
+    z.object({ path: z.string().nullable(), uploadTo: z.string().nullable() }),
+  ),
 
   /** Opens an https page of a known host; `opened: false` leaves it to the browser the screen runs in. */
   'shell.openUrl': route(z.strictObject({ url: z.string().max(2_000) }), z.object({ opened: z.boolean() }), [
