@@ -2,7 +2,8 @@ import { parentPort } from 'node:worker_threads';
 import type { AppErrorData } from '../../preload/contract/errors.ts';
 import { AppError } from '../errors.ts';
 import { StorageService } from './storageService.ts';
-import { isMethod, type WorkerMessage, type WorkerRequest } from './workerProtocol.ts';
+import { cancelled, reportingWork } from './work.ts';
+import { isMethod, type WorkerCancel, type WorkerMessage, type WorkerRequest } from './workerProtocol.ts';
 
 /** The data worker's entry: a StorageService behind messages. Started by StorageClient only. */
 if (parentPort === null) throw new Error('dataWorker runs as a worker thread');
@@ -11,20 +12,38 @@ const send = (message: WorkerMessage) => port.postMessage(message);
 
 const service = new StorageService({ emit: (name, payload) => send({ kind: 'event', name, payload }) });
 
-port.on('message', async (request: WorkerRequest) => {
+const running = new Map<number, AbortController>();
+
+port.on('message', async (request: WorkerRequest | WorkerCancel) => {
+  if ('cancel' in request) {
+    running.get(request.cancel)?.abort(cancelled());
+    return;
+  }
   try {
     send({ kind: 'answer', id: request.id, ok: true, data: await call(request) });
   } catch (error) {
     send({ kind: 'answer', id: request.id, ok: false, error: toData(error) });
+  } finally {
+    running.delete(request.id);
   }
 });
 
-async function call({ path: [part, method], args }: WorkerRequest): Promise<unknown> {
+async function call(request: WorkerRequest): Promise<unknown> {
+  const {
+    path: [part, method],
+    args,
+  } = request;
   if (!isMethod(part, method)) throw new AppError('UNKNOWN_ROUTE', `The storage has no ${part}.${method}.`);
   const target: object = part === 'service' ? service : service[part];
   const found: unknown = Reflect.get(target, method);
   if (typeof found !== 'function') throw new Error(`${part}.${method} is not implemented`);
-  return Reflect.apply(found, target, args);
+  return Reflect.apply(found, target, request.work ? [...args, workOf(request.id)] : args);
+}
+
+function workOf(id: number) {
+  const abort = new AbortController();
+  running.set(id, abort);
+  return reportingWork(abort.signal, (report) => send({ kind: 'work', id, report }));
 }
 
 function toData(error: unknown): AppErrorData {

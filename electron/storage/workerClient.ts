@@ -12,7 +12,14 @@ import type {
   StorageApi,
   StorageEvents,
 } from './api.ts';
-import { METHODS, type Part, type WorkerMessage, type WorkerRequest } from './workerProtocol.ts';
+import { isWork, passOn, type Work } from './work.ts';
+import {
+  METHODS,
+  type Part,
+  type WorkerCancel,
+  type WorkerMessage,
+  type WorkerRequest,
+} from './workerProtocol.ts';
 
 export interface StorageClientOptions {
   /** The data worker's entry file: `dataWorker.js` of the build, `dataWorker.ts` from sources. */
@@ -25,6 +32,7 @@ export interface StorageClientOptions {
 interface Pending {
   resolve: (data: unknown) => void;
   reject: (error: AppError) => void;
+  work?: { work: Work; stopListening: () => void };
 }
 
 const SHUTDOWN_MS = 15_000;
@@ -92,9 +100,22 @@ export class StorageClient implements StorageApi {
     return new Promise((resolve, reject) => {
       if (this.#ended !== null) return reject(this.#ended);
       const id = ++this.#lastId;
-      this.#worker.postMessage({ id, path, args } satisfies WorkerRequest);
-      this.#pending.set(id, { resolve, reject });
+      const work = args.at(-1);
+      if (!isWork(work)) {
+        this.#worker.postMessage({ id, path, args } satisfies WorkerRequest);
+        this.#pending.set(id, { resolve, reject });
+        return;
+      }
+      this.#worker.postMessage({ id, path, args: args.slice(0, -1), work: true } satisfies WorkerRequest);
+      this.#pending.set(id, { resolve, reject, work: this.#follow(id, work) });
     });
+  }
+
+  #follow(id: number, work: Work): NonNullable<Pending['work']> {
+    const cancel = () => this.#worker.postMessage({ cancel: id } satisfies WorkerCancel);
+    if (work.signal.aborted) cancel();
+    else work.signal.addEventListener('abort', cancel, { once: true });
+    return { work, stopListening: () => work.signal.removeEventListener('abort', cancel) };
   }
 
   #receive(message: WorkerMessage): void {
@@ -102,6 +123,11 @@ export class StorageClient implements StorageApi {
       case 'fault':
         this.#options.onFault?.(message.text);
         break;
+      case 'work': {
+        const work = this.#pending.get(message.id)?.work?.work;
+        if (work !== undefined) passOn(message.report, work);
+        break;
+      }
       case 'event':
         if ('kind' in message.payload) this.#engine = message.payload.kind;
         this.#options.onEvent?.(message.name, message.payload);
@@ -114,6 +140,7 @@ export class StorageClient implements StorageApi {
   #settle(answer: Extract<WorkerMessage, { kind: 'answer' }>): void {
     const pending = this.#pending.get(answer.id);
     this.#pending.delete(answer.id);
+    pending?.work?.stopListening();
     if (answer.ok) {
       pending?.resolve(answer.data);
       return;

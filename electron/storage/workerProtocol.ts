@@ -8,6 +8,7 @@ import type {
   StorageApi,
   StorageEvents,
 } from './api.ts';
+import type { WorkReport } from './work.ts';
 
 type Names<T> = Record<keyof T, true>;
 
@@ -61,11 +62,18 @@ export interface WorkerRequest {
   id: number;
   path: [part: string, method: string];
   args: unknown[];
+  /** A `Work` is to follow the arguments: its reports come back under this request's id. */
+  work?: true;
+}
+/** Aborts the work of a request; too late is no error. */
+export interface WorkerCancel {
+  cancel: number;
 }
 
 export type WorkerMessage =
   | { kind: 'answer'; id: number; ok: true; data: unknown }
   | { kind: 'answer'; id: number; ok: false; error: AppErrorData }
+  | { kind: 'work'; id: number; report: WorkReport }
   | { kind: 'event'; name: keyof StorageEvents; payload: StorageEvents[keyof StorageEvents] }
   /** An error that is not an AppError: for the log; the caller got INTERNAL. */
   | { kind: 'fault'; text: string };
