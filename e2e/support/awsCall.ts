@@ -9,6 +9,9 @@ export interface AwsCall {
   accessKeyId: string;
   /** Parameters of the Query protocol, else empty. */
   parameters: URLSearchParams;
+  method: string;
+  /** Path and query as sent. */
+  path: string;
 }
 
 const CREDENTIAL = /Credential=([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/;
@@ -22,7 +25,7 @@ export function readCall(method: string, path: string, headers: IncomingHttpHead
   const operation =
     parameters.get('Action') ??
     (typeof target === 'string' ? (target.split('.').pop() ?? target) : `${method} ${path.split('?')[0]}`);
-  return { service, operation, region, accessKeyId, parameters };
+  return { service, operation, region, accessKeyId, parameters, method, path };
 }
 
 /** The error as the service's own protocol writes it, so that the SDK reads code and message. */

@@ -15,10 +15,22 @@ export interface Match {
   operation?: string;
   account?: string;
   region?: string;
+  /** For what the others cannot say, e.g. the query of an S3 call. */
+  when?: (call: AwsCall) => boolean;
 }
 
 export interface Fault extends Match {
-  kind: 'deny' | 'denyByScp' | 'throttle' | 'serverError' | 'slow' | 'cutBefore' | 'cutAfter';
+  kind:
+    | 'deny'
+    | 'denyByScp'
+    | 'throttle'
+    | 'serverError'
+    | 'unavailable'
+    | 'expired'
+    | 'slow'
+    | 'cutBefore'
+    | 'cutAfter'
+    | 'cutBody';
   /** How often it strikes; without it, always. */
   times?: number;
   /** `slow`: milliseconds before the call goes on. */
@@ -125,6 +137,7 @@ export class FaultProxy {
       this.#holdDescribes > 0 && answer.status < 300 ? transitionOf(call, this.#holdDescribes) : null;
     if (held) this.#held.push(held);
     if (fault?.kind === 'cutAfter') return void request.socket.destroy();
+    if (fault?.kind === 'cutBody') return void cutShort(response, answer);
     respond(
       response,
       answer,
@@ -175,13 +188,24 @@ interface Answer {
 
 function respond(response: ServerResponse, answer: Answer, body: Buffer | string): void {
   const {
-    'content-length': _length,
+    'content-length': length,
     'transfer-encoding': _encoding,
     connection: _connection,
     ...headers
   } = answer.headers;
-  response.writeHead(answer.status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  // The answer to HEAD tells the length of a body that it does not have.
+  const bytes = response.req.method === 'HEAD' ? (length ?? 0) : Buffer.byteLength(body);
+  response.writeHead(answer.status, { ...headers, 'content-length': bytes });
   response.end(body);
+}
+
+/** Half of the body goes out, then the connection ends. */
+function cutShort(response: ServerResponse, answer: Answer): void {
+  const { 'transfer-encoding': _encoding, connection: _connection, ...headers } = answer.headers;
+  response.writeHead(answer.status, { ...headers, 'content-length': answer.body.length });
+  response.write(answer.body.subarray(0, Math.floor(answer.body.length / 2)), () =>
+    response.socket?.destroy(),
+  );
 }
 
 function matches(match: Match, call: AwsCall, account: string | null): boolean {
@@ -192,7 +216,8 @@ function matches(match: Match, call: AwsCall, account: string | null): boolean {
     operation &&
     (match.service === undefined || match.service === call.service) &&
     (match.region === undefined || match.region === call.region) &&
-    (match.account === undefined || match.account === account)
+    (match.account === undefined || match.account === account) &&
+    (match.when === undefined || match.when(call))
   );
 }
 
@@ -230,6 +255,10 @@ function refusalOf(
         code: 'InternalFailure',
         message: 'The request processing has failed because of an unknown error.',
       };
+    case 'unavailable':
+      return { status: 503, code: 'SlowDown', message: 'Please reduce your request rate.' };
+    case 'expired':
+      return { status: 400, code: 'ExpiredToken', message: 'The provided token has expired.' };
     default:
       return null;
   }
