@@ -91,11 +91,16 @@ export async function putIfAbsent(
 }
 
 /**
- * The object's bytes from start to end. A connection that breaks off is taken up again where it stopped, of
+ * The object's bytes from `start` (default 0) to its end. A connection that breaks off is taken up again where it stopped, of
  * the same version of the object; rejects with BACKUP_NOT_FOUND when there is none.
  */
-export async function* readObject(bucket: Bucket, key: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
-  let offset = 0;
+export async function* readObject(
+  bucket: Bucket,
+  key: string,
+  signal?: AbortSignal,
+  start = 0,
+): AsyncGenerator<Buffer> {
+  let offset = start;
   let size: number | undefined;
   let etag: string | undefined;
   let failures = 0;
@@ -110,7 +115,7 @@ export async function* readObject(bucket: Bucket, key: string, signal?: AbortSig
         }),
         signal && { abortSignal: signal },
       );
-      size ??= answer.ContentLength ?? 0;
+      size ??= offset + (answer.ContentLength ?? 0);
       etag ??= answer.ETag;
       if (size === 0) return;
       for await (const chunk of answer.Body as AsyncIterable<Buffer>) {

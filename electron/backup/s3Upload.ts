@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import {
   AbortMultipartUploadCommand,
@@ -16,17 +16,21 @@ import type { Bucket } from './s3Client.ts';
 import { isMissing, isNotImplemented, isTaken, s3Error } from './s3Errors.ts';
 import { encryption, headObject, putIfAbsent, SHA_ENTRY } from './s3Objects.ts';
 
-/** A file that no longer changes. */
-export interface UploadFile {
-  path: string;
-  sizeBytes: number;
-  /** Of the whole file, hex. */
+/** Bytes that no longer change and can be read again from anywhere. */
+export interface UploadSource {
+  size: number;
+  /** Of the whole, hex. */
   sha256: string;
+  openAt(offset: number): AsyncIterable<Buffer>;
+}
+
+export function fileSource(path: string, size: number, sha256: string): UploadSource {
+  return { size, sha256, openAt: (start) => createReadStream(path, { start }) };
 }
 
 export interface UploadOptions {
   signal: AbortSignal;
-  /** Bytes of this file that are safely there, resumed ones included. */
+  /** Bytes that are safely there, resumed ones included. */
   onProgress(bytes: number): void;
   /** Default 8 MiB; at least 5 MiB on real S3. */
   partBytes?: number;
@@ -48,47 +52,41 @@ interface PlannedPart {
 }
 
 /**
- * Puts the file at `key` unless the same content is there already. An upload that an earlier run left open is
- * taken up: parts that arrived are compared with the file and not sent again. After `signal` nothing is left
+ * Puts the bytes at `key` unless the same content is there already. An upload that an earlier run left open is
+ * taken up: parts that arrived are compared and not sent again. After `signal` nothing is left
  * behind; after any other failure the parts stay, for the next attempt. An object of other content at that
- * key is never replaced: BACKUP_PLACE.
+ * key is never replaced: INVALID_STATE.
  */
-export async function uploadFile(
+export async function upload(
   bucket: Bucket,
   key: string,
-  file: UploadFile,
+  source: UploadSource,
   options: UploadOptions,
 ): Promise<void> {
   const there = await headObject(bucket, key, options.signal);
   if (there) {
-    if (there.sha256 !== file.sha256 || there.sizeBytes !== file.sizeBytes) throw taken(bucket, key);
-    options.onProgress(file.sizeBytes);
+    if (there.sha256 !== source.sha256 || there.sizeBytes !== source.size) throw taken(bucket, key);
+    options.onProgress(source.size);
     return;
   }
-  const handle = await open(file.path, 'r');
-  try {
-    const partBytes = Math.max(options.partBytes ?? PART_BYTES, Math.ceil(file.sizeBytes / MAX_PARTS));
-    if (file.sizeBytes <= partBytes) {
-      const body = await readPart(handle, { number: 1, offset: 0, length: file.sizeBytes }, file);
-      if (!(await putIfAbsent(bucket, key, body, options.signal))) throw taken(bucket, key);
-      options.onProgress(file.sizeBytes);
-    } else await uploadInParts(bucket, key, file, handle, planParts(file.sizeBytes, partBytes), options);
-  } finally {
-    await handle.close();
-  }
+  const partBytes = Math.max(options.partBytes ?? PART_BYTES, Math.ceil(source.size / MAX_PARTS));
+  const plan = planParts(source.size, partBytes);
+  if (plan.length > 1) return uploadInParts(bucket, key, source, plan, options);
+  const body = await readPart(source, plan[0] ?? { number: 1, offset: 0, length: 0 });
+  if (!(await putIfAbsent(bucket, key, body, options.signal))) throw taken(bucket, key);
+  options.onProgress(source.size);
 }
 
 async function uploadInParts(
   bucket: Bucket,
   key: string,
-  file: UploadFile,
-  handle: FileHandle,
+  source: UploadSource,
   plan: PlannedPart[],
   options: UploadOptions,
 ): Promise<void> {
-  const upload = await openUpload(bucket, key, file);
+  const upload = await openUpload(bucket, key, source);
   try {
-    const arrived = await keptParts(bucket, upload, plan, handle, file);
+    const arrived = await keptParts(bucket, upload, plan, source);
     let bytes = plan.reduce((sum, part) => sum + (arrived.has(part.number) ? part.length : 0), 0);
     options.onProgress(bytes);
     const missing = plan.filter(({ number }) => !arrived.has(number));
@@ -96,7 +94,7 @@ async function uploadInParts(
       options.signal.throwIfAborted();
       arrived.set(
         part.number,
-        await sendPart(bucket, upload, part, await readPart(handle, part, file), options.signal),
+        await sendPart(bucket, upload, part, await readPart(source, part), options.signal),
       );
       bytes += part.length;
       options.onProgress(bytes);
@@ -105,7 +103,7 @@ async function uploadInParts(
     await complete(
       bucket,
       upload,
-      file,
+      source,
       plan.map(({ number }) => arrived.get(number) ?? {}),
     );
   } catch (error) {
@@ -116,7 +114,7 @@ async function uploadInParts(
 }
 
 /** The upload left open for this key by an earlier run, else a new one. More than one: the others are dropped. */
-async function openUpload(bucket: Bucket, key: string, file: UploadFile): Promise<Upload> {
+async function openUpload(bucket: Bucket, key: string, source: UploadSource): Promise<Upload> {
   const open: Upload[] = [];
   for await (const upload of listUploads(bucket, key)) if (upload.key === key) open.push(upload);
   const [kept, ...others] = open;
@@ -127,7 +125,7 @@ async function openUpload(bucket: Bucket, key: string, file: UploadFile): Promis
       new CreateMultipartUploadCommand({
         Bucket: bucket.name,
         Key: key,
-        Metadata: { [SHA_ENTRY]: file.sha256 },
+        Metadata: { [SHA_ENTRY]: source.sha256 },
         ContentType: 'application/octet-stream',
         ...(bucket.endpoint === null && { ChecksumAlgorithm: 'CRC32' as const }),
         ...encryption(bucket),
@@ -140,19 +138,18 @@ async function openUpload(bucket: Bucket, key: string, file: UploadFile): Promis
   throw new AppError('AWS_FAILED', `Bucket ${bucket.name} began an upload without naming it.`);
 }
 
-/** Parts that arrived whole, by number: same length and same content as in the file. */
+/** Parts that arrived whole, by number: same length, same content. */
 async function keptParts(
   bucket: Bucket,
   upload: Upload,
   plan: PlannedPart[],
-  handle: FileHandle,
-  file: UploadFile,
+  source: UploadSource,
 ): Promise<Map<number, CompletedPart>> {
   const kept = new Map<number, CompletedPart>();
   for await (const part of listParts(bucket, upload)) {
     const planned = plan[(part.PartNumber ?? 0) - 1];
     if (!planned || part.Size !== planned.length) continue;
-    const body = await readPart(handle, planned, file);
+    const body = await readPart(source, planned);
     const crc = crcOf(body);
     const same = part.ChecksumCRC32 ? part.ChecksumCRC32 === crc : part.ETag === md5Tag(body);
     if (same) kept.set(planned.number, completed(bucket, planned, part.ETag, crc));
@@ -191,7 +188,7 @@ async function sendPart(
 async function complete(
   bucket: Bucket,
   upload: Upload,
-  file: UploadFile,
+  source: UploadSource,
   parts: CompletedPart[],
 ): Promise<void> {
   const command = (conditional: boolean) =>
@@ -210,7 +207,7 @@ async function complete(
   } catch (error) {
     if (!isMissing(error) && !isTaken(error)) throw error;
     const there = await headObject(bucket, upload.key);
-    if (there?.sha256 === file.sha256 && there.sizeBytes === file.sizeBytes) return;
+    if (there?.sha256 === source.sha256 && there.sizeBytes === source.size) return;
     await abortUpload(bucket, upload);
     if (there) throw taken(bucket, upload.key);
     throw new AppError(
@@ -275,20 +272,18 @@ function planParts(sizeBytes: number, partBytes: number): PlannedPart[] {
   }));
 }
 
-async function readPart(handle: FileHandle, part: PlannedPart, file: UploadFile): Promise<Buffer> {
+async function readPart(source: UploadSource, part: PlannedPart): Promise<Buffer> {
   const body = Buffer.allocUnsafe(part.length);
   let filled = 0;
-  while (filled < part.length) {
-    const { bytesRead } = await handle.read(body, filled, part.length - filled, part.offset + filled);
-    if (bytesRead === 0) {
-      throw new AppError(
-        'BACKUP_DAMAGED',
-        `The local file ${file.path} is shorter than it was when it was written.`,
-      );
-    }
-    filled += bytesRead;
+  if (part.length === 0) return body;
+  for await (const chunk of source.openAt(part.offset)) {
+    filled += chunk.copy(body, filled);
+    if (filled === part.length) return body;
   }
-  return body;
+  throw new AppError(
+    'BACKUP_DAMAGED',
+    'The local snapshot is shorter than it was when it was written. Back up again.',
+  );
 }
 
 /** A few at a time; the first failure lets those in flight end, then is thrown. */
@@ -327,7 +322,7 @@ function crcOf(body: Buffer): string {
 
 function taken(bucket: Bucket, key: string): AppError {
   return new AppError(
-    'BACKUP_PLACE',
+    'INVALID_STATE',
     `Bucket ${bucket.name} holds another object at ${key}. It was left as it is. If two machines run from a copy of one workspace, give each its own bucket.`,
   );
 }

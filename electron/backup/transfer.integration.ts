@@ -4,8 +4,8 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Bucket } from './s3Client.ts';
 import { headObject, putIfAbsent, readObject } from './s3Objects.ts';
-import { type UploadFile, uploadFile } from './s3Upload.ts';
-import { isComplete, isGet, isPart, isPut, S3Bench } from './testing/s3Bench.ts';
+import { upload as send } from './s3Upload.ts';
+import { isComplete, isGet, isPart, isPut, S3Bench, type TestFile } from './testing/s3Bench.ts';
 
 const MiB = 1024 * 1024;
 const PART = 5 * MiB;
@@ -19,12 +19,12 @@ afterAll(() => bench.stop());
 
 async function upload(
   bucket: Bucket,
-  file: UploadFile,
+  file: TestFile,
   abort = new AbortController(),
   onProgress?: (bytes: number) => void,
 ) {
   const seen: number[] = [];
-  await uploadFile(bucket, 'x/snapshots/a.snapshot', file, {
+  await send(bucket, 'x/snapshots/a.snapshot', file, {
     signal: abort.signal,
     partBytes: PART,
     onProgress: (bytes) => {
@@ -133,7 +133,7 @@ describe('upload', () => {
     const file = await bench.file('mine', 2 * PART);
     const Key = 'x/snapshots/a.snapshot';
     await bucket.client.send(new PutObjectCommand({ Bucket: bucket.name, Key, Body: 'theirs' }));
-    await expect(upload(bucket, file)).rejects.toMatchObject({ code: 'BACKUP_PLACE' });
+    await expect(upload(bucket, file)).rejects.toMatchObject({ code: 'INVALID_STATE' });
     expect(await headObject(bucket, Key)).toMatchObject({ sizeBytes: 6 });
   });
 

@@ -12,7 +12,9 @@ import type { AwsCall } from '../../../e2e/support/awsCall.ts';
 import { FaultProxy } from '../../../e2e/support/faultProxy.ts';
 import { type AccessKey, type MotoServer, startMoto } from '../../../e2e/support/moto.ts';
 import { type Bucket, S3Clients, type S3Target } from '../s3Client.ts';
-import type { UploadFile } from '../s3Upload.ts';
+import { fileSource, type UploadSource } from '../s3Upload.ts';
+
+export type TestFile = UploadSource & { path: string };
 
 /** A real S3-shaped server behind the fault proxy, with buckets and files of the test's own. */
 export class S3Bench {
@@ -76,11 +78,11 @@ export class S3Bench {
     return bucket;
   }
 
-  async file(name: string, sizeBytes: number): Promise<UploadFile> {
+  async file(name: string, sizeBytes: number): Promise<TestFile> {
     const body = randomBytes(sizeBytes);
     const path = join(this.folder, name);
     await writeFile(path, body);
-    return { path, sizeBytes, sha256: createHash('sha256').update(body).digest('hex') };
+    return { path, ...fileSource(path, sizeBytes, createHash('sha256').update(body).digest('hex')) };
   }
 
   async keys(bucket: Bucket): Promise<string[]> {
