@@ -115,3 +115,30 @@ test('resource ids are UUIDs of version 8, equal for equal addresses and only fo
 test('tokens of different fields differ for the same value', () => {
   expect(sealer.token('account', '1')).not.toBe(sealer.token('tag:env', '1'));
 });
+
+const plainKeyring = unlockKeyring(
+  createKeyring(masterKey, 'install', undefined, { plain: true }),
+  masterKey,
+);
+const plain = new Sealer(plainKeyring);
+
+test('a record in clear shows damage and being moved', () => {
+  const record = plain.seal(ADDRESS, { name: 'pg' });
+  expect(record.toString('latin1')).toContain('"pg"');
+  expect(plain.open(ADDRESS, record)).toEqual({ name: 'pg' });
+  for (let at = 0; at < record.length; at += 1) {
+    const changed = Buffer.from(record);
+    changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+    expect(() => plain.open(ADDRESS, changed)).toThrow();
+  }
+  expect(() => plain.open({ ...ADDRESS, id: 'other' }, record)).toThrow(/does not belong/);
+});
+
+test('an encrypted workspace believes no record in clear, and the other way round', () => {
+  expect(() => sealer.open(ADDRESS, plain.seal(ADDRESS, 'forged'))).toThrow(/damaged/);
+  expect(() => plain.open(ADDRESS, sealer.seal(ADDRESS, 'sealed'))).toThrow(/damaged/);
+});
+
+test('an app that knows only encrypted records calls records in clear newer, not damaged', () => {
+  expect(plain.seal(ADDRESS, 'x').readUInt8(0)).toBeGreaterThan(1);
+});

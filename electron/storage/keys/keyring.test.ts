@@ -54,7 +54,7 @@ test('keys moved to another purpose, id or install do not open', () => {
 
 test('a newer keyring is refused as newer; a truncated or foreign file as damaged', () => {
   const text = JSON.stringify(make());
-  expect(error(() => parseKeyring(JSON.stringify({ ...make(), schema: 2 }))).code).toBe('FORMAT_NEWER');
+  expect(error(() => parseKeyring(JSON.stringify({ ...make(), schema: 3 }))).code).toBe('FORMAT_NEWER');
   expect(error(() => parseKeyring(text.slice(0, -9))).code).toBe('STORAGE_FAILED');
   expect(error(() => parseKeyring('{}')).code).toBe('STORAGE_FAILED');
 });

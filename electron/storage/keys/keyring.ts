@@ -20,19 +20,24 @@ export interface DataKey {
   purpose: KeyPurpose;
   /** A KeyObject: four times as fast as raw bytes in every seal and MAC, and it does not print itself. */
   key: KeyObject;
+  /** Made, but nothing may rest on it yet: an index key whose rebuild has not been swapped in. */
+  pending?: boolean;
 }
 
-const SCHEMA = 1;
+/** 2: what an app that knows only 1 would get wrong, so that it refuses: a pending key, or records in clear. */
+const SCHEMAS = [1, 2] as const;
+const WRAP_VERSION = 1;
 export const MASTER_KEY_BYTES = 32;
 const NONCE = 12;
 const TAG = 16;
 
 /**
  * `keyring.json`, a stored format: data keys by id, each wrapped by the master key. `slots` is where a
- * recovery key or passphrase wraps the master key itself. The last key of a purpose seals what is new.
+ * recovery key or passphrase wraps the master key itself. The last key of a purpose that is not pending makes
+ * what is new; earlier ones stay for what they made (old records, the journal, ids in old messages).
  */
 const KeyringFile = z.looseObject({
-  schema: z.literal(SCHEMA),
+  schema: z.literal(SCHEMAS),
   installId: z.string().min(1),
   /** Base64 of 16 bytes derived from the master key: tells a wrong key from a damaged file. */
   check: z.string(),
@@ -43,19 +48,25 @@ const KeyringFile = z.looseObject({
       createdAt: z.string(),
       /** Base64 of nonce(12) | ciphertext(32) | tag(16), AES-256-GCM. */
       wrapped: z.string(),
+      pending: z.literal(true).optional(),
     }),
   ),
   slots: z.array(z.looseObject({})),
+  /** `plain`: the workspace was made with `encryption.enabled: false`. */
+  records: z.enum(['sealed', 'plain']).optional(),
 });
 export type KeyringFile = z.infer<typeof KeyringFile>;
 
-/** The workspace's data keys, unwrapped, in memory. */
+/** The workspace's data keys, unwrapped, in memory. Rotation exchanges them in place, for all who hold this. */
 export class Keyring {
   readonly installId: string;
-  readonly #keys: DataKey[];
+  /** Records are written in clear. */
+  readonly plain: boolean;
+  #keys: readonly DataKey[];
 
-  constructor(installId: string, keys: DataKey[]) {
+  constructor(installId: string, keys: readonly DataKey[], options: { plain?: boolean } = {}) {
     this.installId = installId;
+    this.plain = options.plain ?? false;
     this.#keys = keys;
     for (const purpose of KEY_PURPOSES) this.current(purpose);
   }
@@ -63,7 +74,7 @@ export class Keyring {
   /** The key new records are made with. */
   current(purpose: KeyPurpose): DataKey {
     return required(
-      this.#keys.findLast((key) => key.purpose === purpose),
+      this.#keys.findLast((key) => key.purpose === purpose && !key.pending),
       purpose,
     );
   }
@@ -79,6 +90,21 @@ export class Keyring {
   find(id: number, purpose: KeyPurpose): DataKey | undefined {
     return this.#keys.find((key) => key.id === id && key.purpose === purpose);
   }
+
+  pending(purpose: KeyPurpose): DataKey | undefined {
+    return this.#keys.find((key) => key.purpose === purpose && key.pending);
+  }
+
+  /** Those that made what is old, oldest first. */
+  retired(purpose: KeyPurpose): DataKey[] {
+    const current = this.current(purpose);
+    return this.#keys.filter((key) => key.purpose === purpose && !key.pending && key !== current);
+  }
+
+  /** After the file changed. */
+  take(other: Keyring): void {
+    this.#keys = other.#keys;
+  }
 }
 
 function required(key: DataKey | undefined, purpose: KeyPurpose): DataKey {
@@ -91,21 +117,48 @@ export function createKeyring(
   masterKey: Uint8Array,
   installId: string,
   random: (bytes: number) => Buffer = randomBytes,
+  options: { plain?: boolean } = {},
 ): KeyringFile {
-  const wrapping = derive(masterKey, installId, 'wrap', 32);
-  const ids = new Set<number>();
-  const keys = KEY_PURPOSES.map((purpose) => {
-    let id = 0;
-    while (id === 0 || ids.has(id)) id = random(4).readUInt32BE(0);
-    ids.add(id);
-    const nonce = random(NONCE);
-    const cipher = createCipheriv('aes-256-gcm', wrapping, nonce, { authTagLength: TAG });
-    cipher.setAAD(wrapData(purpose, id, installId));
-    const wrapped = Buffer.concat([nonce, cipher.update(random(32)), cipher.final(), cipher.getAuthTag()]);
-    return { id, purpose, createdAt: new Date().toISOString(), wrapped: wrapped.toString('base64') };
-  });
   const check = derive(masterKey, installId, 'check', 16).toString('base64');
-  return { schema: SCHEMA, installId, check, keys, slots: [] };
+  const empty: KeyringFile = { schema: 1, installId, check, keys: [], slots: [] };
+  if (options.plain) empty.records = 'plain';
+  return KEY_PURPOSES.reduce((file, purpose) => withNewKey(file, masterKey, { purpose }, random), empty);
+}
+
+/** The file with one more random data key, which becomes the current one of its purpose unless `pending`. */
+export function withNewKey(
+  file: KeyringFile,
+  masterKey: Uint8Array,
+  options: { purpose: KeyPurpose; pending?: boolean },
+  random: (bytes: number) => Buffer = randomBytes,
+): KeyringFile {
+  const { purpose, pending } = options;
+  const wrapping = derive(masterKey, file.installId, 'wrap', 32);
+  let id = 0;
+  while (id === 0 || file.keys.some((key) => key.id === id)) id = random(4).readUInt32BE(0);
+  const nonce = random(NONCE);
+  const cipher = createCipheriv('aes-256-gcm', wrapping, nonce, { authTagLength: TAG });
+  cipher.setAAD(wrapData(purpose, id, file.installId));
+  const wrapped = Buffer.concat([nonce, cipher.update(random(32)), cipher.final(), cipher.getAuthTag()]);
+  const entry = { id, purpose, createdAt: new Date().toISOString(), wrapped: wrapped.toString('base64') };
+  return withKeys(file, [...file.keys, pending ? { ...entry, pending } : entry]);
+}
+
+/** The pending key of a purpose becomes the current one, or is forgotten; without one the file is the same. */
+export function withoutPending(
+  file: KeyringFile,
+  purpose: KeyPurpose,
+  becomes: 'current' | 'forgotten',
+): KeyringFile {
+  const isPending = (key: KeyringFile['keys'][number]) => key.purpose === purpose && key.pending === true;
+  const rest = file.keys.filter((key) => !isPending(key));
+  const settled = file.keys.filter(isPending).map(({ pending: _, ...key }) => key);
+  return withKeys(file, becomes === 'current' ? [...rest, ...settled] : rest);
+}
+
+function withKeys(file: KeyringFile, keys: KeyringFile['keys']): KeyringFile {
+  const newer = file.records === 'plain' || keys.some((key) => key.pending);
+  return { ...file, schema: newer ? 2 : 1, keys };
 }
 
 /** Whether a master key belongs to this keyring. */
@@ -130,15 +183,16 @@ export function unlockKeyring(file: KeyringFile, masterKey: Uint8Array): Keyring
   const keys = file.keys.map((entry): DataKey => {
     const key = unwrap(entry, wrapping, file.installId);
     if (key === null) throw damaged(`its key ${entry.id} (${entry.purpose}) does not open`);
-    return { id: entry.id, purpose: entry.purpose, key: createSecretKey(key) };
+    const { id, purpose, pending = false } = entry;
+    return { id, purpose, key: createSecretKey(key), pending };
   });
-  return new Keyring(file.installId, keys);
+  return new Keyring(file.installId, keys, { plain: file.records === 'plain' });
 }
 
 export function parseKeyring(text: string): KeyringFile {
   const json = parseJson(text);
   const schema = z.object({ schema: z.number() }).safeParse(json);
-  if (schema.success && schema.data.schema > SCHEMA) {
+  if (schema.success && schema.data.schema > SCHEMAS[1]) {
     throw new AppError(
       'FORMAT_NEWER',
       'keyring.json was written by a newer version of this app. Nothing was changed. Update the app to open this workspace.',
@@ -173,7 +227,7 @@ function unwrap(entry: KeyringFile['keys'][number], wrapping: Buffer, installId:
 }
 
 function wrapData(purpose: KeyPurpose, id: number, installId: string): Buffer {
-  return encodeFields(['cloudops keyring', SCHEMA, purpose, id, installId]);
+  return encodeFields(['cloudops keyring', WRAP_VERSION, purpose, id, installId]);
 }
 
 function derive(masterKey: Uint8Array, installId: string, use: 'wrap' | 'check', bytes: number): Buffer {

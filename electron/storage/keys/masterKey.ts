@@ -1,19 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../errors.ts';
-import { readTextIfPresent, writeFileDurably } from '../files.ts';
 import { installId } from './install.ts';
 import { type Keychain, KeychainKeySource } from './keychainSource.ts';
-import {
-  createKeyring,
-  type Keyring,
-  MASTER_KEY_BYTES,
-  masterKeyFits,
-  parseKeyring,
-  unlockKeyring,
-} from './keyring.ts';
+import { type Keyring, MASTER_KEY_BYTES, masterKeyFits } from './keyring.ts';
+import { hasCiphertext, KeyringStore, readKeyring } from './keyringStore.ts';
 import { EnvironmentKeySource, FileKeySource, type KeySource } from './keySource.ts';
 
 export type MasterKeyState =
@@ -42,8 +34,7 @@ export function keySourceOf(
  */
 export async function loadMasterKey(folder: string, source: KeySource): Promise<MasterKeyState> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const keyringText = await readTextIfPresent(keyringPath(folder));
-  const keyring = keyringText === null ? null : parseKeyring(keyringText);
+  const keyring = await readKeyring(folder);
   const install = keyring?.installId ?? (await installId(folder));
   const encrypted = keyring !== null || hasCiphertext(folder);
   const load = await source.load(install);
@@ -87,22 +78,5 @@ function wrongKey(source: KeySource): MasterKeyState {
 
 /** Opens `keyring.json` with the master key, or makes it for a folder without any ciphertext. */
 export async function openKeyring(folder: string, masterKey: Uint8Array): Promise<Keyring> {
-  const text = await readTextIfPresent(keyringPath(folder));
-  if (text !== null) return unlockKeyring(parseKeyring(text), masterKey);
-  if (hasCiphertext(folder)) {
-    throw new AppError(
-      'KEY_ABSENT',
-      `keyring.json is missing from ${folder}, and without it the data there cannot be opened. Put it back from a copy of the folder. Nothing was changed.`,
-    );
-  }
-  const file = createKeyring(masterKey, await installId(folder));
-  await writeFileDurably(keyringPath(folder), `${JSON.stringify(file, null, 2)}\n`);
-  return unlockKeyring(file, masterKey);
-}
-
-const keyringPath = (folder: string) => path.join(folder, 'keyring.json');
-
-/** Whether anything sealed may lie in the folder. */
-function hasCiphertext(folder: string): boolean {
-  return ['app.db', 'engine.json', 'data'].some((name) => existsSync(path.join(folder, name)));
+  return (await KeyringStore.open(folder, masterKey)).keyring;
 }
