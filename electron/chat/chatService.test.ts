@@ -84,6 +84,7 @@ const bound = (storage: ChatStorageApi): ChatStorageApi => ({
   delete: (...request) => storage.delete(...request),
   getAllContexts: () => storage.getAllContexts(),
   updateContext: (...request) => storage.updateContext(...request),
+  searchConversations: (...request) => storage.searchConversations(...request),
 });
 
 test('the sentence is stored before anything is asked, and a death before the answer leaves a usable conversation', async () => {

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type {
   ActivityQuery,
   ActivityRow,
@@ -17,8 +18,8 @@ import type {
   ScanCell,
   StorageHealth,
 } from '../../preload/contract/models.ts';
-import type { z } from 'zod';
 import type { CollectedResource } from '../scan/types.ts';
+import type { ConversationSearch } from './chatSearch/ChatSearch.ts';
 import type { JournalBody, JournalEntry } from './journal/entries.ts';
 import type { EngineState } from './PointStore.ts';
 import type { StorageConfig } from './storageConfig.ts';
@@ -65,6 +66,9 @@ export interface StorageEvents {
 
 export type NewMessage = Pick<ChatMessage, 'role' | 'parts' | 'sources' | 'metadata'>;
 
+/** What a person may change of a conversation; what is absent stays. */
+export type ConversationPatch = Partial<Pick<Conversation, 'title' | 'pinned' | 'archived' | 'labels'>>;
+
 export interface ChatStorageApi {
   createConversation(): Promise<Conversation>;
   /** Durable when it resolves; `messageIndex` has no gaps or twins however many run at once. */
@@ -77,7 +81,12 @@ export interface ChatStorageApi {
   delete(conversationId: string): Promise<void>;
   /** Newest activity first. */
   getAllContexts(): Promise<Conversation[]>;
-  updateContext(conversationId: string, patch: { title?: string }): Promise<Conversation>;
+  updateContext(conversationId: string, patch: ConversationPatch): Promise<Conversation>;
+  /**
+   * Messages that hold all of the words, newest first, at most `limit` (and ten of one conversation); those whose
+   * title or label holds them come first. The first call builds the index; see ConversationSearch.
+   */
+  searchConversations(text: string, limit: number): Promise<ConversationSearch>;
 }
 
 export interface EstateStorageApi {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ChatMessage, type Conversation } from '../../preload/contract/models.ts';
+import { type ChatMessage, Conversation } from '../../preload/contract/models.ts';
 import type { Point } from './PointStore.ts';
 import type { Sealer } from './sealing.ts';
 
@@ -19,6 +19,10 @@ const SealedConversation = z.object({
   createdAt: z.string(),
   updatedAt: z.string(),
   messageCount: z.number().int(),
+  // Absent in what earlier versions stored.
+  pinned: z.boolean().default(false),
+  archived: z.boolean().default(false),
+  labels: Conversation.shape.labels.default([]),
 });
 
 export interface StoredConversation extends Conversation {
@@ -27,9 +31,10 @@ export interface StoredConversation extends Conversation {
 }
 
 export function conversationPoint(sealer: Sealer, conversation: StoredConversation): Point {
-  const { conversationId: id, revision, title, titled, createdAt, updatedAt, messageCount } = conversation;
+  const { conversationId: id, revision, ...content } = conversation;
+  const { updatedAt } = content;
   const address = { schema: SCHEMA, collection: COLLECTION, id, revision };
-  const sealed = sealer.seal(address, { title, titled, createdAt, updatedAt, messageCount });
+  const sealed = sealer.seal(address, content);
   return {
     id,
     vector: null,
@@ -70,32 +75,32 @@ export function messagePoint(sealer: Sealer, message: ChatMessage): Point {
 
 /** The message, or, for a damaged one, a message in its place that says so. */
 export function readMessage(sealer: Sealer, point: Point): ChatMessage {
-  const conversationId = String(point.payload.context_id);
-  const messageIndex = Number(point.payload.message_index);
-  let content: unknown;
+  return (
+    intactMessage(sealer, point) ?? {
+      messageId: point.id,
+      conversationId: String(point.payload.context_id),
+      messageIndex: Number(point.payload.message_index),
+      role: 'system',
+      timestamp: new Date(Number(point.payload.timestamp) || 0).toISOString(),
+      parts: [{ kind: 'error', code: 'STORAGE_FAILED', text: 'This message is damaged and cannot be read.' }],
+      sources: [],
+      metadata: { resourcesMentioned: [], commandsExecuted: [] },
+    }
+  );
+}
+
+/** Null for a damaged message, or one moved to another place. Throws FORMAT_NEWER. */
+export function intactMessage(sealer: Sealer, point: Point): ChatMessage | null {
+  let message: ChatMessage;
   try {
-    content = openPoint(sealer, point, 0);
+    // Authenticated by the seal under a known schema: only this module wrote it.
+    message = openPoint(sealer, point, 0) as ChatMessage;
   } catch (error) {
     if (isNewer(error)) throw error;
+    return null;
   }
-  const parsed = ChatMessage.safeParse(content);
-  if (
-    parsed.success &&
-    parsed.data.conversationId === conversationId &&
-    parsed.data.messageIndex === messageIndex
-  ) {
-    return parsed.data;
-  }
-  return {
-    messageId: point.id,
-    conversationId,
-    messageIndex,
-    role: 'system',
-    timestamp: new Date(Number(point.payload.timestamp) || 0).toISOString(),
-    parts: [{ kind: 'error', code: 'STORAGE_FAILED', text: 'This message is damaged and cannot be read.' }],
-    sources: [],
-    metadata: { resourcesMentioned: [], commandsExecuted: [] },
-  };
+  const { context_id, message_index } = point.payload;
+  return message.conversationId === context_id && message.messageIndex === message_index ? message : null;
 }
 
 export function isNewer(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -178,4 +178,86 @@ test('in the engine only the listed fields are in clear', async () => {
     'timestamp',
   ]);
   expect(JSON.stringify(points)).not.toContain('pg-instance');
+});
+
+test('pin, archive and labels are kept across a restart and do not bring a conversation to the top', async () => {
+  const { conversationId } = await chat.createConversation();
+  await chat.append(conversationId, message('first'));
+  const before = (await chat.getAllContexts())[0]?.updatedAt;
+  const patch = { pinned: true, archived: true, labels: [' Prod ', 'prod', 'on\u202e call', ' '] };
+  await chat.updateContext(conversationId, patch);
+  await store.close();
+  await open();
+  expect((await chat.getAllContexts())[0]).toEqual({
+    conversationId,
+    title: 'first',
+    createdAt: expect.any(String),
+    updatedAt: before,
+    messageCount: 1,
+    pinned: true,
+    archived: true,
+    labels: ['Prod', 'on call'],
+  });
+  expect(await chat.updateContext(conversationId, { title: 'renamed' })).toMatchObject({ pinned: true });
+});
+
+test('a conversation stored by the first version opens with defaults', async () => {
+  const id = '4f9c0d8e-0000-4000-8000-000000000001';
+  const content = { title: 'old', titled: true, createdAt: 'a', updatedAt: 'b', messageCount: 0 };
+  const sealed = sealer.seal({ schema: 1, collection: 'chat_history', id, revision: 1 }, content);
+  const payload = {
+    kind: 'conversation',
+    context_id: id,
+    timestamp: 0,
+    schema: 1,
+    revision: 1,
+    sealed: sealed.toString('base64'),
+  };
+  await store.upsert('chat_history', [{ id, vector: null, payload }]);
+  expect(await chat.getAllContexts()).toMatchObject([
+    { title: 'old', pinned: false, archived: false, labels: [] },
+  ]);
+  expect(await chat.append(id, message('more'))).toMatchObject({ messageIndex: 0 });
+});
+
+test('the list of conversations follows what is written, deleted and replaced', async () => {
+  const [a, b] = [await chat.createConversation(), await chat.createConversation()];
+  expect(await chat.getAllContexts()).toHaveLength(2);
+  await chat.append(a.conversationId, message('hello'));
+  expect(await chat.getAllContexts()).toMatchObject([{ title: 'hello', messageCount: 1 }, {}]);
+  await chat.delete(b.conversationId);
+  expect(await chat.getAllContexts()).toHaveLength(1);
+  await store.replaceCollection(spec, noBatches());
+  chat.reload();
+  expect(await chat.getAllContexts()).toEqual([]);
+  await expect(chat.append(a.conversationId, message('x'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+async function* noBatches(): AsyncGenerator<[]> {}
+
+test('the search finds what was said before and after its index was built, and nothing deleted', async () => {
+  const [a, b] = [await chat.createConversation(), await chat.createConversation()];
+  await chat.append(a.conversationId, message('stop the ledger database'));
+  await chat.append(b.conversationId, message('ledger costs'));
+  expect(await chat.searchConversations('ledger', 10)).toMatchObject({
+    hits: [{ title: 'ledger costs' }, { title: 'stop the ledger database' }],
+    indexing: false,
+    total: 2,
+  });
+  await chat.append(a.conversationId, message('the ledger again'));
+  await chat.delete(b.conversationId);
+  const { hits } = await chat.searchConversations('ledger', 10);
+  expect(hits.map(({ conversationId, messageIndex }) => [conversationId, messageIndex])).toEqual([
+    [a.conversationId, 0],
+    [a.conversationId, 1],
+  ]);
+});
+
+test('what the search knows is in no file', async () => {
+  const { conversationId } = await chat.createConversation();
+  await chat.append(conversationId, message('xylophonesecret'));
+  expect((await chat.searchConversations('xylophonesecret', 10)).hits).toHaveLength(1);
+  for (const file of readdirSync(folder)) {
+    expect(readFileSync(path.join(folder, file)).includes('xylophonesecret'), file).toBe(false);
+  }
 });

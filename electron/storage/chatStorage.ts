@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { ChatMessage, Conversation } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
-import type { ChatStorageApi, NewMessage } from './api.ts';
+import type { ChatStorageApi, ConversationPatch, NewMessage } from './api.ts';
 import {
   conversationPoint,
+  intactMessage,
   isNewer,
   messagePoint,
   readConversation,
@@ -12,12 +14,15 @@ import {
   titleOf,
   UNTITLED,
 } from './chatRecords.ts';
-import type { Condition, Filter, Point, PointStore } from './PointStore.ts';
+import { ChatSearch, type ConversationSearch } from './chatSearch/ChatSearch.ts';
+import type { Condition, Filter, Point, PointStore, ScrollRequest } from './PointStore.ts';
 import type { Sealer } from './sealing.ts';
 import { KeyedSerial } from './serial.ts';
 
 const PAGE = 500;
 const HISTORY_LIMIT = 100;
+const CONVERSATIONS: Filter = { must: [{ key: 'kind', match: 'conversation' }] };
+const MESSAGES: Filter = { must: [{ key: 'kind', match: 'message' }] };
 
 /** Conversations and their messages, on the collection `chat_history`. */
 export class ChatStorage implements ChatStorageApi {
@@ -29,12 +34,22 @@ export class ChatStorage implements ChatStorageApi {
   /** Conversations as stored, with the number of messages counted from the messages themselves. */
   readonly #known = new Map<string, StoredConversation>();
   readonly #damaged = new Set<string>();
+  readonly #search: ChatSearch;
+  /** All conversations by id, read once and then kept equal to what is stored; null = not read yet. */
+  #listed: Map<string, StoredConversation> | null = null;
+  #changes = 0;
 
   constructor(options: { store: PointStore; collection: string; sealer: Sealer; now?: () => Date }) {
     this.#store = options.store;
     this.#collection = options.collection;
     this.#sealer = options.sealer;
     this.#now = options.now ?? (() => new Date());
+    this.#search = new ChatSearch({
+      countMessages: () => this.#store.count(this.#collection, MESSAGES),
+      pages: () => this.#messagePages(),
+      messages: (ids) => this.#messagesById(ids),
+      conversations: () => this.getAllContexts(),
+    });
   }
 
   /** How many conversations a list has had to leave out because they are damaged. */
@@ -52,10 +67,11 @@ export class ChatStorage implements ChatStorageApi {
       updatedAt: at,
       messageCount: 0,
       revision: 1,
+      pinned: false,
+      archived: false,
+      labels: [],
     };
-    await this.#store.upsert(this.#collection, [conversationPoint(this.#sealer, created)]);
-    this.#known.set(created.conversationId, created);
-    return publicPart(created);
+    return publicPart(await this.#write(created, []));
   }
 
   append(conversationId: string, message: NewMessage): Promise<ChatMessage> {
@@ -82,6 +98,7 @@ export class ChatStorage implements ChatStorageApi {
         },
         [messagePoint(this.#sealer, appended)],
       );
+      this.#search.appended(appended);
       return appended;
     });
   }
@@ -101,36 +118,47 @@ export class ChatStorage implements ChatStorageApi {
   delete(conversationId: string): Promise<void> {
     return this.#serial.run(conversationId, async () => {
       await this.#load(conversationId);
-      this.#known.delete(conversationId);
       const filter: Filter = { must: [{ key: 'context_id', match: conversationId }] };
+      this.#forget(conversationId);
       await this.#store.delete(this.#collection, { filter });
+      this.#forget(conversationId);
+      this.#search.removed(conversationId);
     });
   }
 
   async getAllContexts(): Promise<Conversation[]> {
-    const filter: Filter = { must: [{ key: 'kind', match: 'conversation' }] };
-    const found: Conversation[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await this.#store.scroll(this.#collection, { filter, limit: PAGE, cursor });
-      for (const point of page.points) {
-        const conversation = this.#known.get(point.id) ?? this.#readable(point);
-        if (conversation !== null) found.push(publicPart(conversation));
-      }
-      cursor = page.next;
-    } while (cursor !== undefined);
-    return found.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt));
+    const listed = this.#listed ?? (await this.#list());
+    return Array.from(listed.values(), publicPart).sort((a, b) => b.updatedAt.localeCompare(a.updatedAt));
   }
 
-  updateContext(conversationId: string, patch: { title?: string }): Promise<Conversation> {
+  /** The activity time stays: tidying up must not bring an old conversation to the top. */
+  updateContext(conversationId: string, patch: ConversationPatch): Promise<Conversation> {
     return this.#serial.run(conversationId, async () => {
       const conversation = await this.#load(conversationId);
-      if (patch.title === undefined) return publicPart(conversation);
-      const revision = conversation.revision + 1;
-      return publicPart(
-        await this.#write({ ...conversation, title: patch.title, titled: true, revision }, []),
-      );
+      const { title, pinned, archived, labels } = patch;
+      const changed: StoredConversation = {
+        ...conversation,
+        ...(title !== undefined && { title, titled: true }),
+        ...(pinned !== undefined && { pinned }),
+        ...(archived !== undefined && { archived }),
+        ...(labels !== undefined && { labels: tidyLabels(labels) }),
+      };
+      if (isDeepStrictEqual(changed, conversation)) return publicPart(conversation);
+      return publicPart(await this.#write({ ...changed, revision: conversation.revision + 1 }, []));
     });
+  }
+
+  searchConversations(text: string, limit: number): Promise<ConversationSearch> {
+    return this.#search.search(text, limit);
+  }
+
+  /** The collection was replaced as a whole: nothing of what is remembered holds any more. */
+  reload(): void {
+    this.#known.clear();
+    this.#listed = null;
+    this.#changes += 1;
+    this.#damaged.clear();
+    this.#search.reset();
   }
 
   /** One write for the conversation and its new message: both are stored or neither is. */
@@ -140,11 +168,55 @@ export class ChatStorage implements ChatStorageApi {
       await this.#store.upsert(this.#collection, points);
     } catch (error) {
       // Whether it was stored is not known (the engine may have died after it): ask again before the next one.
-      this.#known.delete(conversation.conversationId);
+      this.#forget(conversation.conversationId);
       throw error;
     }
     this.#known.set(conversation.conversationId, conversation);
+    this.#listed?.set(conversation.conversationId, conversation);
+    this.#changes += 1;
     return conversation;
+  }
+
+  #forget(conversationId: string): void {
+    this.#known.delete(conversationId);
+    this.#listed = null;
+    this.#changes += 1;
+  }
+
+  async #list(): Promise<Map<string, StoredConversation>> {
+    const before = this.#changes;
+    const found = new Map<string, StoredConversation>();
+    for await (const points of this.#pages({ filter: CONVERSATIONS })) {
+      for (const point of points) {
+        const conversation = this.#known.get(point.id) ?? this.#readable(point);
+        if (conversation !== null) found.set(point.id, conversation);
+      }
+    }
+    // What was written beside the reading may be missing from a page that was read before.
+    if (this.#changes === before) this.#listed = found;
+    return found;
+  }
+
+  async *#pages(request: Omit<ScrollRequest, 'limit' | 'cursor'>): AsyncGenerator<Point[]> {
+    let cursor: string | undefined;
+    do {
+      const page = await this.#store.scroll(this.#collection, { ...request, limit: PAGE, cursor });
+      yield page.points;
+      cursor = page.next;
+    } while (cursor !== undefined);
+  }
+
+  async *#messagePages(): AsyncGenerator<ChatMessage[]> {
+    const orderBy = { key: 'timestamp', direction: 'desc' } as const;
+    for await (const points of this.#pages({ filter: MESSAGES, orderBy })) yield this.#intact(points);
+  }
+
+  async #messagesById(ids: string[]): Promise<ChatMessage[]> {
+    return this.#intact(await this.#store.get(this.#collection, ids));
+  }
+
+  #intact(points: Point[]): ChatMessage[] {
+    return points.flatMap((point) => intactMessage(this.#sealer, point) ?? []);
   }
 
   /** Only under the conversation's lock: a count read beside an append would give two messages one index. */
@@ -185,8 +257,16 @@ export class ChatStorage implements ChatStorageApi {
 }
 
 function publicPart(stored: StoredConversation): Conversation {
-  const { conversationId, title, createdAt, updatedAt, messageCount } = stored;
-  return { conversationId, title, createdAt, updatedAt, messageCount };
+  const { titled: _titled, revision: _revision, ...conversation } = stored;
+  return conversation;
+}
+
+/** Without what cannot be seen, empty ones and twins. */
+function tidyLabels(labels: string[]): string[] {
+  const tidy = labels.map((label) => label.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()).filter(Boolean);
+  return tidy.filter(
+    (label, at) => tidy.findIndex((one) => one.toLowerCase() === label.toLowerCase()) === at,
+  );
 }
 
 function isUuid(text: string): boolean {

@@ -29,6 +29,7 @@ export const METHODS: {
     delete: true,
     getAllContexts: true,
     updateContext: true,
+    searchConversations: true,
   },
   estate: {
     upsert: true,
