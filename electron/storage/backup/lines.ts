@@ -1,0 +1,198 @@
+import { Readable, type Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGunzip, createGzip } from 'node:zlib';
+import { z } from 'zod';
+import { BACKUP_PARTS } from '../../../preload/contract/models.ts';
+import type { Point } from '../PointStore.ts';
+import { damagedObject, newerBackup } from './errors.ts';
+
+/**
+ * What is inside a snapshot object: one JSON value a line, gzip-compressed; a stored format
+ * (docs/backup-format.md). The first line is `head`, the last `end`.
+ */
+export const SNAPSHOT_VERSION = 1;
+const LINE_LIMIT = 64 * 1_048_576;
+
+const Head = z.looseObject({
+  t: z.literal('head'),
+  format: z.literal('cloudops-snapshot'),
+  version: z.number().int(),
+  part: z.enum(BACKUP_PARTS),
+});
+const Base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
+const PayloadValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]);
+const PointLine = z.object({
+  t: z.literal('point'),
+  id: z.string(),
+  /** Base64 of 32-bit floats, little-endian. */
+  vector: Base64.nullable(),
+  payload: z.record(z.string(), PayloadValue),
+});
+/** A conversation that was deleted while it was being read: it and its messages before here do not count. */
+const GoneLine = z.object({ t: z.literal('gone'), id: z.string(), records: z.number().int() });
+const DocLine = z.object({
+  t: z.literal('doc'),
+  kind: z.string(),
+  token: z.string(),
+  revision: z.number().int(),
+  sealed: Base64,
+});
+const JournalLine = z.object({
+  t: z.literal('journal'),
+  /** Null = the install's own journal; else an earlier one that was restored into it. */
+  segment: z.string().nullable(),
+  seq: z.number().int(),
+  keyId: z.number().int(),
+  sealed: Base64,
+  mac: Base64,
+});
+const SegmentLine = z.object({
+  t: z.literal('segment'),
+  segment: z.string(),
+  installId: z.string(),
+  /** JSON of what is known about where it came from. */
+  about: z.string(),
+});
+const EndLine = z.object({ t: z.literal('end'), records: z.number().int() });
+
+const Line = z.discriminatedUnion('t', [PointLine, GoneLine, DocLine, JournalLine, SegmentLine]);
+export type Line = z.infer<typeof Line>;
+export type PointLine = z.infer<typeof PointLine>;
+export type DocLine = z.infer<typeof DocLine>;
+export type JournalLine = z.infer<typeof JournalLine>;
+export type SegmentLine = z.infer<typeof SegmentLine>;
+type Part = z.infer<typeof Head>['part'];
+
+export interface Tally {
+  /** What the `end` line says: lines that count, less those withdrawn by `gone`. */
+  records: number;
+}
+
+/** Lines as compressed bytes. `tally` is filled while the stream is read. */
+export function encodeLines(part: Part, pages: AsyncIterable<Line[]>, tally: Tally): AsyncGenerator<Buffer> {
+  // Sealed payloads do not shrink beyond what base64 wastes: a higher level costs time and gains nothing.
+  return through(asText(part, pages, tally), createGzip({ level: constants.Z_BEST_SPEED }));
+}
+
+async function* asText(part: Part, pages: AsyncIterable<Line[]>, tally: Tally): AsyncGenerator<Buffer> {
+  const head = { t: 'head', format: 'cloudops-snapshot', version: SNAPSHOT_VERSION, part };
+  yield Buffer.from(`${JSON.stringify(head)}\n`);
+  for await (const page of pages) {
+    if (page.length === 0) continue;
+    for (const line of page) tally.records += weight(line);
+    yield Buffer.from(`${page.map((line) => JSON.stringify(line)).join('\n')}\n`);
+  }
+  yield Buffer.from(`${JSON.stringify({ t: 'end', records: tally.records })}\n`);
+}
+
+function weight(line: Line): number {
+  if (line.t === 'gone') return -line.records;
+  return line.t === 'segment' ? 0 : 1;
+}
+
+/**
+ * The lines of an object in pages, as they stand; the caller drops what a later `gone` withdraws. Throws
+ * BACKUP_DAMAGED for anything that is not this format whole, FORMAT_NEWER for a later version.
+ */
+export async function* decodeLines(
+  part: Part,
+  name: string,
+  compressed: AsyncIterable<Buffer>,
+  tally: Tally,
+): AsyncGenerator<Line[]> {
+  let state: 'head' | 'lines' | 'ended' = 'head';
+  for await (const texts of textLines(name, gunzipped(name, compressed))) {
+    const page: Line[] = [];
+    for (const text of texts) {
+      if (state === 'ended') throw damagedObject(name, 'something follows its end');
+      const json = parseJson(text, name);
+      if (state === 'head') {
+        checkHead(json, part, name);
+        state = 'lines';
+        continue;
+      }
+      const end = EndLine.safeParse(json);
+      if (end.success) {
+        if (end.data.records !== tally.records)
+          throw damagedObject(name, 'it holds another number of records than it says');
+        state = 'ended';
+        continue;
+      }
+      const line = Line.safeParse(json);
+      if (!line.success) throw damagedObject(name, 'it holds a line that is no record');
+      tally.records += weight(line.data);
+      page.push(line.data);
+    }
+    if (page.length > 0) yield page;
+  }
+  if (state !== 'ended') throw damagedObject(name, 'its end is missing');
+}
+
+function checkHead(json: unknown, part: Part, name: string): void {
+  const head = Head.safeParse(json);
+  if (!head.success) throw damagedObject(name, 'its first line does not say what it is');
+  if (head.data.version > SNAPSHOT_VERSION) throw newerBackup(name);
+  if (head.data.part !== part) throw damagedObject(name, `it holds ${head.data.part} instead of ${part}`);
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw damagedObject(name, 'it holds a line that is no record');
+  }
+}
+
+async function* gunzipped(name: string, compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* through(compressed, createGunzip());
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code.startsWith('Z_')) throw damagedObject(name, 'what is inside does not unpack');
+    throw error;
+  }
+}
+
+/** The whole lines of each piece of text. */
+async function* textLines(name: string, source: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
+  let rest = Buffer.alloc(0);
+  for await (const piece of source) {
+    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    const cut = bytes.lastIndexOf(0x0a) + 1;
+    rest = Buffer.from(bytes.subarray(cut));
+    if (rest.length > LINE_LIMIT) throw damagedObject(name, 'it holds a line without end');
+    if (cut > 0) yield bytes.toString('utf8', 0, cut - 1).split('\n');
+  }
+  if (rest.length > 0) throw damagedObject(name, 'its last line is cut off');
+}
+
+/** The bytes of `source` as `transform` turns them; errors of either end the stream. */
+async function* through(source: AsyncIterable<Buffer>, transform: Transform): AsyncGenerator<Buffer> {
+  const done = pipeline(Readable.from(source), transform);
+  // Reported by the loop below; when the reader stops early there is nothing to report.
+  done.catch(() => undefined);
+  for await (const bytes of transform) yield bytes as Buffer;
+  await done;
+}
+
+export function pointLine({ id, vector, payload }: Point): PointLine {
+  return { t: 'point', id, vector: vector && encodeVector(vector), payload };
+}
+
+/** Throws BACKUP_DAMAGED for a vector of half a number. */
+export function pointOf(line: PointLine, name: string): Point {
+  const { id, payload } = line;
+  return { id, payload, vector: line.vector === null ? null : decodeVector(line.vector, name) };
+}
+
+function encodeVector(vector: Float32Array): string {
+  const bytes = Buffer.alloc(vector.length * 4);
+  for (const [at, value] of vector.entries()) bytes.writeFloatLE(value, at * 4);
+  return bytes.toString('base64');
+}
+
+function decodeVector(text: string, name: string): Float32Array {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length % 4 !== 0) throw damagedObject(name, 'it holds half a vector');
+  return Float32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(at * 4));
+}

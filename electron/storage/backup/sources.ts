@@ -1,0 +1,170 @@
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import type { PointStore } from '../PointStore.ts';
+import { asStorageError } from '../sqlite.ts';
+import { type Line, pointLine } from './lines.ts';
+
+const PAGE = 500;
+
+/**
+ * The points of a collection, each as it stands at one moment of the reading. Every point that is there from
+ * beginning to end is included.
+ */
+export async function* collectionPages(store: PointStore, collection: string): AsyncGenerator<Line[]> {
+  let cursor: string | undefined;
+  do {
+    const page = await store.scroll(collection, { limit: PAGE, cursor, withVector: true });
+    yield page.points.map(pointLine);
+    cursor = page.next;
+  } while (cursor !== undefined);
+}
+
+interface Extent {
+  /** Messages when the reading began: later ones are left out, so that none before them can be missing. */
+  messages: number;
+  read: number;
+}
+
+/**
+ * Conversations as they stood when the reading began: of each, its first n messages without a gap. One that is
+ * deleted meanwhile is withdrawn by a `gone` line.
+ */
+export async function* chatPages(store: PointStore, collection: string): AsyncGenerator<Line[]> {
+  const extents = new Map<string, Extent>();
+  yield* conversationPages(store, collection, extents);
+  let cursor: string | undefined;
+  do {
+    const page = await store.scroll(collection, { limit: PAGE, cursor, withVector: true });
+    yield page.points.filter(({ payload }) => belongs(payload, extents)).map(pointLine);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  yield await withdrawn(store, collection, extents);
+}
+
+async function* conversationPages(
+  store: PointStore,
+  collection: string,
+  extents: Map<string, Extent>,
+): AsyncGenerator<Line[]> {
+  const filter = { must: [{ key: 'kind', match: 'conversation' }] };
+  let cursor: string | undefined;
+  do {
+    const page = await store.scroll(collection, { filter, limit: PAGE, cursor });
+    for (const { id } of page.points) {
+      extents.set(id, { messages: await countMessages(store, collection, id), read: 0 });
+    }
+    yield page.points.map(pointLine);
+    cursor = page.next;
+  } while (cursor !== undefined);
+}
+
+async function countMessages(store: PointStore, collection: string, conversationId: string): Promise<number> {
+  const { points } = await store.scroll(collection, {
+    filter: {
+      must: [
+        { key: 'context_id', match: conversationId },
+        { key: 'kind', match: 'message' },
+      ],
+    },
+    orderBy: { key: 'message_index', direction: 'desc' },
+    limit: 1,
+  });
+  const newest = points[0]?.payload.message_index;
+  return typeof newest === 'number' ? newest + 1 : 0;
+}
+
+function belongs(payload: Record<string, unknown>, extents: Map<string, Extent>): boolean {
+  if (payload.kind === 'conversation') return false;
+  if (payload.kind !== 'message') return true;
+  const extent = extents.get(String(payload.context_id));
+  if (extent === undefined || Number(payload.message_index) >= extent.messages) return false;
+  extent.read += 1;
+  return true;
+}
+
+async function withdrawn(
+  store: PointStore,
+  collection: string,
+  extents: Map<string, Extent>,
+): Promise<Line[]> {
+  const gone: Line[] = [];
+  for (const [id, { messages, read }] of extents) {
+    if (read === messages) continue;
+    const [still] = await store.get(collection, [id]);
+    if (still === undefined) gone.push({ t: 'gone', id, records: read + 1 });
+  }
+  return gone;
+}
+
+const DocRow = z.object({
+  kind: z.string(),
+  token: z.string(),
+  revision: z.number(),
+  sealed: z.instanceof(Uint8Array),
+});
+const JournalRow = z.object({
+  segment: z.string().nullable(),
+  seq: z.number(),
+  key_id: z.number(),
+  sealed: z.instanceof(Uint8Array),
+  mac: z.instanceof(Uint8Array),
+});
+const SegmentRow = z.object({ segment: z.string(), install_id: z.string(), about: z.string() });
+
+/**
+ * `app.db` at one moment: documents, the journal, and the journals restored into it earlier. Reads through a
+ * connection and a transaction of its own, so that writers go on.
+ */
+export async function* statePages(file: string): AsyncGenerator<Line[]> {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+  try {
+    db.exec('BEGIN');
+    yield* rows(db, 'SELECT kind, token, revision, sealed FROM docs ORDER BY kind, token', (row) => {
+      const doc = DocRow.parse(row);
+      return { t: 'doc', ...doc, sealed: base64(doc.sealed) };
+    });
+    yield* rows(
+      db,
+      'SELECT NULL AS segment, seq, key_id, sealed, mac FROM journal ORDER BY seq',
+      journalLine,
+    );
+    if (!hasSegments(db)) return;
+    yield* rows(db, 'SELECT segment, install_id, about FROM journal_segment ORDER BY segment', (row) => {
+      const { segment, install_id: installId, about } = SegmentRow.parse(row);
+      return { t: 'segment', segment, installId, about };
+    });
+    yield* rows(
+      db,
+      'SELECT segment, seq, key_id, sealed, mac FROM journal_earlier ORDER BY segment, seq',
+      journalLine,
+    );
+  } catch (error) {
+    throw asStorageError(error);
+  } finally {
+    db.close();
+  }
+}
+
+function* rows(db: DatabaseSync, sql: string, line: (row: unknown) => Line): Generator<Line[]> {
+  let page: Line[] = [];
+  for (const row of db.prepare(sql).iterate()) {
+    page.push(line(row));
+    if (page.length < PAGE) continue;
+    yield page;
+    page = [];
+  }
+  yield page;
+}
+
+function journalLine(row: unknown): Line {
+  const { segment, seq, key_id: keyId, sealed, mac } = JournalRow.parse(row);
+  return { t: 'journal', segment, seq, keyId, sealed: base64(sealed), mac: base64(mac) };
+}
+
+function hasSegments(db: DatabaseSync): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'journal_segment'").get() !== undefined;
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
