@@ -208,7 +208,10 @@ export class ChatStorage implements ChatStorageApi {
 
   async *#messagePages(): AsyncGenerator<ChatMessage[]> {
     const orderBy = { key: 'timestamp', direction: 'desc' } as const;
-    for await (const points of this.#pages({ filter: MESSAGES, orderBy })) yield this.#intact(points);
+    // Without a filter: beside one, SQLite would sort all messages anew for each page.
+    for await (const points of this.#pages({ orderBy })) {
+      yield this.#intact(points.filter(({ payload }) => payload.kind === 'message'));
+    }
   }
 
   async #messagesById(ids: string[]): Promise<ChatMessage[]> {
