@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ActivityQuery, ActivityRow, Execution, Plan } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
-import type { AccessRecord, Projection } from './projection.ts';
+import type { AccessRecord, MaintenanceRecord, Projection } from './projection.ts';
 
 /** Results kept for paging; the oldest gives way. */
 const MAX_RESULTS = 20;
@@ -68,7 +68,10 @@ function lines(projection: Projection, now: number): Line[] {
     .expiredPlans(now)
     .map(({ seq, plan }) => line(seq, planRow(plan, 'expired', plan.expiresAt), planText(plan), []));
   const access = projection.access().map((record) => line(record.seq, accessRow(record), [], []));
-  return [...executions, ...rejected, ...expired, ...access];
+  const maintenance = projection
+    .maintenance()
+    .map((record) => line(record.seq, maintenanceRow(record), [], [record.body.by]));
+  return [...executions, ...rejected, ...expired, ...access, ...maintenance];
 }
 
 function line(
@@ -138,18 +141,35 @@ function planRow(plan: Plan, kind: 'rejected' | 'expired', at: string): Activity
 function accessRow({ seq, at, body }: AccessRecord): ActivityRow {
   const unlocked = body.kind === 'profile_unlocked';
   return {
+    ...recorded(at, body.accountId),
     id: `access-${seq}`,
-    planId: null,
     kind: unlocked ? 'unlock' : 'lock',
-    at,
     title: unlocked
       ? `Profile ${body.profile} unlocked for changes until ${body.until}`
       : `Profile ${body.profile} set to read-only`,
-    state: 'recorded',
-    risk: null,
-    accountId: body.accountId,
-    region: null,
     profile: body.profile,
+  };
+}
+
+function maintenanceRow({ seq, at, body }: MaintenanceRecord): ActivityRow {
+  return {
+    ...recorded(at, body.accountId),
+    id: `maintenance-${seq}`,
+    kind: 'maintenance',
+    title: body.title,
+  };
+}
+
+/** A line that is about no plan. */
+function recorded(at: string, accountId: string | null) {
+  return {
+    planId: null,
+    at,
+    state: 'recorded' as const,
+    risk: null,
+    accountId,
+    region: null,
+    profile: null,
     resourceId: null,
     resourceName: null,
     stateBefore: null,

@@ -45,6 +45,14 @@ export const JournalBody = z.discriminatedUnion('kind', [
     by: z.string(),
   }),
   z.object({ kind: z.literal('profile_locked'), profile: z.string(), accountId: z.string(), by: z.string() }),
+  /** What was done to the stored data itself: forgotten, deleted, moved, restored, its keys changed. */
+  z.object({
+    kind: z.literal('maintenance'),
+    /** One sentence with counts, for Activity. */
+    title: z.string(),
+    accountId: z.string().nullable(),
+    by: z.string(),
+  }),
 ]);
 export type JournalBody = z.infer<typeof JournalBody>;
 

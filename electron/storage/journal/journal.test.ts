@@ -317,3 +317,20 @@ test('a window that is no longer kept says so', async () => {
   for (let i = 0; i < 20; i += 1) await journal.activity(everything);
   await expect(journal.activityRows(resultId, 0, 1)).rejects.toMatchObject({ code: 'RESULT_GONE' });
 });
+
+test('what was done to the stored data stays in Activity after a reopen, and closes no open plan', async () => {
+  const { propose, approve, journal, open } = setup();
+  await propose('a');
+  await journal.append({
+    kind: 'maintenance',
+    title: 'Account 111122223333 forgotten: 12 resources removed',
+    accountId: '111122223333',
+    by: 'window',
+  });
+  await approve('a');
+  const later = open();
+  const { resultId } = await later.activity({ text: 'forgotten', accountIds: ['111122223333'] });
+  expect(await later.activityRows(resultId, 0, 10)).toMatchObject([
+    { kind: 'maintenance', state: 'recorded', planId: null, title: expect.stringContaining('12 resources') },
+  ]);
+});

@@ -25,6 +25,11 @@ export interface AccessRecord {
   at: string;
   body: Extract<JournalBody, { kind: 'profile_unlocked' | 'profile_locked' }>;
 }
+export interface MaintenanceRecord {
+  seq: number;
+  at: string;
+  body: Extract<JournalBody, { kind: 'maintenance' }>;
+}
 export interface RejectionRecord {
   seq: number;
   at: string;
@@ -40,6 +45,7 @@ export class Projection {
   readonly #plans = new Map<string, PlanRecord>();
   readonly #executions = new Map<string, ExecutionRecord>();
   readonly #access: AccessRecord[] = [];
+  readonly #maintenance: MaintenanceRecord[] = [];
 
   apply(entry: JournalEntry): void {
     const { body } = entry;
@@ -56,6 +62,9 @@ export class Projection {
       case 'profile_unlocked':
       case 'profile_locked':
         this.#access.push({ seq: entry.seq, at: entry.at, body });
+        return;
+      case 'maintenance':
+        this.#maintenance.push({ seq: entry.seq, at: entry.at, body });
         return;
       default: {
         const record = this.#executions.get(body.executionId);
@@ -97,6 +106,7 @@ export class Projection {
       }
       case 'profile_unlocked':
       case 'profile_locked':
+      case 'maintenance':
         return;
       default:
         this.#admitStep(body);
@@ -144,6 +154,10 @@ export class Projection {
 
   access(): readonly AccessRecord[] {
     return this.#access;
+  }
+
+  maintenance(): readonly MaintenanceRecord[] {
+    return this.#maintenance;
   }
 
   #propose(entry: JournalEntry, plan: Plan): void {
