@@ -6,6 +6,7 @@ import type {
   Conversation,
   Execution,
   Facets,
+  KeyInfo,
   LogLine,
   PlanView,
   QueryChip,
@@ -21,8 +22,12 @@ import type {
 import type { CollectedResource } from '../scan/types.ts';
 import type { ConversationSearch } from './chatSearch/ChatSearch.ts';
 import type { JournalBody, JournalEntry } from './journal/entries.ts';
+import type { KeySlot, SlotKind, SlotSecret } from './keys/slots.ts';
 import type { EngineState } from './PointStore.ts';
+import type { RebuiltIndex } from './rotation/indexKey.ts';
+import type { Resealed } from './rotation/reencryption.ts';
 import type { StorageConfig } from './storageConfig.ts';
+import type { Work } from './work.ts';
 
 /**
  * Everything that computes over data, as the main side sees it. The same interface is implemented by
@@ -30,11 +35,17 @@ import type { StorageConfig } from './storageConfig.ts';
  * All arguments and results are structured-cloneable. A rejected call carries an AppError.
  */
 export interface StorageApi {
-  /** Opens or creates the workspace's data with its master key (32 bytes). Called once. */
+  /** Opens or creates the workspace's data with its master key (32 bytes). Called once, and after each `lock`. */
   open(options: OpenOptions): Promise<OpenReport>;
   health(): Promise<StorageHealth>;
   retryEngine(): Promise<void>;
   shutdown(): Promise<void>;
+  /**
+   * Closes the files and forgets every key and everything read with them. Calls answer KEY_LOCKED until `open`
+   * brings the workspace back.
+   */
+  lock(): Promise<void>;
+  keys: KeysApi;
   chat: ChatStorageApi;
   estate: EstateStorageApi;
   find: FindApi;
@@ -62,6 +73,30 @@ export interface StorageEvents {
   engine: { kind: 'sqlite' | 'qdrant'; state: EngineState; message: string };
   /** The index is being built: rows known so far; `done` when complete. */
   indexing: { rows: number; done: boolean };
+}
+
+export interface StoredKeys extends Pick<KeyInfo, 'slots' | 'dataKeys'> {
+  /** Records still sealed under an earlier data key. */
+  toReencrypt: number;
+}
+
+/** The keys of an open workspace: ways to the master key, data keys, and what is sealed with them. */
+export interface KeysApi {
+  info(): Promise<StoredKeys>;
+  /** As they stand in `keyring.json`: what a backup manifest carries. */
+  slots(): Promise<KeySlot[]>;
+  /** Wraps the master key; the earlier slot of this kind is replaced. Durable when it resolves. */
+  putSlot(secret: SlotSecret): Promise<KeySlot>;
+  /** Takes a slot that already wraps this master key. */
+  adoptSlot(slot: KeySlot): Promise<void>;
+  /** NOT_FOUND when there is none. */
+  removeSlot(kind: SlotKind): Promise<void>;
+  /** A new data key for records, used from now on. Old records stay readable. INVALID_INPUT when none are sealed. */
+  rotateRecords(): Promise<void>;
+  /** Seals all records anew that an earlier data key has sealed; goes on where an earlier run ended. */
+  reencrypt(work: Work): Promise<Resealed>;
+  /** New ids and tokens for the whole estate. Until the swap CANCELLED and every failure leave what was there. */
+  rebuildIndexKey(work: Work): Promise<RebuiltIndex>;
 }
 
 export type NewMessage = Pick<ChatMessage, 'role' | 'parts' | 'sources' | 'metadata'>;

@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import type { DocsApi } from './api.ts';
 import { JournalTable } from './journalTable.ts';
 import type { Keyring } from './keys/keyring.ts';
+import type { ResealableDocs, Resealed } from './rotation/reencryption.ts';
 import type { Sealer } from './sealing.ts';
 import { asStorageError, inTransaction } from './sqlite.ts';
 
@@ -18,12 +19,13 @@ export const SCAN_CELL_KIND = 'scan_cell';
 const Sealed = z.object({ key: z.string(), value: z.unknown() });
 const Row = z.object({ token: z.string(), revision: z.number(), sealed: z.instanceof(Uint8Array) });
 type Row = z.infer<typeof Row>;
+const WholeRow = Row.extend({ rowid: z.number(), kind: z.string() });
 
 /**
  * `app.db`: small sealed documents and the journal. In clear are the kind of a document (`settings`,
  * `account`) and times; keys (profile names, account ids) appear as HMAC tokens and sealed.
  */
-export class AppDb implements DocsApi {
+export class AppDb implements DocsApi, ResealableDocs {
   readonly #db: DatabaseSync;
   readonly #sealer: Sealer;
   readonly #damaged = new Set<string>();
@@ -77,6 +79,59 @@ export class AppDb implements DocsApi {
     });
   }
 
+  countDocs(): number {
+    return z.object({ n: z.number() }).parse(this.#db.prepare('SELECT count(*) AS n FROM docs').get()).n;
+  }
+
+  /** Documents that an earlier data key has sealed. */
+  countOld(): number {
+    return this.#all().filter(({ sealed }) => !this.#sealer.isCurrent(sealed)).length;
+  }
+
+  resealDocs(after: number, limit: number): Resealed & { looked: number; next: number | null } {
+    const rows = this.#all(after, limit);
+    let [resealed, damaged] = [0, 0];
+    inTransaction(this.#db, () => {
+      for (const { rowid, kind, token, revision, sealed } of rows) {
+        if (this.#sealer.isCurrent(sealed)) continue;
+        const fresh = orDamaged(() => this.#sealer.reseal(address(kind, token, revision), sealed));
+        if (fresh === null) damaged += 1;
+        else this.#db.prepare('UPDATE docs SET sealed = ? WHERE rowid = ?').run(fresh, rowid);
+        if (fresh !== null) resealed += 1;
+      }
+    });
+    const last = rows.at(-1);
+    return { resealed, damaged, looked: rows.length, next: rows.length < limit || !last ? null : last.rowid };
+  }
+
+  /** Whether the documents are stored under this sealer's tokens; null when none can be read. */
+  hasTokensOf(sealer: Sealer): boolean | null {
+    for (const row of this.#all()) {
+      const opened = orDamaged(() => this.#open(row.kind, row));
+      if (opened !== null) return sealer.token(`docs:${row.kind}`, opened.key) === row.token;
+    }
+    return null;
+  }
+
+  /** Moves all documents to another sealer's tokens, in one transaction. Damaged ones stay where they are. */
+  retoken(sealer: Sealer): number {
+    return inTransaction(this.#db, () => {
+      let moved = 0;
+      for (const row of this.#all()) {
+        const opened = orDamaged(() => this.#open(row.kind, row));
+        if (opened === null) continue;
+        const token = sealer.token(`docs:${row.kind}`, opened.key);
+        if (token === row.token) continue;
+        const sealed = this.#sealer.seal(address(row.kind, token, row.revision), opened);
+        this.#db
+          .prepare('UPDATE docs SET token = ?, sealed = ? WHERE rowid = ?')
+          .run(token, sealed, row.rowid);
+        moved += 1;
+      }
+      return moved;
+    });
+  }
+
   close(): void {
     if (this.#db.isOpen) this.#db.close();
   }
@@ -106,6 +161,12 @@ export class AppDb implements DocsApi {
     }
   }
 
+  #all(after = 0, limit = -1): z.infer<typeof WholeRow>[] {
+    const sql =
+      'SELECT rowid, kind, token, revision, sealed FROM docs WHERE rowid > ? ORDER BY rowid LIMIT ?';
+    return z.array(WholeRow).parse(this.#db.prepare(sql).all(after, limit));
+  }
+
   #open(kind: string, row: Row): { key: string; value: unknown } {
     const { key, value } = Sealed.parse(
       this.#sealer.open(address(kind, row.token, row.revision), row.sealed),
@@ -120,6 +181,16 @@ export class AppDb implements DocsApi {
 
 function address(kind: string, token: string, revision: number) {
   return { schema: DOC_SCHEMA, collection: COLLECTION, id: `${kind}/${token}`, revision };
+}
+
+/** Null for what is damaged; anything else that is thrown goes on. */
+function orDamaged<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof AppError && error.code !== 'STORAGE_FAILED') throw error;
+    return null;
+  }
 }
 
 function openDatabase(file: string): DatabaseSync {

@@ -52,6 +52,11 @@ export class ChatStorage implements ChatStorageApi {
     });
   }
 
+  /** Keeps all other writers of a conversation away while `work` runs. */
+  exclusively<T>(conversationId: string, work: () => Promise<T>): Promise<T> {
+    return this.#serial.run(conversationId, work);
+  }
+
   /** How many conversations a list has had to leave out because they are damaged. */
   get damaged(): number {
     return this.#damaged.size;

@@ -22,6 +22,7 @@ import {
 import type { EstateIndex } from './find/estateIndex.ts';
 import { createFindApi } from './find/findApi.ts';
 import type { Condition, Point, PointStore } from './PointStore.ts';
+import type { RetiredIds } from './rotation/retiredIds.ts';
 import type { Sealer } from './sealing.ts';
 import { Serial } from './serial.ts';
 
@@ -35,6 +36,10 @@ interface EstateStorageOptions {
   index: EstateIndex;
   /** Makes the vectors; null = resources are stored without. */
   embedding: EmbeddingProvider | null;
+  /** Ids that an earlier index key made, as they stand in old messages and plans. */
+  retired?: RetiredIds;
+  /** Runs before each write, under the same lock; its rejection is the write's. */
+  beforeWrite?: () => Promise<void>;
 }
 
 /** The estate on the collection `aws_estate`, and the index in memory kept equal to it. */
@@ -45,7 +50,9 @@ export class EstateStorage implements EstateStorageApi {
   readonly #index: EstateIndex;
   readonly #find: FindApi;
   readonly #embedding: EmbeddingProvider | null;
-  readonly #writes = new Serial();
+  readonly #retired: RetiredIds | null;
+  readonly #beforeWrite: () => Promise<void>;
+  readonly #serial = new Serial();
   readonly #damaged = new Set<string>();
   /** Ids written or removed while the index is being loaded: what the load reads of them may be older. */
   #touched: Set<string> | null = null;
@@ -59,6 +66,8 @@ export class EstateStorage implements EstateStorageApi {
     this.#index = options.index;
     this.#find = createFindApi(options.index);
     this.#embedding = options.embedding;
+    this.#retired = options.retired ?? null;
+    this.#beforeWrite = options.beforeWrite ?? (async () => undefined);
   }
 
   /** How many stored resources could not be read; the next scan writes them anew. */
@@ -93,7 +102,7 @@ export class EstateStorage implements EstateStorageApi {
   }
 
   async upsert(resource: CollectedResource, asOf: string): Promise<Resource> {
-    const [stored] = await this.#writes.run(() => this.#writeBatch([resource], asOf));
+    const [stored] = await this.#write(() => this.#writeBatch([resource], asOf));
     if (stored === undefined) throw new AppError('INTERNAL', 'Nothing was written.');
     return stored.resource;
   }
@@ -102,7 +111,7 @@ export class EstateStorage implements EstateStorageApi {
     let written = 0;
     for (let from = 0; from < resources.length; from += BATCH) {
       const batch = resources.slice(from, from + BATCH);
-      const stored = await this.#writes.run(() => this.#writeBatch(batch, asOf));
+      const stored = await this.#write(() => this.#writeBatch(batch, asOf));
       written += stored.filter(({ resource }) => resource.asOf === asOf).length;
     }
     return { written };
@@ -110,15 +119,38 @@ export class EstateStorage implements EstateStorageApi {
 
   async get(id: string): Promise<Resource | null> {
     const [point] = await this.#store.get(this.#collection, [id]);
-    return point === undefined ? null : readResource(this.#sealer, point).resource;
+    if (point !== undefined) return readResource(this.#sealer, point).resource;
+    const renamed = await this.#retired?.current(id);
+    return renamed == null ? null : this.get(renamed);
   }
 
   delete(id: string): Promise<void> {
-    return this.#writes.run(() => this.#remove([id]));
+    return this.#write(async () => this.#remove([id, (await this.#retired?.current(id)) ?? id]));
+  }
+
+  /** The id under which a resource is stored now, for one that an earlier index key made. */
+  async currentId(id: string): Promise<string> {
+    return this.#index.summary(id) === null ? ((await this.#retired?.current(id)) ?? id) : id;
+  }
+
+  /** Every resource that can be read, in slices. */
+  async *pages(): AsyncGenerator<Resource[]> {
+    let cursor: string | undefined;
+    do {
+      const page = await this.#store.scroll(this.#collection, { limit: BATCH, cursor });
+      yield page.points.flatMap((point) => this.#readable(point)?.resource ?? []);
+      cursor = page.next;
+      await setImmediate();
+    } while (cursor !== undefined);
+  }
+
+  /** Keeps all writers of the estate away while `work` runs. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return this.#serial.run(work);
   }
 
   async syncFromAws(scope: SyncScope): Promise<{ removed: number }> {
-    return this.#writes.run(async () => {
+    return this.#write(async () => {
       const must: Condition[] = [
         { key: 'account_token', match: accountToken(this.#sealer, scope.accountId) },
         { key: 'resource_type', any: scope.resourceTypes },
@@ -171,6 +203,13 @@ export class EstateStorage implements EstateStorageApi {
     return points.map(({ id, score }) => ({ id, score }));
   }
 
+  #write<T>(work: () => Promise<T>): Promise<T> {
+    return this.#serial.run(async () => {
+      await this.#beforeWrite();
+      return work();
+    });
+  }
+
   /** One engine write; the index follows once it is durable. Returns what is stored now, in any order. */
   async #writeBatch(resources: CollectedResource[], asOf: string): Promise<StoredResource[]> {
     const collected = new Map(resources.map((resource) => [resourceIdOf(this.#sealer, resource), resource]));
@@ -184,6 +223,7 @@ export class EstateStorage implements EstateStorageApi {
       changed.map((entry) => resourcePoint(this.#sealer, entry)),
     );
     this.#touch(collected.keys());
+    this.#retired?.note(changed.map((entry) => entry.resource));
     this.#index.put(changed.map((entry) => entry.resource));
     for (const id of collected.keys()) this.#damaged.delete(id);
     return stored;

@@ -13,8 +13,11 @@ import { EstateIndex } from './find/estateIndex.ts';
 import { createFindApi } from './find/findApi.ts';
 import { GrowthAlert, measure } from './health.ts';
 import { Journal } from './journal/journal.ts';
-import { openKeyring } from './keys/masterKey.ts';
+import { KeyringStore } from './keys/keyringStore.ts';
 import type { PointStore } from './PointStore.ts';
+import { IndexKeyChange } from './rotation/indexKey.ts';
+import { RetiredIds } from './rotation/retiredIds.ts';
+import { WorkspaceKeys } from './rotation/workspaceKeys.ts';
 import { Sealer } from './sealing.ts';
 import { toCollectionSpec } from './storageConfig.ts';
 import type { EmitStorage } from './storageService.ts';
@@ -28,6 +31,8 @@ export class OpenWorkspace {
   readonly find: FindApi;
   readonly appDb: AppDb;
   readonly journal: Journal;
+  readonly keys: WorkspaceKeys;
+  readonly #retired: RetiredIds;
   readonly #options: Pick<OpenOptions, 'config' | 'folder'>;
   readonly #index: EstateIndex;
   readonly #growth: GrowthAlert;
@@ -49,7 +54,8 @@ export class OpenWorkspace {
   ): Promise<OpenWorkspace> {
     const { config, folder, masterKey, qdrantBinary } = options;
     refuseOtherDimension(embedding, config.collections.aws_estate.vector_size);
-    const keyring = await openKeyring(folder, masterKey);
+    const keys = await KeyringStore.open(folder, masterKey, { plain: !config.encryption.enabled });
+    const { keyring } = keys;
     const sealer = new Sealer(keyring);
     const appDb = new AppDb(path.join(folder, 'app.db'), keyring, sealer);
     let store: PointStore | null = null;
@@ -57,11 +63,16 @@ export class OpenWorkspace {
       const journal = new Journal(appDb.journal);
       store = await openEngine(folder, config.qdrant.mode, qdrantBinary);
       await store.ensureCollection(toCollectionSpec(config.collections.chat_history));
-      await store.ensureCollection(toCollectionSpec(config.collections.aws_estate));
+      const estateSpec = toCollectionSpec(config.collections.aws_estate);
+      await store.ensureCollection(estateSpec);
+      const indexKey = new IndexKeyChange({ keys, store, spec: estateSpec, docs: appDb });
+      // What an earlier process left half done, before anything looks up an id or a token.
+      await indexKey.settle();
       const resources = await store.count(config.collections.aws_estate.name);
       const growth = await GrowthAlert.open(appDb, resources);
       const report = { engine: store.kind, installId: keyring.installId, resources };
-      return new OpenWorkspace({ options, embedding, emit, sealer, appDb, journal, store, growth, report });
+      const opened = { keys, sealer, appDb, journal, store, indexKey, growth, report };
+      return new OpenWorkspace({ options, embedding, emit, ...opened });
     } catch (error) {
       await store?.close();
       appDb.close();
@@ -73,16 +84,18 @@ export class OpenWorkspace {
     options: OpenOptions;
     embedding: EmbeddingProvider | null;
     emit: EmitStorage;
+    keys: KeyringStore;
     sealer: Sealer;
     appDb: AppDb;
     journal: Journal;
     store: PointStore;
+    indexKey: IndexKeyChange;
     growth: GrowthAlert;
     report: OpenReport;
   }) {
     const { options, embedding, emit, sealer, store } = parts;
     const { chat_history: chat, aws_estate: estate } = options.config.collections;
-    // Not the master key: it is not needed any more.
+    // Not the master key: only the KeyringStore holds it.
     this.#options = { config: options.config, folder: options.folder };
     this.#emit = emit;
     this.#growth = parts.growth;
@@ -95,12 +108,27 @@ export class OpenWorkspace {
       embedding === null ? {} : { embedding: new DenseSearch(embedding, nearest) },
     );
     this.chat = new ChatStorage({ store, collection: chat.name, sealer });
+    this.#retired = new RetiredIds(parts.keys.keyring, () => this.estate.pages());
     this.estate = new EstateStorage({
       store,
       collection: estate.name,
       sealer,
       index: this.#index,
       embedding,
+      retired: this.#retired,
+      beforeWrite: () => this.keys.settleIndexKey(),
+    });
+    this.keys = new WorkspaceKeys({
+      keys: parts.keys,
+      store,
+      sealer,
+      docs: parts.appDb,
+      chat: this.chat,
+      estate: this.estate,
+      collections: { chat: chat.name, estate: estate.name },
+      indexKey: parts.indexKey,
+      whenLoaded: () => this.#loading,
+      reloadIndex: () => this.#reload(),
     });
     this.find = this.#findApi();
     this.#stopListening = store.onStatus(() => this.#engineChanged());
@@ -136,6 +164,13 @@ export class OpenWorkspace {
     this.#loading = this.#load();
   }
 
+  #reload(): void {
+    this.#retired.forget();
+    this.#index.clear();
+    this.#indexing = true;
+    this.#loading = this.#load();
+  }
+
   async #load(): Promise<void> {
     const progress = (rows: number) => this.#emit('indexing', { rows, done: false });
     try {
@@ -163,7 +198,7 @@ export class OpenWorkspace {
         return { ...answer, indexing: answer.indexing || this.#indexing };
       },
       resolve: (text, options) => this.#whenWhole(() => find.resolve(text, options)),
-      related: (id) => this.#whenWhole(() => find.related(id)),
+      related: (id) => this.#whenWhole(async () => find.related(await this.estate.currentId(id))),
       locate: (address) => this.#whenWhole(() => find.locate(address)),
     };
   }

@@ -35,7 +35,6 @@ test.each([
   [{ qdrant: { mode: 'remote' } }, 'cannot be used yet'],
   [{ qdrant: { url: 'http://localhost:6333' } }, 'Remove qdrant.url'],
   [{ qdrant: { mode: 'embedded' } }, 'sqlite or auto'],
-  [{ encryption: { enabled: false } }, 'cannot be switched off'],
   [{ encryption: { key_source: 'vault:x' } }, 'keychain, env:NAME or file:PATH'],
   [{ s3_backup: { bucket: 'b', region: 'r' } }, 'Remove s3_backup'],
   [{ embedding: { provider: 'openai' } }, 'Embedding providers cannot be used yet'],

@@ -43,7 +43,8 @@ const QdrantConfig = z.strictObject({
 });
 
 const EncryptionConfig = z.strictObject({
-  enabled: z.literal(true, 'Encryption cannot be switched off. Remove encryption.enabled.').default(true),
+  /** False only for a new workspace: records are then written in clear, and the screens say so for good. */
+  enabled: z.boolean().default(true),
   key_source: z
     .string()
     .regex(/^(keychain|env:.+|file:.+)$/, 'The key source is keychain, env:NAME or file:PATH.')

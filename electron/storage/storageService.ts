@@ -7,6 +7,7 @@ import type {
   EstateStorageApi,
   FindApi,
   JournalApi,
+  KeysApi,
   OpenOptions,
   OpenReport,
   StorageApi,
@@ -57,6 +58,14 @@ export class StorageService implements StorageApi {
     const workspace = this.#workspace;
     this.#workspace = null;
     await workspace?.close();
+  }
+
+  lock(): Promise<void> {
+    return this.shutdown();
+  }
+
+  get keys(): KeysApi {
+    return this.#open.keys;
   }
 
   get chat(): ChatStorageApi {

@@ -7,6 +7,7 @@ import type {
   EstateStorageApi,
   FindApi,
   JournalApi,
+  KeysApi,
   OpenOptions,
   OpenReport,
   StorageApi,
@@ -39,6 +40,7 @@ const SHUTDOWN_MS = 15_000;
 
 /** StorageApi over the data worker. When the worker ends, every pending and later call rejects with STORAGE_FAILED. */
 export class StorageClient implements StorageApi {
+  readonly keys = this.#forward<KeysApi>('keys');
   readonly chat = this.#forward<ChatStorageApi>('chat');
   readonly estate = this.#forward<EstateStorageApi>('estate');
   readonly find = this.#forward<FindApi>('find');
@@ -46,24 +48,34 @@ export class StorageClient implements StorageApi {
   readonly journal = this.#forward<JournalApi>('journal');
   readonly #service = this.#forward<Pick<StorageApi, keyof typeof METHODS.service>>('service');
   readonly #options: StorageClientOptions;
-  readonly #worker: Worker;
+  #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #engine: StorageEvents['engine']['kind'] = 'sqlite';
   #ended: AppError | null = null;
   #stopping = false;
+  /** Ended by `lock`. */
+  #locked = false;
 
   constructor(options: StorageClientOptions) {
     this.#options = options;
-    this.#worker = new Worker(options.workerPath, { name: 'data' });
-    this.#worker.on('message', (message: WorkerMessage) => this.#receive(message));
-    this.#worker.on('error', (error) => this.#fault(error));
-    this.#worker.on('messageerror', (error) => this.#fault(error));
-    this.#worker.on('exit', () => this.#end());
+    this.#worker = this.#start();
   }
 
   open(options: OpenOptions): Promise<OpenReport> {
+    if (this.#locked) {
+      this.#locked = false;
+      this.#ended = null;
+      this.#worker = this.#start();
+    }
     return this.#service.open(options);
+  }
+
+  /** Ends the worker, so that nothing of what it read stays in memory; `open` starts another. */
+  async lock(): Promise<void> {
+    if (this.#stopping || this.#ended !== null) return;
+    this.#locked = true;
+    await this.#close();
   }
 
   health(): Promise<StorageHealth> {
@@ -78,6 +90,21 @@ export class StorageClient implements StorageApi {
   async shutdown(): Promise<void> {
     if (this.#stopping || this.#ended !== null) return;
     this.#stopping = true;
+    await this.#close();
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#options.workerPath, { name: 'data' });
+    worker.on('message', (message: WorkerMessage) => this.#receive(message));
+    worker.on('error', (error) => this.#fault(error));
+    worker.on('messageerror', (error) => this.#fault(error));
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#end();
+    });
+    return worker;
+  }
+
+  async #close(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, SHUTDOWN_MS);
@@ -154,14 +181,23 @@ export class StorageClient implements StorageApi {
   }
 
   #end(): void {
+    if (this.#locked) {
+      const locked = 'The workspace is locked. Unlock it and try again.';
+      this.#rejectAll(new AppError('KEY_LOCKED', locked));
+      return;
+    }
     const message = this.#stopping
       ? 'The storage of this workspace is closed.'
       : 'The local storage has stopped unexpectedly. What was confirmed before is saved. Try again, or restart the app.';
-    this.#ended = new AppError('STORAGE_FAILED', message);
-    for (const { reject } of this.#pending.values()) reject(this.#ended);
-    this.#pending.clear();
+    this.#rejectAll(new AppError('STORAGE_FAILED', message));
     if (!this.#stopping) {
       this.#options.onEvent?.('engine', { kind: this.#engine, state: 'failed', message });
     }
+  }
+
+  #rejectAll(error: AppError): void {
+    this.#ended = error;
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
   }
 }

@@ -5,6 +5,7 @@ import type {
   EstateStorageApi,
   FindApi,
   JournalApi,
+  KeysApi,
   StorageApi,
   StorageEvents,
 } from './api.ts';
@@ -15,6 +16,7 @@ type Names<T> = Record<keyof T, true>;
 /** The only calls the data worker answers; complete by type, looked up by own key. */
 export const METHODS: {
   service: Names<Pick<StorageApi, 'open' | 'health' | 'retryEngine' | 'shutdown'>>;
+  keys: Names<KeysApi>;
   chat: Names<ChatStorageApi>;
   estate: Names<EstateStorageApi>;
   find: Names<FindApi>;
@@ -22,6 +24,16 @@ export const METHODS: {
   journal: Names<JournalApi>;
 } = {
   service: { open: true, health: true, retryEngine: true, shutdown: true },
+  keys: {
+    info: true,
+    slots: true,
+    putSlot: true,
+    adoptSlot: true,
+    removeSlot: true,
+    rotateRecords: true,
+    reencrypt: true,
+    rebuildIndexKey: true,
+  },
   chat: {
     createConversation: true,
     append: true,
