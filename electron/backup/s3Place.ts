@@ -123,6 +123,33 @@ export class S3Place implements BackupPlace {
     return orphans.length;
   }
 
+  /** Ids of this install's backups of which objects or open uploads are there, but no manifest. */
+  async unfinished(installId: string): Promise<string[]> {
+    const seen = new Set<string>();
+    const complete = new Set<string>();
+    for (const { name } of await this.list({ installId })) {
+      const parsed = parseName(name);
+      if (parsed) (parsed.part === 'manifest' ? complete : seen).add(parsed.backupId);
+    }
+    for await (const { key } of listUploads(this.#bucket, prefixOf(installId))) {
+      const parsed = parseName(key);
+      if (parsed) seen.add(parsed.backupId);
+    }
+    return [...seen].filter((id) => !complete.has(id));
+  }
+
+  /**
+   * Removes the objects and open uploads of a backup that never became complete. One that has a manifest is
+   * left alone.
+   */
+  async removeUnfinished(installId: string, backupId: string): Promise<void> {
+    if (!(await this.unfinished(installId)).includes(backupId)) return;
+    await this.removeOrphanUploads(installId, (name) => parseName(name)?.backupId !== backupId);
+    for (const { name } of await this.list({ installId })) {
+      if (parseName(name)?.backupId === backupId) await this.deleteObject(name);
+    }
+  }
+
   async #installs(signal?: AbortSignal): Promise<string[]> {
     const found: string[] = [];
     for await (const folder of listFolders(this.#bucket, signal))

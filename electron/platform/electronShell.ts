@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import type { BrowserWindow, Dialog, Notification, Shell as SystemShell } from 'electron';
+import type { BrowserWindow, Dialog, Notification, OpenDialogOptions, Shell as SystemShell } from 'electron';
 import { checkUrl, type Shell } from './shell.ts';
 
 export interface ElectronParts {
-  dialog: Pick<Dialog, 'showSaveDialog'>;
+  dialog: Pick<Dialog, 'showSaveDialog' | 'showOpenDialog'>;
   shell: Pick<SystemShell, 'openExternal'>;
   Notification: typeof Notification;
   window: () => BrowserWindow | null;
@@ -24,13 +24,28 @@ export class ElectronShell implements Shell {
   }
 
   async saveFile(name: string, body: Buffer): Promise<{ saved: 'file' | 'cancelled'; where: string }> {
+    return this.saveLarge(name, (path) => writeFile(path, body, { mode: 0o600 }));
+  }
+
+  async saveLarge(
+    name: string,
+    write: (path: string) => Promise<void>,
+  ): Promise<{ saved: 'file' | 'cancelled'; where: string }> {
     const window = this.#parts.window();
     const options = { defaultPath: name };
     const { dialog } = this.#parts;
     const choice = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
     if (choice.canceled || !choice.filePath) return { saved: 'cancelled', where: '' };
-    await writeFile(choice.filePath, body, { mode: 0o600 });
+    await write(choice.filePath);
     return { saved: 'file', where: choice.filePath };
+  }
+
+  async pick(what: 'file' | 'folder'): Promise<{ path: string | null; uploadTo: null }> {
+    const window = this.#parts.window();
+    const options: OpenDialogOptions = { properties: [what === 'file' ? 'openFile' : 'openDirectory'] };
+    const { dialog } = this.#parts;
+    const choice = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options));
+    return { path: choice.canceled ? null : (choice.filePaths[0] ?? null), uploadTo: null };
   }
 
   notify(title: string, body: string): void {

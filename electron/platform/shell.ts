@@ -7,6 +7,19 @@ export interface Shell {
   openUrl(url: string): Promise<boolean>;
   /** Hands a file to the person. `where` is a path, or a one-time download path. */
   saveFile(name: string, body: Buffer): Promise<{ saved: 'file' | 'download' | 'cancelled'; where: string }>;
+  /**
+   * The same for a file too large for memory: `write` is called once with the path to write to, unless the
+   * person cancels. A browser fetches it from `where` once; after that it is gone.
+   */
+  saveLarge(
+    name: string,
+    write: (path: string) => Promise<void>,
+  ): Promise<{ saved: 'file' | 'download' | 'cancelled'; where: string }>;
+  /**
+   * Asks for a file or folder. `path` null = none was chosen. A browser's file arrives at `path` once it was
+   * PUT to `uploadTo`; a browser has no folders to offer.
+   */
+  pick(what: 'file' | 'folder'): Promise<{ path: string | null; uploadTo: string | null }>;
   /** A notice while the window is out of sight. */
   notify(title: string, body: string): void;
 }

@@ -111,7 +111,7 @@ test.each([
 test('a console address of a region is opened by the system browser, not in the window', async () => {
   const openExternal = vi.fn(async () => undefined);
   const shell = new ElectronShell({
-    dialog: { showSaveDialog: vi.fn() },
+    dialog: { showSaveDialog: vi.fn(), showOpenDialog: vi.fn() },
     shell: { openExternal },
     Notification: vi.fn() as never,
     window: () => null,

@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { MAX_MESSAGE_BYTES } from '../../preload/contract/requests.ts';
 import type { Downloads } from '../platform/browserShell.ts';
 import type { Backend } from './carrier.ts';
+import { receiveFile, sendFile } from './fileCarrier.ts';
 import type { RendererFile } from './rendererFiles.ts';
 
 export const WS_PROTOCOL = 'cloudops.v1';
@@ -63,19 +64,37 @@ export class WsTransport {
     for (const socket of this.#sockets.clients) socket.terminate();
     this.#server.closeAllConnections();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#options.downloads.dispose();
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#oneTimeFile(request, response)) return;
     const { status, headers, body } = this.#answer(request);
     response.writeHead(status, headers);
     response.end(request.method === 'HEAD' ? undefined : body);
+  }
+
+  /** Files too large for memory, either way; each path works once and the carrier's checks come first. */
+  #oneTimeFile(request: IncomingMessage, response: ServerResponse): boolean {
+    const { host, origin } = request.headers;
+    if (!isLoopbackHost(host)) return false;
+    const { downloads } = this.#options;
+    const path = pathOf(request);
+    if (request.method === 'PUT' && origin === `http://${host}`) {
+      const target = downloads.receive(path);
+      if (target) void receiveFile(request, response, target);
+      return target !== undefined;
+    }
+    const file = request.method === 'GET' ? downloads.takeFile(path) : undefined;
+    if (file) void sendFile(response, file.file, file.headers);
+    return file !== undefined;
   }
 
   #answer(request: IncomingMessage): Page {
     if (!isLoopbackHost(request.headers.host))
       return text(403, 'This address answers on a loopback name only.');
     if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'Only GET is answered.');
-    const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
+    const path = pathOf(request);
     // A browser hides why a WebSocket was refused; this tells a client with a stale token apart from a stopped app.
     if (path === '/rpc') return text(this.#isToken(bearer(request)) ? 204 : 401, '');
     const file = this.#options.downloads.take(path) ?? this.#options.files.get(path);
@@ -122,6 +141,8 @@ function fit(response: Awaited<ReturnType<Backend['request']>>) {
   const message = 'The answer is larger than one message may be. Ask for fewer rows.';
   return { id: response.id, result: { ok: false as const, error: { code: 'INTERNAL' as const, message } } };
 }
+
+const pathOf = (request: IncomingMessage) => new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
 
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
 

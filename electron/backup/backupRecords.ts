@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { BackupSettings, DEFAULT_BACKUP_SETTINGS } from '../../preload/contract/models.ts';
+import type { DocsApi } from '../storage/api.ts';
+
+const KIND = 'backup';
+const SETTINGS = 'settings';
+const STATE = 'state';
+
+const State = z.object({
+  /** By place and id: when a backup was last proved, and whether it held. */
+  proofs: z.record(z.string(), z.object({ at: z.string(), damaged: z.string().nullable() })).default({}),
+  /** The last try of the schedule, whatever came of it. */
+  lastTryAt: z.string().nullable().default(null),
+  lastNoticeAt: z.string().nullable().default(null),
+});
+export type BackupState = z.infer<typeof State>;
+export type SettingsPatch = { [K in keyof BackupSettings]?: BackupSettings[K] | undefined };
+
+/** Settings and small facts about backups, sealed with the other documents (kind `backup`). */
+export class BackupRecords {
+  readonly #docs: Pick<DocsApi, 'get' | 'put'>;
+
+  constructor(docs: Pick<DocsApi, 'get' | 'put'>) {
+    this.#docs = docs;
+  }
+
+  /** A stored setting that this version cannot read falls back to its default; the others stay. */
+  async settings(): Promise<BackupSettings> {
+    const stored = await this.#docs.get(KIND, SETTINGS);
+    const known = Object.entries(typeof stored === 'object' && stored !== null ? stored : {}).filter(
+      ([name, value]) =>
+        Object.hasOwn(BackupSettings.shape, name) &&
+        BackupSettings.shape[name as keyof BackupSettings].safeParse(value).success,
+    );
+    return { ...DEFAULT_BACKUP_SETTINGS, ...Object.fromEntries(known) };
+  }
+
+  async saveSettings(settings: BackupSettings): Promise<void> {
+    await this.#docs.put(KIND, SETTINGS, settings);
+  }
+
+  async state(): Promise<BackupState> {
+    const parsed = State.safeParse((await this.#docs.get(KIND, STATE)) ?? {});
+    return parsed.success ? parsed.data : State.parse({});
+  }
+
+  async update(change: (state: BackupState) => Partial<BackupState>): Promise<void> {
+    const state = await this.state();
+    await this.#docs.put(KIND, STATE, { ...state, ...change(state) });
+  }
+}
+
+/** Names a backup of one place in the proofs. */
+export const proofKey = (place: 'local' | 's3', backupId: string) => `${place}/${backupId}`;

@@ -1,0 +1,139 @@
+import type { BackupInfo } from '../../preload/contract/models.ts';
+import { AppError } from '../errors.ts';
+import { MANIFEST_LIMIT, type ManifestBody, parseManifest } from '../storage/backup/manifest.ts';
+import { manifestName, parseName } from '../storage/backup/names.ts';
+import type { BackupReader, StoredObject } from '../storage/backup/place.ts';
+import type { Which } from './ports.ts';
+
+/** What can be read of a backup without any key. */
+export interface ReadManifest {
+  bytes: Buffer;
+  body: ManifestBody;
+}
+
+/** Rejects with BACKUP_NOT_FOUND, BACKUP_DAMAGED or FORMAT_NEWER. */
+export async function readManifest(
+  from: BackupReader,
+  which: Which,
+  signal?: AbortSignal,
+): Promise<ReadManifest> {
+  const name = manifestName(which.installId, which.backupId);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of from.openObject(name, { signal })) {
+    size += chunk.length;
+    if (size > MANIFEST_LIMIT) throw new AppError('BACKUP_DAMAGED', `${name} is too large for a manifest.`);
+    chunks.push(chunk);
+  }
+  const bytes = Buffer.concat(chunks);
+  return { bytes, body: parseManifest(bytes, name).body };
+}
+
+type Facts = { body: ManifestBody } | { unreadable: 'damaged' | 'newer' };
+
+/** The backups of places, by their manifests. Those never change, so that each is read once. */
+export class BackupCatalog {
+  readonly #known = new Map<string, Facts>();
+
+  /**
+   * Newest first. A manifest is written only after all its objects were read back: it stands for a verified
+   * backup, unless an object is gone or of another size since.
+   */
+  async list(
+    place: BackupReader,
+    options: { installId?: string; signal?: AbortSignal } = {},
+  ): Promise<BackupInfo[]> {
+    const objects = await place.list(options);
+    const sizes = new Map(objects.map(({ name, size }) => [name, size]));
+    const found: BackupInfo[] = [];
+    for (const object of objects) {
+      const name = parseName(object.name);
+      if (name?.part !== 'manifest') continue;
+      const facts = await this.#facts(place, object, name, options.signal);
+      if (facts)
+        found.push(
+          'body' in facts
+            ? describe(facts.body, place.kind, object, sizes)
+            : unread(name, place.kind, object, facts.unreadable),
+        );
+    }
+    return found.sort((a, b) => b.backupId.localeCompare(a.backupId));
+  }
+
+  /** Null when it was removed since it was listed. */
+  async #facts(
+    place: BackupReader,
+    object: StoredObject,
+    which: Which,
+    signal?: AbortSignal,
+  ): Promise<Facts | null> {
+    const key = `${place.label}\n${object.name}\n${object.size}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    try {
+      const facts = { body: (await readManifest(place, which, signal)).body };
+      this.#known.set(key, facts);
+      return facts;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'BACKUP_NOT_FOUND') return null;
+      // Not kept: a disk or a network may show it whole the next time.
+      if (error instanceof AppError && error.code === 'BACKUP_DAMAGED') return { unreadable: 'damaged' };
+      if (error instanceof AppError && error.code === 'FORMAT_NEWER') return { unreadable: 'newer' };
+      throw error;
+    }
+  }
+}
+
+/** What a manifest says, before anything is known of its objects. */
+export function infoOf(body: ManifestBody, place: 'local' | 's3', manifestBytes: number): BackupInfo {
+  const records = (part: string) => body.objects.find((object) => object.part === part)?.records ?? 0;
+  return {
+    backupId: body.backupId,
+    installId: body.installId,
+    createdAt: body.createdAt,
+    place,
+    sizeBytes: body.objects.reduce((sum, { size }) => sum + size, manifestBytes),
+    counts: {
+      chat_history: records('chat_history'),
+      aws_estate: records('aws_estate'),
+      state: records('state'),
+    },
+    formatVersion: body.version,
+    appVersion: body.appVersion,
+    state: 'verified',
+    provedAt: null,
+    reason: body.reason,
+  };
+}
+
+function describe(
+  body: ManifestBody,
+  place: 'local' | 's3',
+  manifest: StoredObject,
+  sizes: Map<string, number>,
+): BackupInfo {
+  const whole = body.objects.every(({ name, size }) => sizes.get(name) === size);
+  return { ...infoOf(body, place, manifest.size), state: whole ? 'verified' : 'damaged' };
+}
+
+/** What can be said of a backup whose manifest cannot be read: its name. */
+function unread(
+  which: Which,
+  place: 'local' | 's3',
+  manifest: StoredObject,
+  state: 'damaged' | 'newer',
+): BackupInfo {
+  return {
+    backupId: which.backupId,
+    installId: which.installId,
+    createdAt: which.backupId.replace(/T(\d\d)-(\d\d)-(\d\d)$/, 'T$1:$2:$3.000Z'),
+    place,
+    sizeBytes: manifest.size,
+    counts: { chat_history: 0, aws_estate: 0, state: 0 },
+    formatVersion: 0,
+    appVersion: '',
+    state,
+    provedAt: null,
+    reason: '',
+  };
+}
