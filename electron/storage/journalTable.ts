@@ -67,7 +67,7 @@ export class JournalTable {
   append(bytes: Uint8Array): number {
     const seq = this.#lastSeq + 1;
     const key = this.#keys.current('journal');
-    const sealed = this.#sealer.sealBytes(address(seq), bytes);
+    const sealed = this.#sealer.sealBytes(journalAddress(seq), bytes);
     const mac = chainMac(key.key, seq, this.#lastMac, sealed);
     inTransaction(this.#db, () => {
       this.#db
@@ -122,7 +122,7 @@ export class JournalTable {
 
   #open(seq: number, sealed: Uint8Array): Uint8Array | null {
     try {
-      return this.#sealer.openBytes(address(seq), sealed);
+      return this.#sealer.openBytes(journalAddress(seq), sealed);
     } catch (error) {
       if (error instanceof AppError && error.code === 'FORMAT_NEWER') throw error;
       return null;
@@ -130,10 +130,7 @@ export class JournalTable {
   }
 
   #genesis(): Uint8Array {
-    const first = this.#keys.first('journal');
-    return createHmac('sha256', first.key)
-      .update(encodeFields(['cloudops journal', SCHEMA, this.#keys.installId]))
-      .digest();
+    return journalGenesis(this.#keys);
   }
 
   /** The stored end of the chain, or null when there is none or its tag does not fit. */
@@ -161,11 +158,19 @@ const TABLES = `
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 `;
 
-function address(seq: number) {
+/** What the first record is chained to. */
+export function journalGenesis(keys: Keyring): Uint8Array {
+  return createHmac('sha256', keys.first('journal').key)
+    .update(encodeFields(['cloudops journal', SCHEMA, keys.installId]))
+    .digest();
+}
+
+export function journalAddress(seq: number) {
   return { schema: SCHEMA, collection: COLLECTION, id: String(seq), revision: 0 };
 }
 
-function chainMac(key: KeyObject, seq: number, previous: Uint8Array, sealed: Uint8Array): Uint8Array {
+/** The MAC of one record after the one before it: what a reader of a backup computes again. */
+export function chainMac(key: KeyObject, seq: number, previous: Uint8Array, sealed: Uint8Array): Uint8Array {
   return createHmac('sha256', key)
     .update(encodeFields([seq, previous, sealed]))
     .digest();

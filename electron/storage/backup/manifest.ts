@@ -21,6 +21,8 @@ const ManifestObject = z.looseObject({
   size: Count,
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   records: Count,
+  /** Records that were damaged in the store when they were copied: they are in it as they were found. */
+  unreadable: Count,
 });
 const Body = z.looseObject({
   format: z.literal('cloudops-backup'),

@@ -1,0 +1,200 @@
+import { stat } from 'node:fs/promises';
+import { BACKUP_PARTS } from '../../../preload/contract/models.ts';
+import { AppError } from '../../errors.ts';
+import { readTextIfPresent } from '../files.ts';
+import { keyringPath } from '../keys/keyringStore.ts';
+import type { Work } from '../work.ts';
+import { sealObject } from './cipher.ts';
+import { encodeLines, type Line, pointLine } from './lines.ts';
+import { encodeManifest, FORMAT_VERSION, type ManifestBody, type ManifestObject } from './manifest.ts';
+import { type BackupPart, backupIdAt, manifestName, parseName, snapshotName } from './names.ts';
+import type { BackupPlace } from './place.ts';
+import { type Found, readPart } from './readPart.ts';
+import { chatPages, collectionPages, statePages } from './sources.ts';
+import { appDbFile, type BackupWorkspace } from './workspaceParts.ts';
+
+export interface BackupRequest {
+  reason: string;
+  appVersion: string;
+  /** All three when absent. */
+  parts?: readonly BackupPart[] | undefined;
+}
+
+const WORDS: Record<BackupPart, string> = {
+  chat_history: 'conversations',
+  aws_estate: 'resources',
+  state: 'settings and the journal',
+};
+const SAMPLE = 200;
+
+/**
+ * Writes a backup of the open workspace to a place. The objects are written and read back whole, every record
+ * opened, before the manifest makes them a backup; on an error or an abort they are removed again. Writers go
+ * on meanwhile: of conversations the state at the beginning is kept, of each resource the one it had when it
+ * was read, of `app.db` that of one moment.
+ */
+export async function createBackup(
+  workspace: BackupWorkspace,
+  place: BackupPlace,
+  request: BackupRequest,
+  work: Work,
+  now: Date,
+): Promise<ManifestBody> {
+  const { installId } = workspace.keyring;
+  const parts = request.parts ?? BACKUP_PARTS;
+  const keyring = await readTextIfPresent(keyringPath(workspace.folder));
+  if (keyring === null)
+    throw new AppError('KEY_ABSENT', 'keyring.json is missing, so no backup could be opened again.');
+  await requireSpace(workspace, place, parts);
+  const taken = await place.list({ installId }).catch(missingIsEmpty);
+  await removeIncomplete(place, taken);
+  const backupId = freeId(now, new Set(taken.map(({ name }) => parseName(name)?.backupId)));
+  const body: ManifestBody = {
+    format: 'cloudops-backup',
+    version: FORMAT_VERSION,
+    appVersion: request.appVersion,
+    installId,
+    backupId,
+    createdAt: now.toISOString(),
+    reason: request.reason,
+    objects: [],
+    journal: null,
+    keyring,
+  };
+  try {
+    for (const part of parts) body.objects.push(await writePart(workspace, place, body, part, work));
+    for (const object of body.objects) {
+      const found = await readBack(workspace, place, body, object, work);
+      object.unreadable = found.unreadable;
+      body.journal ??= found.journal;
+    }
+    await place.putManifest(manifestName(installId, backupId), encodeManifest(workspace.keyring, body), work);
+    return body;
+  } catch (error) {
+    for (const part of parts) {
+      await place.deleteObject(snapshotName(installId, part, backupId)).catch(() => undefined);
+    }
+    throw error;
+  }
+}
+
+async function writePart(
+  workspace: BackupWorkspace,
+  place: BackupPlace,
+  { installId, backupId }: ManifestBody,
+  part: BackupPart,
+  work: Work,
+): Promise<ManifestObject> {
+  const total = part === 'state' ? null : await workspace.store.count(workspace.collections[part].name);
+  work.step(`Copying ${WORDS[part]}`, total, 'records');
+  const tally = { records: 0 };
+  const counted = reporting(pagesOf(workspace, part), tally, work);
+  const sealed = sealObject(
+    workspace.keyring,
+    { installId, backupId, part },
+    encodeLines(part, counted, tally),
+  );
+  const name = snapshotName(installId, part, backupId);
+  const written = await place.writeObject(name, sealed, { signal: work.signal });
+  return { part, name, ...written, records: tally.records, unreadable: 0 };
+}
+
+function pagesOf({ store, collections, folder }: BackupWorkspace, part: BackupPart): AsyncGenerator<Line[]> {
+  if (part === 'state') return statePages(appDbFile(folder));
+  if (part === 'chat_history') return chatPages(store, collections.chat_history.name);
+  return collectionPages(store, collections.aws_estate.name);
+}
+
+async function* reporting(
+  pages: AsyncIterable<Line[]>,
+  tally: { records: number },
+  work: Work,
+): AsyncGenerator<Line[]> {
+  for await (const page of pages) {
+    work.signal.throwIfAborted();
+    yield page;
+    work.progress(tally.records);
+  }
+}
+
+async function readBack(
+  workspace: BackupWorkspace,
+  place: BackupPlace,
+  body: ManifestBody,
+  object: ManifestObject,
+  work: Work,
+): Promise<Found> {
+  work.step(`Reading back ${WORDS[object.part]}`, object.size, 'bytes');
+  let found: Found | null = null;
+  const pages = readPart({ place, body, keys: workspace.keyring }, object, {
+    signal: work.signal,
+    onBytes: (bytes) => work.progress(bytes),
+    found: (seen) => {
+      found = seen;
+    },
+  });
+  for await (const _ of pages);
+  if (found === null) throw new AppError('INTERNAL', 'A backup object was not read to its end.');
+  return found;
+}
+
+/** A killed run leaves objects without a manifest; nothing else of this install makes any at the same time. */
+async function removeIncomplete(place: BackupPlace, objects: { name: string }[]): Promise<void> {
+  const names = objects.flatMap(({ name }) => {
+    const parsed = parseName(name);
+    return parsed === null ? [] : [{ name, ...parsed }];
+  });
+  const complete = new Set(names.filter(({ part }) => part === 'manifest').map(({ backupId }) => backupId));
+  for (const { name, backupId } of names) {
+    if (!complete.has(backupId)) await place.deleteObject(name);
+  }
+}
+
+/** Names go by the second: two backups within one get the next that is free. */
+function freeId(now: Date, taken: Set<string | undefined>): string {
+  let time = now.getTime();
+  while (taken.has(backupIdAt(new Date(time)))) time += 1_000;
+  return backupIdAt(new Date(time));
+}
+
+function missingIsEmpty(error: unknown): never[] {
+  if (error instanceof AppError && error.code === 'BACKUP_PLACE') return [];
+  throw error;
+}
+
+/** Twice what the backup is expected to need must be free, so that making it never fills the disk. */
+async function requireSpace(
+  workspace: BackupWorkspace,
+  place: BackupPlace,
+  parts: readonly BackupPart[],
+): Promise<void> {
+  const free = await place.freeBytes();
+  if (free === null) return;
+  let expected = 0;
+  for (const part of parts) expected += await expectedBytes(workspace, part);
+  if (free >= 2 * expected) return;
+  throw new AppError(
+    'DISK_FULL',
+    `A backup of about ${megabytes(expected)} needs ${megabytes(2 * expected)} free in ${place.label}; ${megabytes(free)} are. Free some space and try again.`,
+  );
+}
+
+/** By the size of its first records: sealed data does not shrink, so that lines and object are near each other. */
+async function expectedBytes(
+  { store, collections, folder }: BackupWorkspace,
+  part: BackupPart,
+): Promise<number> {
+  if (part === 'state') {
+    return stat(appDbFile(folder)).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  }
+  const { name } = collections[part];
+  const { points } = await store.scroll(name, { limit: SAMPLE, withVector: true });
+  if (points.length === 0) return 0;
+  const bytes = points.reduce((sum, point) => sum + JSON.stringify(pointLine(point)).length, 0);
+  return Math.ceil((bytes / points.length) * (await store.count(name)));
+}
+
+const megabytes = (bytes: number) => `${Math.ceil(bytes / 1_000_000)} MB`;

@@ -1,0 +1,19 @@
+import path from 'node:path';
+import type { Keyring } from '../keys/keyring.ts';
+import type { CollectionSpec, PointStore } from '../PointStore.ts';
+import type { BackupPart } from './names.ts';
+
+/** The parts of an open workspace that a backup is made of. */
+export interface BackupWorkspace {
+  folder: string;
+  keyring: Keyring;
+  store: PointStore;
+  collections: Record<CollectionPart, CollectionSpec>;
+}
+
+export type CollectionPart = Exclude<BackupPart, 'state'>;
+export const COLLECTION_PARTS = ['chat_history', 'aws_estate'] as const satisfies readonly CollectionPart[];
+
+/** Local backups of a workspace lie here, under the names of the layout. */
+export const snapshotsFolder = (folder: string) => path.join(folder, 'snapshots');
+export const appDbFile = (folder: string) => path.join(folder, 'app.db');
