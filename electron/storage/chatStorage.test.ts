@@ -16,11 +16,22 @@ const spec = toCollectionSpec(StorageConfig.parse({}).collections.chat_history);
 let folder: string;
 let store: SqlitePointStore;
 let chat: ChatStorage;
+/** No two messages of one time, whose order would be anyone's guess. */
+let clock = Date.parse('2026-11-21T09:00:00.000Z');
+const tick = () => {
+  clock += 1_000;
+  return new Date(clock);
+};
 
 async function open(): Promise<void> {
   store = new SqlitePointStore({ path: path.join(folder, 'data.db') });
   await store.ensureCollection(spec);
-  chat = new ChatStorage({ store, collection: 'chat_history', sealer });
+  chat = new ChatStorage({
+    store,
+    collection: 'chat_history',
+    sealer,
+    now: tick,
+  });
 }
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'chat-'));
@@ -227,13 +238,20 @@ test('the list of conversations follows what is written, deleted and replaced', 
   expect(await chat.getAllContexts()).toMatchObject([{ title: 'hello', messageCount: 1 }, {}]);
   await chat.delete(b.conversationId);
   expect(await chat.getAllContexts()).toHaveLength(1);
-  await store.replaceCollection(spec, noBatches());
-  chat.reload();
+  expect(await chat.deleteAll(spec)).toEqual({ conversations: 1 });
   expect(await chat.getAllContexts()).toEqual([]);
-  await expect(chat.append(a.conversationId, message('x'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect((await chat.searchConversations('hello', 10)).hits).toEqual([]);
 });
 
-async function* noBatches(): AsyncGenerator<[]> {}
+test('an append that waits for the deletion of everything does not bring its conversation back', async () => {
+  const { conversationId } = await chat.createConversation();
+  await chat.append(conversationId, message('before'));
+  const deleted = chat.deleteAll(spec);
+  const late = chat.append(conversationId, message('late'));
+  await deleted;
+  await expect(late).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect(await store.count('chat_history')).toBe(0);
+});
 
 test('the search finds what was said before and after its index was built, and nothing deleted', async () => {
   const [a, b] = [await chat.createConversation(), await chat.createConversation()];

@@ -15,7 +15,8 @@ import {
   UNTITLED,
 } from './chatRecords.ts';
 import { ChatSearch, type ConversationSearch } from './chatSearch/ChatSearch.ts';
-import type { Condition, Filter, Point, PointStore, ScrollRequest } from './PointStore.ts';
+import { WriteGate } from './engines/WriteGate.ts';
+import type { CollectionSpec, Condition, Filter, Point, PointStore, ScrollRequest } from './PointStore.ts';
 import type { Sealer } from './sealing.ts';
 import { KeyedSerial } from './serial.ts';
 
@@ -31,6 +32,7 @@ export class ChatStorage implements ChatStorageApi {
   readonly #sealer: Sealer;
   readonly #now: () => Date;
   readonly #serial = new KeyedSerial();
+  readonly #gate = new WriteGate();
   /** Conversations as stored, with the number of messages counted from the messages themselves. */
   readonly #known = new Map<string, StoredConversation>();
   readonly #damaged = new Set<string>();
@@ -54,7 +56,24 @@ export class ChatStorage implements ChatStorageApi {
 
   /** Keeps all other writers of a conversation away while `work` runs. */
   exclusively<T>(conversationId: string, work: () => Promise<T>): Promise<T> {
-    return this.#serial.run(conversationId, work);
+    return this.#serial.run(conversationId, () => this.#gate.write(this.#collection, work));
+  }
+
+  /**
+   * Keeps all writers away while `work` replaces the collection as a whole. Those who waited then find their
+   * conversation as it is stored, or gone: nothing of the old one is written into the new.
+   */
+  replaced<T>(work: () => Promise<T>): Promise<T> {
+    return this.#gate.whileClosed(this.#collection, () => work().finally(() => this.#forgetAll()));
+  }
+
+  /** Every conversation and message. Answers how many conversations there were. */
+  deleteAll(spec: CollectionSpec): Promise<{ conversations: number }> {
+    return this.replaced(async () => {
+      const conversations = await this.#store.count(this.#collection, CONVERSATIONS);
+      await this.#store.replaceCollection(spec, nothing());
+      return { conversations };
+    });
   }
 
   /** How many conversations a list has had to leave out because they are damaged. */
@@ -76,11 +95,11 @@ export class ChatStorage implements ChatStorageApi {
       archived: false,
       labels: [],
     };
-    return publicPart(await this.#write(created, []));
+    return publicPart(await this.exclusively(created.conversationId, () => this.#write(created, [])));
   }
 
   append(conversationId: string, message: NewMessage): Promise<ChatMessage> {
-    return this.#serial.run(conversationId, async () => {
+    return this.exclusively(conversationId, async () => {
       const conversation = await this.#load(conversationId);
       const appended: ChatMessage = {
         messageId: randomUUID(),
@@ -121,7 +140,7 @@ export class ChatStorage implements ChatStorageApi {
 
   /** Deleting what is not there is NOT_FOUND. */
   delete(conversationId: string): Promise<void> {
-    return this.#serial.run(conversationId, async () => {
+    return this.exclusively(conversationId, async () => {
       await this.#load(conversationId);
       const filter: Filter = { must: [{ key: 'context_id', match: conversationId }] };
       this.#forget(conversationId);
@@ -138,7 +157,7 @@ export class ChatStorage implements ChatStorageApi {
 
   /** The activity time stays: tidying up must not bring an old conversation to the top. */
   updateContext(conversationId: string, patch: ConversationPatch): Promise<Conversation> {
-    return this.#serial.run(conversationId, async () => {
+    return this.exclusively(conversationId, async () => {
       const conversation = await this.#load(conversationId);
       const { title, pinned, archived, labels } = patch;
       const changed: StoredConversation = {
@@ -157,15 +176,6 @@ export class ChatStorage implements ChatStorageApi {
     return this.#search.search(text, limit);
   }
 
-  /** The collection was replaced as a whole: nothing of what is remembered holds any more. */
-  reload(): void {
-    this.#known.clear();
-    this.#listed = null;
-    this.#changes += 1;
-    this.#damaged.clear();
-    this.#search.reset();
-  }
-
   /** One write for the conversation and its new message: both are stored or neither is. */
   async #write(conversation: StoredConversation, messages: Point[]): Promise<StoredConversation> {
     const points = [...messages, conversationPoint(this.#sealer, conversation)];
@@ -180,6 +190,14 @@ export class ChatStorage implements ChatStorageApi {
     this.#listed?.set(conversation.conversationId, conversation);
     this.#changes += 1;
     return conversation;
+  }
+
+  #forgetAll(): void {
+    this.#known.clear();
+    this.#listed = null;
+    this.#changes += 1;
+    this.#damaged.clear();
+    this.#search.reset();
   }
 
   #forget(conversationId: string): void {
@@ -231,6 +249,7 @@ export class ChatStorage implements ChatStorageApi {
   async #load(conversationId: string): Promise<StoredConversation> {
     const known = this.#known.get(conversationId);
     if (known !== undefined) return known;
+    const before = this.#changes;
     const point = isUuid(conversationId)
       ? (await this.#store.get(this.#collection, [conversationId]))[0]
       : undefined;
@@ -239,7 +258,8 @@ export class ChatStorage implements ChatStorageApi {
     const [newest] = await this.#newestMessages(conversationId, [], 1);
     const messageCount = newest === undefined ? 0 : Number(newest.payload.message_index) + 1;
     const conversation = { ...stored, messageCount };
-    this.#known.set(conversationId, conversation);
+    // A replacement of the whole collection beside this reading makes it worthless.
+    if (this.#changes === before) this.#known.set(conversationId, conversation);
     return conversation;
   }
 
@@ -263,6 +283,8 @@ export class ChatStorage implements ChatStorageApi {
     }
   }
 }
+
+async function* nothing(): AsyncGenerator<Point[]> {}
 
 function publicPart(stored: StoredConversation): Conversation {
   const { titled: _titled, revision: _revision, ...conversation } = stored;
