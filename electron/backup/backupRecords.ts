@@ -6,12 +6,20 @@ const KIND = 'backup';
 const SETTINGS = 'settings';
 const STATE = 'state';
 
+const Time = z.string().nullable().default(null);
+/** A stored format: fields are added, never renamed. */
 const State = z.object({
-  /** By place and id: when a backup was last proved, and whether it held. */
+  /** By place and id: when a backup was last proved, and what was found damaged. */
   proofs: z.record(z.string(), z.object({ at: z.string(), damaged: z.string().nullable() })).default({}),
-  /** The last try of the schedule, whatever came of it. */
-  lastTryAt: z.string().nullable().default(null),
-  lastNoticeAt: z.string().nullable().default(null),
+  /** Since when backups by themselves are wanted. */
+  wantedSince: Time,
+  /** When the last good backup of the wanted place was made. */
+  lastGoodAt: Time,
+  /** The schedule's last try, and how many failed in a row. */
+  lastTryAt: Time,
+  failures: z.number().int().default(0),
+  lastProofAt: Time,
+  lastNoticeAt: Time,
 });
 export type BackupState = z.infer<typeof State>;
 export type SettingsPatch = { [K in keyof BackupSettings]?: BackupSettings[K] | undefined };
@@ -19,6 +27,7 @@ export type SettingsPatch = { [K in keyof BackupSettings]?: BackupSettings[K] | 
 /** Settings and small facts about backups, sealed with the other documents (kind `backup`). */
 export class BackupRecords {
   readonly #docs: Pick<DocsApi, 'get' | 'put'>;
+  #updating: Promise<void> = Promise.resolve();
 
   constructor(docs: Pick<DocsApi, 'get' | 'put'>) {
     this.#docs = docs;
@@ -44,9 +53,14 @@ export class BackupRecords {
     return parsed.success ? parsed.data : State.parse({});
   }
 
+  /** One change at a time, so that none overwrites another. */
   async update(change: (state: BackupState) => Partial<BackupState>): Promise<void> {
-    const state = await this.state();
-    await this.#docs.put(KIND, STATE, { ...state, ...change(state) });
+    const next = this.#updating.then(async () => {
+      const state = await this.state();
+      await this.#docs.put(KIND, STATE, { ...state, ...change(state) });
+    });
+    this.#updating = next.catch(() => undefined);
+    await next;
   }
 }
 

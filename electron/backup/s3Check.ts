@@ -39,7 +39,7 @@ export async function tryWriting(bucket: Bucket, prefix: string): Promise<void> 
   }
 }
 
-async function checkReachable(bucket: Bucket): Promise<void> {
+export async function checkReachable(bucket: Bucket): Promise<void> {
   try {
     const { BucketRegion } = await bucket.client.send(new HeadBucketCommand({ Bucket: bucket.name }));
     if (BucketRegion && BucketRegion !== bucket.region && bucket.endpoint === null) {

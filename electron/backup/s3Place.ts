@@ -10,7 +10,7 @@ import type {
   WriteOptions,
   Written,
 } from '../storage/backup/place.ts';
-import { checkBucket, tryWriting } from './s3Check.ts';
+import { checkBucket, checkReachable, tryWriting } from './s3Check.ts';
 import type { Bucket } from './s3Client.ts';
 import { deleteObject, listFolders, listObjects, putIfAbsent, readObject } from './s3Objects.ts';
 import { abortUpload, fileSource, listUploads, upload } from './s3Upload.ts';
@@ -40,7 +40,12 @@ export class S3Place implements BackupPlace {
     this.label = `the bucket ${options.bucket.name}`;
   }
 
-  /** Rejects with the bucket's problem in words; answers with what is only worth a warning. */
+  /** HeadBucket; rejects with the bucket's problem in words. */
+  reach(): Promise<void> {
+    return checkReachable(this.#bucket);
+  }
+
+  /** The same; answers with what is only worth a warning. */
   check(): Promise<string[]> {
     return checkBucket(this.#bucket);
   }

@@ -38,7 +38,7 @@ describe('a file to the browser', () => {
     expect(answer.headers.get('content-disposition')).toContain('backup.cloudops');
     expect(Buffer.from(await answer.arrayBuffer()).equals(body)).toBe(true);
     expect((await fetch(origin + where)).status).toBe(404);
-    expect(existsSync(written)).toBe(false);
+    await expect.poll(() => existsSync(written)).toBe(false);
   });
 
   it('is not left on the disk when nobody fetched it before the end', async () => {

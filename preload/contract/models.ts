@@ -500,6 +500,8 @@ export const Job = z.object({
   result: z.string().nullable(),
   /** The backup that it made, proved or restored. */
   backupId: z.string().nullable(),
+  /** Of an export for a browser: the one-time path the finished file is fetched from. */
+  download: z.string().nullable().optional(),
 });
 export type Job = z.infer<typeof Job>;
 

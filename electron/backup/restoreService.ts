@@ -1,0 +1,118 @@
+import type { BackupInfo, BackupSource, Job, Secret } from '../../preload/contract/models.ts';
+import { AppError } from '../errors.ts';
+import type { JobHandle, JobRunner } from '../jobs/jobs.ts';
+import type { BackupPart } from '../storage/backup/names.ts';
+import type { BackupReader } from '../storage/backup/place.ts';
+import { quietWork, type Work } from '../storage/work.ts';
+import { BackupCatalog, infoOf, readManifest } from './catalog.ts';
+import type { Places } from './places.ts';
+import type { BackupEngine, Which } from './ports.ts';
+import { fetchBackup } from './transfer.ts';
+
+export interface RestoreServiceOptions {
+  engine: BackupEngine;
+  places: Places;
+  jobs: JobRunner;
+  /** Makes the backup that goes before a restore; does nothing where there is no data yet. */
+  safetyBackup(reason: string, work: Work): Promise<unknown>;
+  /** After the swap: the screens ask again. */
+  onRestored(): Promise<void> | void;
+}
+
+export interface RestoreRequest extends Which {
+  source: BackupSource;
+  secret: Secret;
+  mode: 'replace' | 'merge';
+  parts: readonly BackupPart[];
+}
+
+/**
+ * From a source to this workspace. Works without a key and without open storage, as on a new machine. Typed
+ * keys and secrets live in the call that brought them and in its job: they are not kept.
+ */
+export class RestoreService {
+  readonly #options: RestoreServiceOptions;
+
+  constructor(options: RestoreServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Which installs and backups are there, newest first. Rejects with BACKUP_NOT_FOUND when there are none. */
+  async discover(
+    source: BackupSource,
+  ): Promise<{ installs: { installId: string; backups: BackupInfo[] }[] }> {
+    const place = await this.#options.places.reader(source);
+    const backups = await new BackupCatalog().list(place);
+    if (backups.length === 0) {
+      throw new AppError('BACKUP_NOT_FOUND', `There is no backup of this app in ${place.label}.`);
+    }
+    const byInstall = Map.groupBy(backups, ({ installId }) => installId);
+    return { installs: [...byInstall].map(([installId, of]) => ({ installId, backups: of })) };
+  }
+
+  /** Tries the secret on the manifest alone. */
+  async open(source: BackupSource, which: Which, secret: Secret): Promise<BackupInfo> {
+    const { engine, places } = this.#options;
+    const place = await places.reader(source);
+    const { bytes, body } = await readManifest(place, which);
+    if (source.kind !== 's3') await engine.open(source, which, secret);
+    else {
+      await places.withTemp(async (to, path) => {
+        await fetchBackup(place, to, which, [], quietWork());
+        await engine.open({ kind: 'folder', path }, which, secret);
+      });
+    }
+    return infoOf(body, place.kind, bytes.length);
+  }
+
+  /** The secret is tried before the job begins, so that a wrong one is answered at once. Throws JOB_RUNNING. */
+  async run(request: RestoreRequest): Promise<Job> {
+    const { jobs } = this.#options;
+    jobs.requireIdle();
+    await this.open(request.source, request, request.secret);
+    const kind = request.source.kind === 'file' ? 'import' : 'restore';
+    return jobs.start(kind, async (handle) => {
+      handle.about(request.backupId);
+      try {
+        const { result } = await this.#restore(request, handle);
+        await this.#options.onRestored();
+        return { result, backupId: request.backupId };
+      } catch (error) {
+        throw await this.#withNextOlder(error, request);
+      }
+    });
+  }
+
+  async #restore(request: RestoreRequest, handle: JobHandle): Promise<{ result: string }> {
+    const { engine, places, safetyBackup } = this.#options;
+    const { source, secret, mode, parts } = request;
+    const how = { secret, mode, parts };
+    if (source.kind !== 's3') {
+      await safetyBackup('before a restore', handle);
+      return engine.restore(source, request, how, handle);
+    }
+    const from = await places.reader(source);
+    return places.withTemp(async (to, path) => {
+      await fetchBackup(from, to, request, parts, handle);
+      await safetyBackup('before a restore', handle);
+      return engine.restore({ kind: 'folder', path }, request, how, handle);
+    });
+  }
+
+  /** A damaged backup: the sentence ends with the next older good one. */
+  async #withNextOlder(error: unknown, request: RestoreRequest): Promise<unknown> {
+    if (!(error instanceof AppError) || error.code !== 'BACKUP_DAMAGED') return error;
+    const older = await this.#nextOlder(request).catch(() => undefined);
+    const offer = older
+      ? `The next older good backup is of ${older.createdAt.slice(0, 16).replace('T', ' ')} UTC (${older.backupId}).`
+      : 'There is no older good backup in this place.';
+    const details = { ...error.details, ...(older && { olderBackupId: older.backupId }) };
+    return new AppError('BACKUP_DAMAGED', `${error.message} ${offer}`, { cause: error, details });
+  }
+
+  async #nextOlder({ source, installId, backupId }: RestoreRequest): Promise<BackupInfo | undefined> {
+    const place: BackupReader = await this.#options.places.reader(source);
+    const backups = await new BackupCatalog().list(place, { installId });
+    return backups.find((one) => one.backupId < backupId && one.state === 'verified');
+  }
+}
