@@ -48,14 +48,15 @@ export async function createBackup(
   await requireSpace(workspace, place, parts);
   const taken = await place.list({ installId }).catch(missingIsEmpty);
   await removeIncomplete(place, taken);
-  const backupId = freeId(now, new Set(taken.map(({ name }) => parseName(name)?.backupId)));
+  const time = freeTime(now, new Set(taken.map(({ name }) => parseName(name)?.backupId)));
+  const backupId = backupIdAt(time);
   const body: ManifestBody = {
     format: 'cloudops-backup',
     version: FORMAT_VERSION,
     appVersion: request.appVersion,
     installId,
     backupId,
-    createdAt: now.toISOString(),
+    createdAt: time.toISOString(),
     reason: request.reason,
     objects: [],
     journal: null,
@@ -151,10 +152,10 @@ async function removeIncomplete(place: BackupPlace, objects: { name: string }[])
 }
 
 /** Names go by the second: two backups within one get the next that is free. */
-function freeId(now: Date, taken: Set<string | undefined>): string {
-  let time = now.getTime();
-  while (taken.has(backupIdAt(new Date(time)))) time += 1_000;
-  return backupIdAt(new Date(time));
+function freeTime(now: Date, taken: Set<string | undefined>): Date {
+  let time = now;
+  while (taken.has(backupIdAt(time))) time = new Date(time.getTime() + 1_000);
+  return time;
 }
 
 function missingIsEmpty(error: unknown): never[] {

@@ -136,12 +136,21 @@ export function withNewKey(
   const wrapping = derive(masterKey, file.installId, 'wrap', 32);
   let id = 0;
   while (id === 0 || file.keys.some((key) => key.id === id)) id = random(4).readUInt32BE(0);
-  const nonce = random(NONCE);
-  const cipher = createCipheriv('aes-256-gcm', wrapping, nonce, { authTagLength: TAG });
-  cipher.setAAD(wrapData(purpose, id, file.installId));
-  const wrapped = Buffer.concat([nonce, cipher.update(random(32)), cipher.final(), cipher.getAuthTag()]);
-  const entry = { id, purpose, createdAt: new Date().toISOString(), wrapped: wrapped.toString('base64') };
+  const entry = { id, purpose, createdAt: new Date().toISOString(), wrapped: '' };
+  entry.wrapped = wrap(null, wrapping, entry, file.installId, random);
   return withKeys(file, [...file.keys, pending ? { ...entry, pending } : entry]);
+}
+
+/** The same data keys under another master key. The slots stay as they are, and wrap the old one. */
+export function rewrapKeyring(file: KeyringFile, from: Uint8Array, to: Uint8Array): KeyringFile {
+  const opened = unlockKeyring(file, from);
+  const wrapping = derive(to, file.installId, 'wrap', 32);
+  const keys = file.keys.map((entry) => {
+    const key = opened.find(entry.id, entry.purpose);
+    if (key === undefined) throw damaged(`its key ${entry.id} (${entry.purpose}) does not open`);
+    return { ...entry, wrapped: wrap(key.key.export(), wrapping, entry, file.installId, randomBytes) };
+  });
+  return { ...file, check: derive(to, file.installId, 'check', 16).toString('base64'), keys };
 }
 
 /** The pending key of a purpose becomes the current one, or is forgotten; without one the file is the same. */
@@ -209,6 +218,21 @@ function parseJson(text: string): unknown {
   } catch {
     throw damaged('it is not JSON');
   }
+}
+
+/** `key` null = a random one, drawn after the nonce. */
+function wrap(
+  key: Buffer | null,
+  wrapping: Buffer,
+  { purpose, id }: { purpose: KeyPurpose; id: number },
+  installId: string,
+  random: (bytes: number) => Buffer,
+): string {
+  const nonce = random(NONCE);
+  const cipher = createCipheriv('aes-256-gcm', wrapping, nonce, { authTagLength: TAG });
+  cipher.setAAD(wrapData(purpose, id, installId));
+  const sealed = [cipher.update(key ?? random(32)), cipher.final(), cipher.getAuthTag()];
+  return Buffer.concat([nonce, ...sealed]).toString('base64');
 }
 
 function unwrap(entry: KeyringFile['keys'][number], wrapping: Buffer, installId: string): Buffer | null {
