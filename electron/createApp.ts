@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import keytar from 'keytar';
 import type { AppStatus } from '../preload/contract/models.ts';
 import { createAwsAccess } from './aws/awsAccess.ts';
@@ -20,8 +18,9 @@ import { Accounts } from './scan/accounts.ts';
 import { type RefreshTarget, Scanner } from './scan/scanner.ts';
 import { SettingsStore } from './settings.ts';
 import type { StorageEvents } from './storage/api.ts';
-import { writeFileDurably } from './storage/files.ts';
-import { keySourceOf, loadMasterKey } from './storage/keys/masterKey.ts';
+import { MasterKeys } from './storage/keys/masterKeys.ts';
+import { RecoveryKeys } from './storage/keys/recoveryKeys.ts';
+import { whenQuiet } from './storage/keys/whenQuiet.ts';
 import { StorageClient } from './storage/workerClient.ts';
 import type { Workspace, WorkspaceName } from './workspaces.ts';
 
@@ -94,12 +93,28 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     report,
   });
 
-  let keySource = sourceAt(workspace.storage.encryption.key_source);
-  function sourceAt(text: string) {
-    return keySourceOf(text, { folder: workspace.folder, env: process.env, keychain: keytar });
-  }
+  const masterKeys = new MasterKeys({
+    folder: workspace.folder,
+    encryption: workspace.storage.encryption,
+    env: process.env,
+    keychain: keytar,
+  });
+  const recoveryKeys = new RecoveryKeys({
+    keys: storage.keys,
+    docs,
+    masterKeys,
+    shell,
+    installId: () => installId,
+    emit,
+  });
 
-  const live = new LiveStatus({ accounts, scanner, estate });
+  const live = new LiveStatus({
+    accounts,
+    scanner,
+    estate,
+    recoveryMissing: async () => !workspace.sample && (await recoveryKeys.missing()),
+    backup: async () => ({ lastGoodAt: null, overdue: false, running: false }),
+  });
   const lifecycle = new Lifecycle({
     fixed: {
       bootId: events.bootId,
@@ -107,15 +122,9 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
       carrier: shell.carrier,
       workspace: { name: workspace.name, path: workspace.folder, sample: workspace.sample },
       meaning: 'dictionary',
+      unencrypted: !workspace.storage.encryption.enabled,
     },
-    keys: {
-      source: () => keySource,
-      load: () => loadMasterKey(workspace.folder, keySource),
-      chooseFile: async () => {
-        await rememberKeyFile(workspace.folder);
-        keySource = sourceAt(KEY_FILE);
-      },
-    },
+    keys: masterKeys,
     openStorage: async (masterKey) => {
       await workspace.prepare();
       ({ installId } = await storage.open({
@@ -126,7 +135,13 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
       }));
     },
     storage,
+    quiesce: async () => {
+      recoveryKeys.forget();
+      await scanner.stop();
+      await whenQuiet({ journal, events });
+    },
     onReady: async () => {
+      await recoveryKeys.afterOpen();
       await execution.reconcile();
       if (workspace.connectAll && (await accounts.list()).length === 0) await connectAll();
     },
@@ -174,14 +189,4 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
       await lifecycle.stop();
     },
   };
-}
-
-const KEY_FILE = 'file:master.key';
-
-/** The choice stands in the workspace's config.json, so that the next start looks in the same place. */
-async function rememberKeyFile(folder: string): Promise<void> {
-  const path = join(folder, 'config.json');
-  const text = await readFile(path, 'utf8').catch(() => '{}');
-  const config = { ...(JSON.parse(text) as object), encryption: { key_source: KEY_FILE } };
-  await writeFileDurably(path, `${JSON.stringify(config, null, 2)}\n`);
 }

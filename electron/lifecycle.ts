@@ -1,46 +1,67 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AppStatus } from '../preload/contract/models.ts';
+import type { AppStatus, Secret } from '../preload/contract/models.ts';
 import { AppError } from './errors.ts';
 import type { Emit } from './events.ts';
 import type { Log } from './log.ts';
 import type { StorageApi, StorageEvents } from './storage/api.ts';
 import type { KeySource } from './storage/keys/keySource.ts';
 import type { MasterKeyState } from './storage/keys/masterKey.ts';
+import type { Unlocked } from './storage/keys/masterKeys.ts';
 
 /** Facts that change while the app runs and that the status bar shows. */
-export type LiveFacts = Pick<AppStatus, 'onboarded' | 'offline' | 'resources' | 'dataAsOf'>;
+export type LiveFacts = Pick<
+  AppStatus,
+  'onboarded' | 'offline' | 'resources' | 'dataAsOf' | 'recoveryMissing' | 'backup'
+>;
 
 export interface LifecycleOptions {
   /** What never changes in this boot. */
-  fixed: Pick<AppStatus, 'bootId' | 'version' | 'carrier' | 'workspace' | 'meaning'>;
+  fixed: Pick<AppStatus, 'bootId' | 'version' | 'carrier' | 'workspace' | 'meaning' | 'unencrypted'>;
   keys: {
-    source(): KeySource;
+    source: KeySource;
     load(): Promise<MasterKeyState>;
+    /** The key by what the person has; rejects with what is wrong about it. */
+    unlock(secret: Secret): Promise<Unlocked>;
     /** Moves the key's place to a file in the workspace; only while no key was ever made. */
-    chooseFile(): Promise<void>;
+    useFile(passphrase: string | null): Promise<void>;
   };
   /** Opens storage with the key; rejects with an AppError that says why not. */
   openStorage(masterKey: Uint8Array): Promise<void>;
-  storage: Pick<StorageApi, 'shutdown' | 'retryEngine'>;
-  /** Runs once storage is open, e.g. settles what an earlier process left. */
+  storage: Pick<StorageApi, 'shutdown' | 'retryEngine' | 'lock'>;
+  /** Runs each time storage is open, at start and after a lock, e.g. settles what an earlier process left. */
   onReady(): Promise<void>;
+  /** A lock was asked for: begins nothing new, and resolves once nothing needs the storage any more. */
+  quiesce(): Promise<void>;
   /** Read after `onReady` and whenever something says it changed. */
   facts(): Promise<LiveFacts>;
   emit: Emit;
   log: Log;
 }
 
-const NO_FACTS: LiveFacts = { onboarded: false, offline: false, resources: 0, dataAsOf: null };
+const NO_FACTS: LiveFacts = {
+  onboarded: false,
+  offline: false,
+  resources: 0,
+  dataAsOf: null,
+  recoveryMissing: false,
+  backup: { lastGoodAt: null, overdue: false, running: false },
+};
+const LOCKED = 'The workspace is locked. Unlock it and try again.';
 
 /**
- * The phases of one boot: starting → (key) → ready, or failed with a way out. Serving requests does not wait
- * for it: a locked key is a screen. Starts join; a retry begins where the last one stopped.
+ * The phases of one boot: starting → (key) → ready ⇄ locked, or failed with a way out. Serving requests does not
+ * wait for it: a locked key is a screen. Starts join; a retry begins where the last one stopped.
+ *
+ * A lock refuses all requests at once. The keys leave memory as soon as nothing runs that must be recorded; an
+ * unlock that comes before then needs the secret all the same, and takes the lock back.
  */
 export class Lifecycle {
   readonly #options: LifecycleOptions;
   #status: AppStatus;
   #starting: Promise<void> | undefined;
   #open = false;
+  /** The lock under way: another object for each, so that one that was taken back is known. */
+  #lock: { closing: Promise<void> | null } | null = null;
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
@@ -50,10 +71,10 @@ export class Lifecycle {
       phase: 'starting',
       failure: null,
       key: {
-        source: options.keys.source().kind,
+        source: options.keys.source.kind,
         state: 'ok',
         message: '',
-        filePath: options.keys.source().filePath,
+        filePath: options.keys.source.filePath,
       },
       engine: { kind: 'sqlite', state: 'starting', message: '' },
     };
@@ -73,20 +94,51 @@ export class Lifecycle {
   /** After a key was unlocked, a disk was freed or an engine failed. */
   async retry(): Promise<AppStatus> {
     if (this.#status.phase === 'ready') await this.#options.storage.retryEngine();
-    else await this.start();
+    else if (this.#status.phase !== 'locked') await this.start();
     return this.#status;
   }
 
-  /** First start without a keychain: the key goes into a file. Rejects once the workspace holds ciphertext. */
-  async useKeyFile(): Promise<AppStatus> {
+  /**
+   * First start without a keychain: the key goes into a file, under a passphrase when one is given. Rejects once
+   * the workspace holds ciphertext.
+   */
+  async useKeyFile(passphrase: string | null = null): Promise<AppStatus> {
     if (this.#status.key.state !== 'choose') {
       throw new AppError(
         'KEY_ABSENT',
         'This workspace already has a key elsewhere; a new one would not open its data.',
       );
     }
-    await this.#options.keys.chooseFile();
-    await this.start();
+    await this.#options.keys.useFile(passphrase);
+    if (passphrase === null) await this.start();
+    else await this.unlock({ kind: 'passphrase', text: passphrase });
+    return this.#status;
+  }
+
+  /** Opens a locked or keyless workspace. A wrong secret rejects and changes nothing. */
+  async unlock(secret: Secret): Promise<AppStatus> {
+    await this.#starting;
+    if (!this.#canUnlock()) return this.#status;
+    const unlocked = await this.#options.keys.unlock(secret);
+    // Another one may have been quicker.
+    if (this.#starting || !this.#canUnlock()) unlocked.key.fill(0);
+    else {
+      this.#starting = this.#unlocked(unlocked).finally(() => {
+        this.#starting = undefined;
+      });
+    }
+    await this.#starting;
+    return this.#status;
+  }
+
+  /** Answers at once; the keys leave memory when nothing runs any more. */
+  lock(): AppStatus {
+    if (!this.#open) return this.#status;
+    this.#open = false;
+    const lock = { closing: null };
+    this.#lock = lock;
+    this.#set({ ...NO_FACTS, onboarded: this.#status.onboarded, phase: 'locked' });
+    void this.#close(lock);
     return this.#status;
   }
 
@@ -96,6 +148,7 @@ export class Lifecycle {
     const { phase, failure, key } = this.#status;
     const reason =
       failure?.message ??
+      (phase === 'locked' ? LOCKED : undefined) ??
       (phase === 'key' ? key.message : 'CloudOps is still starting. Try again in a moment.');
     throw new AppError('NOT_READY', reason);
   }
@@ -112,28 +165,67 @@ export class Lifecycle {
   async stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
     this.#open = false;
+    const closing = this.#lock?.closing;
+    this.#lock = null;
+    await closing;
     await this.#options.storage.shutdown();
+  }
+
+  #canUnlock(): boolean {
+    return this.#status.phase === 'key' || this.#status.phase === 'locked';
   }
 
   async #begin(): Promise<void> {
     this.#set({ phase: 'starting', failure: null });
     try {
       const key = await this.#loadKey();
-      if (!key) return;
-      await this.#options.openStorage(key);
-      // The worker has its own copy by now.
-      key.fill(0);
-      await this.#options.onReady();
-      this.#open = true;
-      this.#set({ phase: 'ready', ...(await this.#options.facts()) });
+      if (key) await this.#openWith(key);
     } catch (error) {
       this.#fail(error);
     }
   }
 
+  async #openWith(key: Buffer): Promise<void> {
+    // The worker gets its own copy.
+    await this.#options.openStorage(key).finally(() => key.fill(0));
+    await this.#options.onReady();
+    this.#open = true;
+    this.#set({ phase: 'ready', ...(await this.#options.facts()) });
+  }
+
+  async #unlocked({ key, message }: Unlocked): Promise<void> {
+    const { kind: source, filePath } = this.#options.keys.source;
+    const lock = this.#lock;
+    this.#lock = null;
+    try {
+      this.#set({ key: { source, filePath, state: 'ok', message } });
+      if (lock !== null && lock.closing === null) {
+        key.fill(0);
+        this.#open = true;
+        this.#set({ phase: 'ready', ...(await this.#options.facts()) });
+        return;
+      }
+      this.#set({ phase: 'starting', failure: null });
+      await lock?.closing;
+      await this.#openWith(key);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #close(lock: { closing: Promise<void> | null }): Promise<void> {
+    // What fails here has ended too: the lock must not stay half done.
+    await this.#options
+      .quiesce()
+      .catch((err: unknown) => this.#options.log.error({ err }, 'before the lock'));
+    if (this.#lock !== lock) return;
+    lock.closing = this.#options.storage.lock();
+    await lock.closing;
+  }
+
   async #loadKey(): Promise<Buffer | null> {
     const loaded = await this.#options.keys.load();
-    const { kind: source, filePath } = this.#options.keys.source();
+    const { kind: source, filePath } = this.#options.keys.source;
     const key = { source, filePath, state: loaded.state, message: loaded.message };
     this.#set(loaded.state === 'ok' ? { key } : { key, phase: 'key' });
     return loaded.state === 'ok' ? loaded.key : null;

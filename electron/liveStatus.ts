@@ -1,5 +1,5 @@
 import type { EventName } from '../preload/contract/events.ts';
-import type { Account, ScanStatus } from '../preload/contract/models.ts';
+import type { Account, AppStatus, ScanStatus } from '../preload/contract/models.ts';
 import type { AppEvents } from './events.ts';
 import type { LiveFacts } from './lifecycle.ts';
 
@@ -7,10 +7,18 @@ export interface LiveStatusPorts {
   accounts: { list(): Promise<Account[]> };
   scanner: { status(): Promise<ScanStatus> };
   estate: { count(): Promise<number> };
+  recoveryMissing(): Promise<boolean>;
+  backup(): Promise<AppStatus['backup']>;
 }
 
 /** Events after which the status bar's facts may differ. */
-const CAUSES = new Set<EventName>(['accounts.changed', 'scan.progress', 'estate.changed']);
+const CAUSES = new Set<EventName>([
+  'accounts.changed',
+  'scan.progress',
+  'estate.changed',
+  'keys.changed',
+  'backups.changed',
+]);
 const AT_MOST_EVERY_MS = 1_000;
 
 /** The facts of the status bar, read together from where they live. */
@@ -23,10 +31,12 @@ export class LiveStatus {
 
   async read(): Promise<LiveFacts> {
     const { accounts, scanner, estate } = this.#ports;
-    const [connected, { cells }, resources] = await Promise.all([
+    const [connected, { cells }, resources, recoveryMissing, backup] = await Promise.all([
       accounts.list(),
       scanner.status(),
       estate.count(),
+      this.#ports.recoveryMissing(),
+      this.#ports.backup(),
     ]);
     const times = cells.flatMap(({ asOf }) => asOf ?? []).sort();
     const settled = cells.filter(({ status }) => status !== 'pending' && status !== 'running');
@@ -35,6 +45,8 @@ export class LiveStatus {
       offline: settled.length > 0 && settled.every(({ status }) => status === 'network'),
       resources,
       dataAsOf: times[0] ?? null,
+      recoveryMissing,
+      backup,
     };
   }
 

@@ -8,6 +8,7 @@ import type {
   FindApi,
   JournalApi,
   KeysApi,
+  MaintenanceApi,
   OpenOptions,
   OpenReport,
   StorageApi,
@@ -46,6 +47,7 @@ export class StorageClient implements StorageApi {
   readonly find = this.#forward<FindApi>('find');
   readonly docs = this.#forward<DocsApi>('docs');
   readonly journal = this.#forward<JournalApi>('journal');
+  readonly maintenance = this.#forward<MaintenanceApi>('maintenance');
   readonly #service = this.#forward<Pick<StorageApi, keyof typeof METHODS.service>>('service');
   readonly #options: StorageClientOptions;
   #worker: Worker;
@@ -183,7 +185,7 @@ export class StorageClient implements StorageApi {
   #end(): void {
     if (this.#locked) {
       const locked = 'The workspace is locked. Unlock it and try again.';
-      this.#rejectAll(new AppError('KEY_LOCKED', locked));
+      this.#rejectAll(new AppError('NOT_READY', locked));
       return;
     }
     const message = this.#stopping

@@ -41,14 +41,21 @@ export const routes = {
     'WORKSPACE_IN_USE',
     'KEY_ABSENT',
   ]),
-  /** First start without a keychain: keep the key in a file only the user may read. */
-  'key.useFile': route(none, m.AppStatus, ['KEY_ABSENT', 'KEY_WRONG']),
+  /**
+   * First start without a keychain: keep the key in a file only the user may read; with a passphrase the key in
+   * it is wrapped, and each start asks for the passphrase (`key.unlock`).
+   */
+  'key.useFile': route(z.strictObject({ passphrase: z.string().min(1).max(1_000).optional() }), m.AppStatus, [
+    'KEY_ABSENT',
+    'KEY_WRONG',
+  ]),
 
   /** Opens a locked or keyless workspace. A recovered key is put back into its source where that works. */
   'key.unlock': route(z.strictObject({ secret: m.Secret }), m.AppStatus, [
     'KEY_WRONG',
     'KEY_LOCKED',
     'KEY_ABSENT',
+    'FORMAT_NEWER',
   ]),
   'key.info': route(none, m.KeyInfo),
   /** Shown once: the key in groups, and which groups (from 0) must be typed back. Not valid before `confirmRecovery`. */
@@ -77,6 +84,8 @@ export const routes = {
   ),
   'key.rebuildIndexKey': route(none, m.Job, ['JOB_RUNNING']),
   'key.lock': route(none, m.AppStatus),
+  /** The person is at the screen (pointer or keyboard, at most once in 20 s): puts the idle lock off. */
+  'app.active': route(none, done),
 
   'settings.get': route(none, m.Settings),
   'settings.set': route(z.strictObject({ patch: m.Settings.partial() }), m.Settings),

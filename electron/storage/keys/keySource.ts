@@ -2,8 +2,9 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, nodeErrorCode } from '../../errors.ts';
-import { writeFileDurably } from '../files.ts';
+import { readTextIfPresent, writeFileDurably } from '../files.ts';
 import { MASTER_KEY_BYTES } from './keyring.ts';
+import { type KeySlot, parseSlot } from './slots.ts';
 
 export type KeyLoad =
   | { state: 'ok'; key: Buffer }
@@ -21,6 +22,8 @@ export interface KeySource {
   load(installId: string): Promise<KeyLoad>;
   /** Stores a new key and reads it back. Refuses to replace one. Rejects with an AppError. */
   store(installId: string, key: Buffer): Promise<void>;
+  /** The slot that stands where the key would: `load` then says `locked`, and a passphrase opens it. */
+  slot(): Promise<KeySlot | null>;
 }
 
 const PREFIX = 'cloudops-key-1:';
@@ -75,9 +78,13 @@ export class EnvironmentKeySource implements KeySource {
       `The app cannot keep a key in the environment variable ${this.#name}; set it yourself.`,
     );
   }
+
+  async slot(): Promise<null> {
+    return null;
+  }
 }
 
-/** A file that only its owner may read. */
+/** A file that only its owner may read: the key itself, or a `KeySlot` as JSON, which takes a passphrase. */
 export class FileKeySource implements KeySource {
   readonly kind = 'file';
   readonly filePath: string;
@@ -99,7 +106,14 @@ export class FileKeySource implements KeySource {
             message: `Others can read the key file ${file}. Make it private (chmod 600 '${file}') and try again.`,
           };
         }
-        const key = parseKey(await handle.readFile('utf8'));
+        const text = await handle.readFile('utf8');
+        if (isSlot(text)) {
+          return {
+            state: 'locked',
+            message: `The key of this workspace is kept in ${file} under a passphrase. Type the passphrase to open the workspace.`,
+          };
+        }
+        const key = parseKey(text);
         if (key !== null) return { state: 'ok', key };
       } finally {
         await handle.close();
@@ -125,6 +139,28 @@ export class FileKeySource implements KeySource {
     await writeFileDurably(this.filePath, `${formatKey(key)}\n`);
     await expectStored(this, installId, key, this.filePath);
   }
+
+  /** Rejects with STORAGE_FAILED or FORMAT_NEWER for a slot that cannot be read. */
+  async slot(): Promise<KeySlot | null> {
+    const text = await readTextIfPresent(this.filePath);
+    if (text === null || !isSlot(text)) return null;
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      json = null;
+    }
+    return parseSlot(json);
+  }
+
+  /** Puts a slot in the file's place, whatever was there: only for the same key, or before anything is encrypted. */
+  async storeSlot(slot: KeySlot): Promise<void> {
+    await writeFileDurably(this.filePath, `${JSON.stringify(slot, null, 2)}\n`);
+  }
+}
+
+function isSlot(text: string): boolean {
+  return text.trimStart().startsWith('{');
 }
 
 /** After a store: the key must come back as it went in, before anything is encrypted with it. */

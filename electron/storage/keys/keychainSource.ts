@@ -60,6 +60,10 @@ export class KeychainKeySource implements KeySource {
     await expectStored(this, installId, key, 'the keychain');
   }
 
+  async slot(): Promise<null> {
+    return null;
+  }
+
   /** Write, read, delete: some stores accept everything and keep nothing. */
   async #canary(): Promise<void> {
     const account = `canary-${randomUUID()}`;
