@@ -41,7 +41,7 @@ export interface StorageApi {
   retryEngine(): Promise<void>;
   shutdown(): Promise<void>;
   /**
-   * Closes the files and forgets every key and everything read with them. Calls answer KEY_LOCKED until `open`
+   * Closes the files and forgets every key and everything read with them. Calls answer NOT_READY until `open`
    * brings the workspace back.
    */
   lock(): Promise<void>;
@@ -51,6 +51,7 @@ export interface StorageApi {
   find: FindApi;
   docs: DocsApi;
   journal: JournalApi;
+  maintenance: MaintenanceApi;
 }
 
 export interface OpenOptions {
@@ -122,6 +123,17 @@ export interface ChatStorageApi {
    * title or label holds them come first. The first call builds the index; see ConversationSearch.
    */
   searchConversations(text: string, limit: number): Promise<ConversationSearch>;
+}
+
+/** Long work on the stored data itself. What was done stands in the journal. `by` is the client that asked. */
+export interface MaintenanceApi {
+  /**
+   * Removes all resources, scan cells and the connection of an account; conversations and the journal stay. Once
+   * begun it is finished, if need be by the next start; CANCELLED = nothing was removed.
+   */
+  forgetAccount(request: { accountId: string; by: string }, work: Work): Promise<{ resources: number }>;
+  /** The same for all conversations and resources. */
+  deleteAll(request: { by: string }, work: Work): Promise<{ conversations: number; resources: number }>;
 }
 
 export interface EstateStorageApi {

@@ -21,7 +21,7 @@ import {
 } from './estateRecords.ts';
 import type { EstateIndex } from './find/estateIndex.ts';
 import { createFindApi } from './find/findApi.ts';
-import type { Condition, Point, PointStore } from './PointStore.ts';
+import type { CollectionSpec, Condition, Point, PointStore } from './PointStore.ts';
 import type { RetiredIds } from './rotation/retiredIds.ts';
 import type { Sealer } from './sealing.ts';
 import { Serial } from './serial.ts';
@@ -169,6 +169,32 @@ export class EstateStorage implements EstateStorageApi {
     });
   }
 
+  /** All resources of an account, in slices. `progress` gets the number removed so far. */
+  async removeAccount(accountId: string, progress: (removed: number) => void): Promise<number> {
+    const must: Condition[] = [{ key: 'account_token', match: accountToken(this.#sealer, accountId) }];
+    let removed = 0;
+    for (;;) {
+      const slice = await this.#write(async () => {
+        const { points } = await this.#store.scroll(this.#collection, { filter: { must }, limit: BATCH });
+        if (points.length > 0) await this.#remove(points.map(({ id }) => id));
+        return points.length;
+      });
+      removed += slice;
+      progress(removed);
+      if (slice === 0) return removed;
+    }
+  }
+
+  /** Every resource, by one switch to an empty collection. Only while the index is not being loaded. */
+  deleteAll(spec: CollectionSpec): Promise<void> {
+    return this.#write(async () => {
+      await this.#store.replaceCollection(spec, nothing());
+      this.#index.clear();
+      this.#damaged.clear();
+      this.#retired?.forget();
+    });
+  }
+
   async search(text: string, filter: ResourceFilter = {}, limit = SEARCH_LIMIT): Promise<ResourceSummary[]> {
     const answer = await this.#find.query({ text, filter, sort: [], ignoreChips: [] });
     return this.#find.rows(answer.resultId, 0, limit);
@@ -281,6 +307,8 @@ export class EstateStorage implements EstateStorageApi {
     }
   }
 }
+
+async function* nothing(): AsyncGenerator<Point[]> {}
 
 /** What to store: `known` itself when it is newer, else the resource; the revision counts changed contents. */
 function next(

@@ -14,6 +14,7 @@ import { createFindApi } from './find/findApi.ts';
 import { GrowthAlert, measure } from './health.ts';
 import { Journal } from './journal/journal.ts';
 import { KeyringStore } from './keys/keyringStore.ts';
+import { Removals } from './maintenance/removals.ts';
 import type { PointStore } from './PointStore.ts';
 import { IndexKeyChange } from './rotation/indexKey.ts';
 import { RetiredIds } from './rotation/retiredIds.ts';
@@ -32,6 +33,7 @@ export class OpenWorkspace {
   readonly appDb: AppDb;
   readonly journal: Journal;
   readonly keys: WorkspaceKeys;
+  readonly maintenance: Removals;
   readonly #retired: RetiredIds;
   readonly #options: Pick<OpenOptions, 'config' | 'folder'>;
   readonly #index: EstateIndex;
@@ -72,7 +74,9 @@ export class OpenWorkspace {
       const growth = await GrowthAlert.open(appDb, resources);
       const report = { engine: store.kind, installId: keyring.installId, resources };
       const opened = { keys, sealer, appDb, journal, store, indexKey, growth, report };
-      return new OpenWorkspace({ options, embedding, emit, ...opened });
+      const workspace = new OpenWorkspace({ options, embedding, emit, ...opened });
+      await workspace.maintenance.resume();
+      return workspace;
     } catch (error) {
       await store?.close();
       appDb.close();
@@ -129,6 +133,14 @@ export class OpenWorkspace {
       indexKey: parts.indexKey,
       whenLoaded: () => this.#loading,
       reloadIndex: () => this.#reload(),
+    });
+    this.maintenance = new Removals({
+      docs: parts.appDb,
+      journal: parts.journal,
+      chat: this.chat,
+      estate: this.estate,
+      specs: { chat: toCollectionSpec(chat), estate: toCollectionSpec(estate) },
+      whenLoaded: () => this.#loading,
     });
     this.find = this.#findApi();
     this.#stopListening = store.onStatus(() => this.#engineChanged());
@@ -225,6 +237,7 @@ export class OpenWorkspace {
     if (damaged > 0) {
       warnings.push(`${damaged} stored records are damaged and left out. A full scan writes resources anew.`);
     }
+    if (this.maintenance.unfinished !== null) warnings.push(this.maintenance.unfinished);
     if (this.#loadFailure !== null)
       warnings.push(`The list of resources is incomplete: ${this.#loadFailure}`);
     const growth = this.#indexing ? null : this.#growth.warning(this.#index.size);

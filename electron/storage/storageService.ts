@@ -8,6 +8,7 @@ import type {
   FindApi,
   JournalApi,
   KeysApi,
+  MaintenanceApi,
   OpenOptions,
   OpenReport,
   StorageApi,
@@ -86,6 +87,10 @@ export class StorageService implements StorageApi {
 
   get journal(): JournalApi {
     return this.#open.journal;
+  }
+
+  get maintenance(): MaintenanceApi {
+    return this.#open.maintenance;
   }
 
   get #open(): OpenWorkspace {

@@ -6,6 +6,7 @@ import type {
   FindApi,
   JournalApi,
   KeysApi,
+  MaintenanceApi,
   StorageApi,
   StorageEvents,
 } from './api.ts';
@@ -22,6 +23,7 @@ export const METHODS: {
   find: Names<FindApi>;
   docs: Names<DocsApi>;
   journal: Names<JournalApi>;
+  maintenance: Names<MaintenanceApi>;
 } = {
   service: { open: true, health: true, retryEngine: true, shutdown: true },
   keys: {
@@ -67,6 +69,7 @@ export const METHODS: {
     activity: true,
     activityRows: true,
   },
+  maintenance: { forgetAccount: true, deleteAll: true },
 };
 
 export type Part = keyof typeof METHODS;
