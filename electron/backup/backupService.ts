@@ -52,9 +52,7 @@ export class BackupService {
     const goodAt = lastGoodAt(settings, known, state);
     return {
       settings,
-      backups: withProofs([...known.local, ...(known.s3 ?? [])], state).sort((a, b) =>
-        b.createdAt.localeCompare(a.createdAt),
-      ),
+      backups: [...known.local, ...(known.s3 ?? [])].sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
       lastGoodAt: goodAt,
       nextAt: nextAt(settings, goodAt, state, this.#now()),
       overdue: isOverdue(settings, goodAt, state, this.#now()),
@@ -137,10 +135,9 @@ export class BackupService {
   async delete(backupId: string, place: Place): Promise<BackupOverview> {
     this.#options.jobs.requireIdle();
     const backup = await this.#find(backupId, place);
-    const [settings, state] = [await this.records.settings(), await this.records.state()];
-    const known = await this.#states.require(settings, this.#options.installId());
-    if (lastGood(withProofs(known[place], state))?.backupId === backupId) {
-      const where = place === 'local' ? 'on this machine' : `in bucket ${settings.s3?.bucket}`;
+    const known = await this.#require();
+    if (lastGood(known[place])?.backupId === backupId) {
+      const where = place === 'local' ? 'on this machine' : `in bucket ${known.settings.s3?.bucket}`;
       throw new AppError('INVALID_STATE', `This is the last good backup ${where}. Make another one first.`);
     }
     await removeBackup(await this.#place(place), backup);
@@ -148,7 +145,7 @@ export class BackupService {
     return this.overview();
   }
 
-  /** One encrypted file for the person. The job's `where` says where it lies, or is a one-time download path. */
+  /** One encrypted file for the person. A browser fetches it from the job's `download`. */
   export(): Job {
     return this.#options.jobs.start('export', async (handle) => {
       handle.step('Choosing where to save');
@@ -159,7 +156,10 @@ export class BackupService {
       });
       if (saved === 'cancelled' || !made)
         throw new AppError('CANCELLED', 'No file was chosen; nothing was exported.');
-      return { result: `${name}: ${countsInWords(made)}.`, backupId: made.backupId, where };
+      const { backupId } = made;
+      if (saved === 'download')
+        return { result: `${name}: ${countsInWords(made)}.`, backupId, download: where };
+      return { result: `Saved as ${where}: ${countsInWords(made)}.`, backupId };
     });
   }
 
@@ -207,7 +207,7 @@ export class BackupService {
     handle.about(made.backupId);
     this.#options.emit('backups.changed', {});
     if (settings.s3) return this.#sendLocal(made, settings, handle, cleanUp);
-    await this.#succeeded(made.backupId);
+    await this.#succeeded(made);
     if (cleanUp) await this.#cleanUp(handle);
     return {
       result: `Saved on this machine and verified${await this.#counts(made)}.`,
@@ -232,7 +232,7 @@ export class BackupService {
       const words = `The backup on this machine is made and verified; its copy in S3 is not. ${error.message}`;
       throw new AppError(error.code, words, { cause: error });
     }
-    await this.#succeeded(made.backupId);
+    await this.#succeeded(made);
     if (cleanUp) await this.#cleanUp(handle);
     return {
       result: `Saved to ${place.label}, read back and verified${await this.#counts(made)}.`,
@@ -243,7 +243,7 @@ export class BackupService {
   /** The schedule tries again with the local backup that could not be sent, while that is fresh. */
   async #unsentLocal(settings: BackupSettings): Promise<Which | undefined> {
     if (settings.s3 === null) return undefined;
-    const { local, s3 } = await this.#states.require(settings, this.#options.installId());
+    const { local, s3 } = await this.#require();
     const newest = lastGood(local);
     const age = newest ? this.#now().getTime() - Date.parse(newest.createdAt) : Number.NaN;
     const fresh = age >= 0 && age < settings.intervalHours * HOUR_MS;
@@ -294,15 +294,13 @@ export class BackupService {
 
   async #cleanUp(work: Work): Promise<number> {
     work.step('Removing old backups');
-    const settings = await this.records.settings();
-    const state = await this.records.state();
-    const known = await this.#states.require(settings, this.#options.installId());
+    const { settings, ...known } = await this.#require();
     let removed = 0;
     for (const [place, days] of [
       ['local', settings.localRetentionDays],
       ['s3', settings.s3RetentionDays],
     ] as const) {
-      for (const old of expired(withProofs(known[place], state), days, this.#now())) {
+      for (const old of expired(known[place], days, this.#now())) {
         work.signal.throwIfAborted();
         await removeBackup(await this.#place(place), old);
         removed += 1;
@@ -332,9 +330,8 @@ export class BackupService {
     }
   }
 
-  async #succeeded(backupId: string): Promise<void> {
-    const { local } = (await this.#read()).known;
-    const made = local.find((one) => one.backupId === backupId);
+  async #succeeded(which: Which): Promise<void> {
+    const made = await this.#localInfo(which);
     await this.records.update(() => ({
       lastGoodAt: made?.createdAt ?? this.#now().toISOString(),
       failures: 0,
@@ -343,7 +340,7 @@ export class BackupService {
   }
 
   async #find(backupId: string, place: Place): Promise<BackupInfo> {
-    const known = await this.#states.require(await this.records.settings(), this.#options.installId());
+    const known = await this.#require();
     const backup = known[place].find((one) => one.backupId === backupId);
     if (backup) return backup;
     throw new AppError(
@@ -358,16 +355,28 @@ export class BackupService {
   }
 
   async #counts(which: Which): Promise<string> {
-    const local = await this.#states.catalog.list(await this.#options.places.local(), {
-      installId: which.installId,
-    });
-    const info = local.find(({ backupId }) => backupId === which.backupId);
+    const info = await this.#localInfo(which);
     return info ? `: ${countsInWords(info)}` : '';
   }
 
+  async #localInfo({ installId, backupId }: Which): Promise<BackupInfo | undefined> {
+    const local = await this.#states.catalog.list(await this.#options.places.local(), { installId });
+    return local.find((one) => one.backupId === backupId);
+  }
+
+  /** For screens: a bucket that does not answer holds nothing up. */
   async #read() {
     const [settings, state] = [await this.records.settings(), await this.records.state()];
-    return { settings, state, known: await this.#states.read(settings, this.#options.installId()) };
+    const { local, s3, problem } = await this.#states.read(settings, this.#options.installId());
+    const known = { local: withProofs(local, state), s3: s3 && withProofs(s3, state), problem };
+    return { settings, state, known };
+  }
+
+  /** For decisions: waits for the bucket and rejects with its problem. */
+  async #require() {
+    const [settings, state] = [await this.records.settings(), await this.records.state()];
+    const { local, s3 } = await this.#states.require(settings, this.#options.installId());
+    return { settings, local: withProofs(local, state), s3: withProofs(s3, state) };
   }
 }
 

@@ -49,12 +49,13 @@ export async function checkReachable(bucket: Bucket): Promise<void> {
       );
     }
   } catch (error) {
-    throw await headFailure(error, bucket);
+    const failure = await headFailure(error, bucket);
+    if (failure) throw failure;
   }
 }
 
-/** An answer to HEAD has no body, so that it cannot say why: a listing of one key can. */
-async function headFailure(error: unknown, bucket: Bucket): Promise<AppError> {
+/** An answer to HEAD has no body, so that it cannot say why: a listing of one key can. Null = that one works. */
+async function headFailure(error: unknown, bucket: Bucket): Promise<AppError | null> {
   const known = s3Error(error, bucket, 's3:ListBucket');
   if (known.code === 'BACKUP_PLACE') return known;
   if (/^(NotFound|NoSuchBucket)$/.test(awsErrorName(error))) {
@@ -66,7 +67,7 @@ async function headFailure(error: unknown, bucket: Bucket): Promise<AppError> {
   } catch (reason) {
     return s3Error(reason, bucket, 's3:ListBucket');
   }
-  return known;
+  return null;
 }
 
 async function versioningWarning(bucket: Bucket): Promise<string[]> {

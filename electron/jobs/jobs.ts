@@ -9,8 +9,8 @@ export type JobKind = Job['kind'];
 export interface JobOutcome {
   result: string;
   backupId?: string | null;
-  /** Where a file lies that was made, or the one-time path to fetch it from. */
-  where?: string;
+  /** Of an export for a browser: the one-time path to fetch it from. */
+  download?: string;
 }
 
 /** What the work sees of its own job. */
@@ -153,12 +153,12 @@ export class JobRunner {
   async #run(running: Running, work: (handle: JobHandle) => Promise<JobOutcome>): Promise<Job> {
     try {
       running.abort.signal.throwIfAborted();
-      const { result, backupId, where } = await work(this.#handle(running));
+      const { result, backupId, download } = await work(this.#handle(running));
       return this.#end(running, {
         state: 'done',
         result,
         ...(backupId !== undefined && { backupId }),
-        ...(where !== undefined && { where }),
+        ...(download !== undefined && { download }),
         ...(running.job.total !== null && { done: running.job.total }),
       });
     } catch (error) {
