@@ -1,15 +1,20 @@
 import { type ComponentType, useEffect } from 'react';
 import { useConnection } from './api/bridge.ts';
 import { useRequest } from './api/queries.ts';
+import { useIdleLock } from './api/useIdleLock.ts';
 import { useTheme } from './api/useTheme.ts';
+import { RestoreWizard, useRunningRestore } from './components/restore/RestoreWizard.tsx';
+import { closeRestore, useWizard } from './components/restore/wizardStore.ts';
 import { Toasts } from './components/Toasts.tsx';
 import { AccountsScreen } from './features/accounts/AccountsScreen.tsx';
 import { ActivityScreen } from './features/activity/ActivityScreen.tsx';
+import { BackupScreen } from './features/backup/BackupScreen.tsx';
 import { ChatScreen } from './features/chat/ChatScreen.tsx';
 import { ExplorerScreen } from './features/explorer/ExplorerScreen.tsx';
 import { FailedScreen, NoTokenScreen, StartingScreen } from './features/onboarding/AppScreens.tsx';
 import { FirstStart } from './features/onboarding/FirstStart.tsx';
 import { KeyScreen } from './features/onboarding/KeyScreen.tsx';
+import { LockScreen } from './features/onboarding/LockScreen.tsx';
 import { SettingsScreen } from './features/settings/SettingsScreen.tsx';
 import { Frame } from './frame/Frame.tsx';
 import { useFirstStart } from './state/firstStart.ts';
@@ -20,6 +25,7 @@ const SCREENS: Record<ScreenId, ComponentType> = {
   explorer: ExplorerScreen,
   activity: ActivityScreen,
   accounts: AccountsScreen,
+  backup: BackupScreen,
   settings: SettingsScreen,
 };
 
@@ -36,7 +42,14 @@ export function App() {
 function Content() {
   const connection = useConnection((state) => state.state);
   const { data: status, error, refetch } = useRequest('app.status', {});
+  const wizard = useWizard((state) => state.wizard);
   const firstStartOpen = useFirstStart((state) => state.open);
+  useRunningRestore();
+  useIdleLock(status?.phase === 'ready');
+  useEffect(() => {
+    // What was typed into the wizard does not outlast a lock; a restore under way is found again by its job.
+    if (status?.phase === 'locked') closeRestore();
+  }, [status?.phase]);
   useEffect(() => {
     document.title = status?.workspace.sample ? 'CloudOps (sample)' : 'CloudOps';
   }, [status?.workspace.sample]);
@@ -44,7 +57,10 @@ function Content() {
   if (connection === 'no_token' || connection === 'unauthorized')
     return <NoTokenScreen reason={connection} />;
   if (!status) return <StartingScreen error={error} onRetry={refetch} />;
+  // Before the phases: a restore takes the workspace through them, and its progress is what is being watched.
+  if (wizard && status.phase !== 'locked') return <RestoreWizard wizard={wizard} />;
   if (status.phase === 'starting') return <StartingScreen error={null} onRetry={refetch} />;
+  if (status.phase === 'locked') return <LockScreen status={status} />;
   if (status.phase === 'key') return <KeyScreen status={status} />;
   if (status.phase === 'failed') return <FailedScreen status={status} />;
   if (firstStartOpen || !(status.onboarded || status.workspace.sample)) return <FirstStart />;

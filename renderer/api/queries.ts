@@ -27,7 +27,8 @@ export const queryClient = new QueryClient({
       networkMode: 'always',
       retry: false,
     },
-    mutations: { networkMode: 'always', retry: false },
+    // Not kept once nobody looks: an input may hold a key that was typed.
+    mutations: { networkMode: 'always', retry: false, gcTime: 0 },
   },
 });
 

@@ -1,7 +1,14 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Bridge } from '../../preload/contract/bridge.ts';
 import type { EventMessage } from '../../preload/contract/events.ts';
-import type { AppStatus, Execution, PlanView, ScanRun, ScanStatus } from '../../preload/contract/models.ts';
+import type {
+  AppStatus,
+  Execution,
+  Job,
+  PlanView,
+  ScanRun,
+  ScanStatus,
+} from '../../preload/contract/models.ts';
 import type { RouteName } from '../../preload/contract/requests.ts';
 import { queryKey } from './queryKey.ts';
 
@@ -14,6 +21,9 @@ export function judge(position: Position, event: { bootId: string; seq: number }
   if (position.bootId !== event.bootId) return 'boot';
   return position.seq === null || event.seq === position.seq + 1 ? 'next' : 'gap';
 }
+
+/** What is asked of an app whose keys are away: how it stands, the work under way, and how the page looks. */
+const KEPT_LOCKED: ReadonlySet<string> = new Set<RouteName>(['app.status', 'jobs.list', 'settings.get']);
 
 /** Joins calls per key that come within `ms`; a scan writes far more often than a screen needs to be drawn. */
 export type Throttle = (key: string, ms: number, run: () => void) => void;
@@ -88,10 +98,17 @@ export class CacheSync {
     const before = this.#client.getQueryData<AppStatus>(key);
     this.#client.setQueryData(key, status);
     if (before && before.workspace.path !== status.workspace.path) this.#reset();
+    // Locked keys blank the screens: what was read with them may not stay in this page's memory either.
+    else if (before?.phase === 'ready' && status.phase !== 'ready') this.#forget();
     // Until the app is ready every other route answers NOT_READY; those answers are now worthless.
     else if (before && before.phase !== 'ready' && status.phase === 'ready') {
       void this.#client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'app.status' });
     }
+  }
+
+  #forget(): void {
+    this.#onBoot();
+    this.#client.removeQueries({ predicate: (query) => !KEPT_LOCKED.has(String(query.queryKey[0])) });
   }
 
   #reset(): void {
@@ -112,6 +129,20 @@ export class CacheSync {
     else if (name === 'chat.changed') this.#chat((payload as { conversationId: string }).conversationId);
     else if (name === 'plan.changed') this.#plan((payload as { planId: string }).planId);
     else if (name === 'execution.changed') this.#execution(payload as Execution);
+    else if (name === 'job.changed') this.#job(payload as Job);
+    else if (name === 'backups.changed') this.#stale('backup.overview');
+    else if (name === 'keys.changed') this.#stale('key.info');
+  }
+
+  /** Newest first, as the list comes; one that is not known yet is put on top. */
+  #job(job: Job): void {
+    this.#client.setQueryData<{ jobs: Job[] }>(queryKey('jobs.list', {}), (old) => {
+      const known = old?.jobs ?? [];
+      const others = known.filter(({ jobId }) => jobId !== job.jobId);
+      const at = known.findIndex(({ jobId }) => jobId === job.jobId);
+      return { jobs: others.toSpliced(Math.max(0, at), 0, job) };
+    });
+    if (job.state !== 'running') this.#stale('jobs.list', 'backup.overview', 'key.info', 'app.health');
   }
 
   #setRun(run: ScanRun): void {

@@ -11,6 +11,7 @@ const GROUPS: { name: string; keys: [string[], string][] }[] = [
       [['G', 'E'], 'Explorer'],
       [['G', 'A'], 'Activity'],
       [['G', 'P'], 'Accounts and profiles'],
+      [['G', 'B'], 'Backups'],
       [['G', 'S'], 'Settings'],
       [[modKey, '.'], 'Dark or light theme'],
       [['Esc'], 'Close the panel'],

@@ -37,6 +37,7 @@ export function Frame({ status, screens }: Props) {
     'g e': () => navigate('explorer'),
     'g a': () => navigate('activity'),
     'g p': () => navigate('accounts'),
+    'g b': () => navigate('backup'),
     'g s': () => navigate('settings'),
     Escape: () => {
       if (useDetails.getState().stack.length === 0) return false;
@@ -47,6 +48,12 @@ export function Frame({ status, screens }: Props) {
     <div className={classes.root}>
       <NavRail />
       <main className={classes.body}>
+        {status.unencrypted && (
+          <p className={classes.banner} role="status">
+            This workspace is stored unencrypted: config.json says so. Whoever reads this disk reads
+            everything in it.
+          </p>
+        )}
         <TitleBar status={status} onPalette={() => setOverlay('palette')} />
         <div className={classes.content}>
           <Screen />

@@ -1,4 +1,11 @@
-import { IconBuilding, IconHistory, IconMessage, IconSettings, IconTable } from '@tabler/icons-react';
+import {
+  IconBuilding,
+  IconDatabaseExport,
+  IconHistory,
+  IconMessage,
+  IconSettings,
+  IconTable,
+} from '@tabler/icons-react';
 import { navigate, SCREENS, type ScreenId, useNav } from '../state/nav.ts';
 import classes from './NavRail.module.css';
 
@@ -7,6 +14,7 @@ const ITEMS: Record<ScreenId, { name: string; icon: typeof IconMessage; keys: st
   explorer: { name: 'Explorer', icon: IconTable, keys: 'G E' },
   activity: { name: 'Activity', icon: IconHistory, keys: 'G A' },
   accounts: { name: 'Accounts', icon: IconBuilding, keys: 'G P' },
+  backup: { name: 'Backups', icon: IconDatabaseExport, keys: 'G B' },
   settings: { name: 'Settings', icon: IconSettings, keys: 'G S' },
 };
 

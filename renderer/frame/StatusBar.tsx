@@ -25,13 +25,18 @@ export function StatusBar({ status }: { status: AppStatus }) {
   const connection = useConnection((state) => state.state);
   return (
     <footer className={classes.root}>
-      <Item to="settings" title={status.engine.message || `Storage engine: ${status.engine.kind}`}>
+      <Item
+        to={{ screen: 'settings', section: 'storage' }}
+        title={status.engine.message || `Storage engine: ${status.engine.kind}`}
+      >
         <StateShape tone={ENGINE_TONES[status.engine.state]} />
         {status.engine.kind} {status.engine.state}
       </Item>
       <ScanItem />
       <DataAge status={status} />
       <IdentityItem />
+      <BackupItem status={status} />
+      <RecoveryItem status={status} />
       <span className={classes.space} />
       {connection !== 'connected' && (
         <span className={classes.warn} role="status">
@@ -139,6 +144,53 @@ function IdentityItem() {
     <Item to="accounts" warn title={`${unlocked.length} of the profiles in scope may change things.`}>
       {first.profile.name}@{first.account.name} {shortAccount(first.account.accountId)}
       {more} (unlocked{left === null ? '' : `, ${span(left)} left`})
+    </Item>
+  );
+}
+
+function BackupItem({ status: { backup, workspace } }: { status: AppStatus }) {
+  const now = useNow(10_000);
+  const { lastGoodAt, overdue, running } = backup;
+  if (running) {
+    return (
+      <Item to="backup" title="A backup is being made.">
+        <StateShape tone="pending" /> backing up
+      </Item>
+    );
+  }
+  // The sample can be made anew at any time.
+  if (lastGoodAt === null && workspace.sample) return null;
+  const age = lastGoodAt && ago(lastGoodAt, Math.max(now, Date.parse(lastGoodAt)));
+  return (
+    <Item
+      to="backup"
+      warn={overdue}
+      title={
+        lastGoodAt === null
+          ? 'No backup was made yet.'
+          : `Last good backup ${exactTime(lastGoodAt)}${overdue ? '; none for 48 hours' : ''}`
+      }
+    >
+      {overdue && <StateShape tone="pending" />}
+      {age === null ? 'no backup' : `backup ${age}`}
+    </Item>
+  );
+}
+
+/** Until one is made, also when it was put off: without it the backups open on this machine only. */
+function RecoveryItem({ status: { recoveryMissing, workspace, unencrypted } }: { status: AppStatus }) {
+  const wanted = !workspace.sample && !unencrypted;
+  const { data: keys } = useRequest('key.info', {}, { enabled: wanted });
+  const none = keys ? !keys.slots.some(({ kind }) => kind === 'recovery') : recoveryMissing;
+  if (!wanted || !none) return null;
+  return (
+    <Item
+      to={{ screen: 'settings', section: 'keys' }}
+      warn={recoveryMissing}
+      title="Without a recovery key no other machine can open your backups."
+    >
+      {recoveryMissing && <StateShape tone="pending" />}
+      no recovery key
     </Item>
   );
 }

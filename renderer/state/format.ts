@@ -78,3 +78,16 @@ export function roleName(arn: string): string {
   if (parts[0] === 'assumed-role') return parts[1] ?? resource;
   return parts.at(-1) ?? resource;
 }
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
+
+/** A size with three digits at most: `812 B`, `4.2 MB`, `118 GB`. */
+export function bytes(size: number): string {
+  let value = Math.max(0, size);
+  let unit = 0;
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= 1_024;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { ResourceQuery } from '../../preload/contract/models.ts';
 
-export const SCREENS = ['chat', 'explorer', 'activity', 'accounts', 'settings'] as const;
+export const SCREENS = ['chat', 'explorer', 'activity', 'accounts', 'backup', 'settings'] as const;
 export type ScreenId = (typeof SCREENS)[number];
 
 /** Where to go, and what to show there first. A screen reads its own part once with `takeIntent`. */
@@ -9,6 +9,7 @@ export type NavIntent =
   | { screen: 'explorer'; query: ResourceQuery }
   | { screen: 'activity'; executionId: string }
   | { screen: 'accounts'; section: 'coverage' }
+  | { screen: 'settings'; section: 'storage' | 'keys' }
   | { screen: 'chat'; text: string };
 
 interface NavState {

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { RouteOutput } from '../../../preload/contract/requests.ts';
 import { useAction, useRequest } from '../../api/queries.ts';
 import { plural } from '../../state/format.ts';
@@ -15,13 +15,16 @@ interface Props {
   connected?: string[];
   onBack: () => void;
   onConnecting?: () => void;
+  /** Shown with the identities, before the last button: what is worth doing first. */
+  offer?: ReactNode;
   /** The button after the identities were shown. */
   doneLabel: string;
   onDone: () => void;
 }
 
 /** Profiles of ~/.aws to tick, then who each of them is, or why it is not. */
-export function ConnectProfiles({ connected = [], onBack, onConnecting, doneLabel, onDone }: Props) {
+export function ConnectProfiles(props: Props) {
+  const { connected = [], onBack, onConnecting, offer, doneLabel, onDone } = props;
   const { data, error, refetch, isFetching } = useRequest('profiles.list', {});
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [results, setResults] = useState<RouteOutput<'accounts.connect'>['results'] | null>(null);
@@ -31,6 +34,7 @@ export function ConnectProfiles({ connected = [], onBack, onConnecting, doneLabe
     return (
       <ConnectResults
         results={results}
+        offer={offer}
         doneLabel={doneLabel}
         onBack={() => setResults(null)}
         onDone={onDone}

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { RouteOutput } from '../../../preload/contract/requests.ts';
 import { plural, roleName } from '../../state/format.ts';
 import { visible } from '../plan/words.ts';
@@ -9,13 +10,14 @@ type ConnectResult = RouteOutput<'accounts.connect'>['results'][number];
 
 interface Props {
   results: ConnectResult[];
+  offer: ReactNode;
   doneLabel: string;
   onBack: () => void;
   onDone: () => void;
 }
 
 /** Who each profile is in AWS, or why that could not be learned. */
-export function ConnectResults({ results, doneLabel, onBack, onDone }: Props) {
+export function ConnectResults({ results, offer, doneLabel, onBack, onDone }: Props) {
   const good = results.filter((result) => result.identity !== null);
   return (
     <>
@@ -29,6 +31,7 @@ export function ConnectResults({ results, doneLabel, onBack, onDone }: Props) {
           <ResultRow key={result.profile} result={result} />
         ))}
       </div>
+      {good.length > 0 && offer}
       <div className={classes.actions}>
         <Button disabled={good.length === 0} onClick={onDone} data-autofocus>
           {doneLabel}

@@ -7,6 +7,9 @@ const at = (updatedAt: Date, conversationId: string) => ({
   createdAt: updatedAt.toISOString(),
   updatedAt: updatedAt.toISOString(),
   messageCount: 1,
+  pinned: false,
+  archived: false,
+  labels: [],
 });
 
 test('late last night is yesterday, though less than a day ago', () => {

@@ -4,12 +4,14 @@ import { cacheSync } from '../../api/cacheSync.ts';
 import { useAction } from '../../api/queries.ts';
 import { ConnectProfiles } from '../../components/connect/ConnectProfiles.tsx';
 import { ErrorState } from '../../components/ErrorState.tsx';
+import { openRestore } from '../../components/restore/wizardStore.ts';
 import { useFirstStart } from '../../state/firstStart.ts';
 import { navigate } from '../../state/nav.ts';
 import { CenteredPage } from './CenteredPage.tsx';
 import classes from './onboarding.module.css';
+import { RecoveryOffer } from './RecoveryOffer.tsx';
 
-/** Two ways in: the person's own profiles, or an estate to try things on. */
+/** Three ways in: the person's own profiles, what they had before, or an estate to try things on. */
 export function FirstStart() {
   const [step, setStep] = useState<'choose' | 'profiles'>('choose');
   const sample = useAction('workspace.open', (status) => {
@@ -25,6 +27,7 @@ export function FirstStart() {
             setStep('choose');
           }}
           onConnecting={() => useFirstStart.setState({ open: true })}
+          offer={<RecoveryOffer />}
           doneLabel="Start the scan"
           onDone={() => finish(true)}
         />
@@ -45,6 +48,16 @@ export function FirstStart() {
           starts read-only.
         </p>
         <Button onClick={() => setStep('profiles')}>Use my AWS profiles</Button>
+      </section>
+      <section className={classes.choice}>
+        <h2 className={classes.choiceTitle}>What you had before</h2>
+        <p className={classes.choiceText}>
+          Brings conversations, resources and settings back from a bucket, a folder or a file, with your
+          recovery key or passphrase.
+        </p>
+        <Button variant="default" onClick={() => openRestore()}>
+          Restore from a backup
+        </Button>
       </section>
       <section className={classes.choice}>
         <h2 className={classes.choiceTitle}>A sample</h2>

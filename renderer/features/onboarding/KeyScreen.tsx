@@ -3,6 +3,8 @@ import type { AppStatus } from '../../../preload/contract/models.ts';
 import { cacheSync } from '../../api/cacheSync.ts';
 import { useAction } from '../../api/queries.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
+import { UnlockForm } from '../../components/keys/UnlockForm.tsx';
+import { openRestore } from '../../components/restore/wizardStore.ts';
 import { CenteredPage } from './CenteredPage.tsx';
 import classes from './onboarding.module.css';
 
@@ -16,26 +18,56 @@ const TITLES: Record<AppStatus['key']['state'], string> = {
 };
 
 /** The workspace's key is locked, missing, or has no place yet: nothing is opened and nothing is made anew. */
-export function KeyScreen({ status: { key, workspace } }: { status: AppStatus }) {
-  const retry = useAction('app.retry', (next) => cacheSync.setStatus(next));
-  const useFile = useAction('key.useFile', (next) => cacheSync.setStatus(next));
-  const error = retry.error ?? useFile.error;
-  const busy = retry.isPending || useFile.isPending;
+export function KeyScreen({ status }: { status: AppStatus }) {
+  const { key, workspace } = status;
+  const chooses = key.state === 'choose';
   return (
     <CenteredPage title={TITLES[key.state]}>
       <p className={classes.text}>{key.message}</p>
-      {key.state === 'choose' && (
+      {chooses && (
         <p className={classes.text}>
           A key in a file{key.filePath && <span className="mono"> ({key.filePath})</span>} protects the estate
           from other users of this machine, but not from someone who copies your whole home folder.
         </p>
       )}
+      <Choices chooses={chooses} />
+      {!chooses && (
+        <section className={classes.panel} aria-labelledby="unlock-title">
+          <h2 id="unlock-title" className={classes.panelTitle}>
+            Unlock with what you hold
+          </h2>
+          <UnlockForm />
+        </section>
+      )}
+      <section className={classes.aside}>
+        <span>{chooses ? 'You had CloudOps before?' : 'The data is gone too, or on another machine?'}</span>
+        <Button variant="default" onClick={() => openRestore()}>
+          Restore from a backup
+        </Button>
+      </section>
+      {!chooses && (
+        <p className={classes.foot}>
+          Workspace <span className="mono">{workspace.path}</span>. It is encrypted; without its key nobody
+          can read it, and it is left as it is.
+        </p>
+      )}
+    </CenteredPage>
+  );
+}
+
+function Choices({ chooses }: { chooses: boolean }) {
+  const retry = useAction('app.retry', (next) => cacheSync.setStatus(next));
+  const useFile = useAction('key.useFile', (next) => cacheSync.setStatus(next));
+  const error = retry.error ?? useFile.error;
+  const busy = retry.isPending || useFile.isPending;
+  return (
+    <>
       {error && <ErrorState error={error} />}
       <div className={classes.actions}>
         <Button loading={retry.isPending} disabled={busy} onClick={() => retry.mutate({})}>
           Try again
         </Button>
-        {key.state === 'choose' && (
+        {chooses && (
           <Button
             variant="default"
             loading={useFile.isPending}
@@ -46,12 +78,6 @@ export function KeyScreen({ status: { key, workspace } }: { status: AppStatus })
           </Button>
         )}
       </div>
-      {key.state !== 'choose' && (
-        <p className={classes.foot}>
-          Workspace <span className="mono">{workspace.path}</span>. It is encrypted; without its key nobody
-          can read it, and it is left as it is.
-        </p>
-      )}
-    </CenteredPage>
+    </>
   );
 }

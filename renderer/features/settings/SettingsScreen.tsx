@@ -1,5 +1,5 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import type { Settings } from '../../../preload/contract/models.ts';
 import { cacheSync } from '../../api/cacheSync.ts';
 import { useAction, useRequest } from '../../api/queries.ts';
@@ -7,12 +7,21 @@ import { usePatchSettings, useSettings } from '../../api/useSettings.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { Id } from '../../components/Id.tsx';
+import { takeIntent, useNav } from '../../state/nav.ts';
 import { notifyError } from '../../state/toasts.ts';
+import { DeleteEverything } from './DeleteEverything.tsx';
+import { IdleLock } from './IdleLock.tsx';
+import { Keys } from './Keys.tsx';
+import { Line } from './Line.tsx';
+import { MoveEngine } from './MoveEngine.tsx';
 import { PrivacyFacts } from './PrivacyFacts.tsx';
 import { StorageHealth } from './StorageHealth.tsx';
 import classes from './settings.module.css';
 
 export function SettingsScreen() {
+  const storage = useRef<HTMLElement>(null);
+  const keys = useRef<HTMLElement>(null);
+  useShownSection({ storage, keys });
   return (
     <div className="screen-scroll" style={{ height: '100%', boxSizing: 'border-box' }}>
       <div className={classes.page}>
@@ -25,35 +34,50 @@ export function SettingsScreen() {
         <Section title="Workspace">
           <Workspace />
         </Section>
-        <Section title="Storage">
+        <Section title="Storage" sectionRef={storage}>
           <StorageHealth />
+          <MoveEngine />
+        </Section>
+        <Section title="Keys" sectionRef={keys}>
+          <Keys />
+        </Section>
+        <Section title="Lock">
+          <IdleLock />
         </Section>
         <Section title="Privacy">
           <PrivacyFacts />
         </Section>
+        <Section title="Delete everything">
+          <DeleteEverything />
+        </Section>
       </div>
     </div>
   );
 }
 
-function Section({ title, children }: { title: string; children: ReactNode }) {
+/** The status bar and other screens point at a part of the settings. */
+function useShownSection(sections: Record<'storage' | 'keys', RefObject<HTMLElement | null>>): void {
+  const intent = useNav((state) => state.intent);
+  const latest = useRef(sections);
+  useEffect(() => {
+    if (intent?.screen !== 'settings') return;
+    const taken = takeIntent('settings');
+    if (taken) latest.current[taken.section].current?.scrollIntoView({ block: 'start' });
+  }, [intent]);
+}
+
+interface SectionProps {
+  title: string;
+  sectionRef?: RefObject<HTMLElement | null>;
+  children: ReactNode;
+}
+
+function Section({ title, sectionRef, children }: SectionProps) {
   return (
-    <section className={classes.section} aria-label={title}>
+    <section ref={sectionRef} className={classes.section} aria-label={title}>
       <h2 className="section-title">{title}</h2>
       <div className={classes.body}>{children}</div>
     </section>
-  );
-}
-
-function Line({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
-  return (
-    <div className={classes.line}>
-      <div>
-        <div>{label}</div>
-        {hint && <div className={classes.hint}>{hint}</div>}
-      </div>
-      <div>{children}</div>
-    </div>
   );
 }
 
@@ -126,7 +150,7 @@ function Workspace() {
   const { data: status } = useRequest('app.status', {});
   const open = useAction('workspace.open', (next) => cacheSync.setStatus(next));
   if (!status) return null;
-  const { workspace, key, version } = status;
+  const { workspace, version } = status;
   const other = workspace.sample ? 'default' : 'sample';
   return (
     <>
@@ -134,7 +158,6 @@ function Workspace() {
         facts={[
           { label: 'Name', value: workspace.sample ? `${workspace.name} (simulated AWS)` : workspace.name },
           { label: 'Folder', value: <Id value={workspace.path} max={64} /> },
-          { label: 'Key', value: keyWords(key) },
           { label: 'Version', value: version },
         ]}
       />
@@ -144,11 +167,4 @@ function Workspace() {
       </Button>
     </>
   );
-}
-
-function keyWords(key: { source: string; filePath: string | null }): string {
-  if (key.source === 'keychain') return 'in the keychain of this machine';
-  if (key.source === 'env') return 'from an environment variable';
-  if (key.source === 'file') return `in a file only you can read${key.filePath ? ` (${key.filePath})` : ''}`;
-  return 'none yet';
 }

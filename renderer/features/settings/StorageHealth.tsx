@@ -1,10 +1,14 @@
 import { Button } from '@mantine/core';
-import { useRequest } from '../../api/queries.ts';
+import type { AppStatus } from '../../../preload/contract/models.ts';
+import { cacheSync } from '../../api/cacheSync.ts';
+import { useAction, useRequest } from '../../api/queries.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { Facts } from '../../components/Facts.tsx';
+import { Id } from '../../components/Id.tsx';
 import { TextSkeleton } from '../../components/Skeletons.tsx';
 import { StateLabel } from '../../components/StateLabel.tsx';
 import { count } from '../../state/format.ts';
+import { navigate } from '../../state/nav.ts';
 import classes from './settings.module.css';
 
 const ENGINES = { sqlite: 'SQLite, inside the app', qdrant: 'Qdrant, supervised by the app' };
@@ -26,8 +30,10 @@ export function StorageHealth() {
           ...(status.engine.message ? [{ label: 'Says', value: status.engine.message }] : []),
           { label: 'On disk', value: megabytes(health.diskUsedMb) },
           { label: 'Free on the disk', value: megabytes(health.diskSpaceMb) },
+          { label: 'Folder', value: <Id value={status.workspace.path} max={64} /> },
         ]}
       />
+      <WaysOut engine={status.engine} />
       <table className={classes.table}>
         <thead>
           <tr>
@@ -55,5 +61,28 @@ export function StorageHealth() {
         Check again
       </Button>
     </>
+  );
+}
+
+/** An engine that does not run: each way out that exists, the mildest first. */
+function WaysOut({ engine }: { engine: AppStatus['engine'] }) {
+  const retry = useAction('app.retry', (status) => cacheSync.setStatus(status));
+  if (engine.state !== 'failed' && engine.state !== 'stopped') return null;
+  return (
+    <div className={classes.ways}>
+      <p>
+        The engine is not running. Start it again; if it fails again, bring its data back from the last
+        backup, or move to SQLite below.
+      </p>
+      {retry.error && <ErrorState error={retry.error} />}
+      <div className={classes.acts}>
+        <Button loading={retry.isPending} onClick={() => retry.mutate({})}>
+          Start it again
+        </Button>
+        <Button variant="default" onClick={() => navigate('backup')}>
+          Restore from a backup
+        </Button>
+      </div>
+    </div>
   );
 }
