@@ -87,6 +87,11 @@ export class KeyringStore {
     return slotsOf(this.#file);
   }
 
+  /** A copy, for a restore that wraps another install's keys with it. The caller clears it. */
+  copyMasterKey(): Buffer {
+    return this.#masterKey.export();
+  }
+
   /** The file's data keys as the screens show them. */
   dataKeys(): KeyInfo['dataKeys'] {
     return this.#file.keys
