@@ -20,9 +20,12 @@ import type {
   StorageHealth,
 } from '../../preload/contract/models.ts';
 import type { CollectedResource } from '../scan/types.ts';
+import type { BackupApi } from './backup/api.ts';
+import type { SettledRestore } from './backup/settleRestore.ts';
 import type { ConversationSearch } from './chatSearch/ChatSearch.ts';
 import type { JournalBody, JournalEntry } from './journal/entries.ts';
 import type { KeySlot, SlotKind, SlotSecret } from './keys/slots.ts';
+import type { EngineMoved, EngineTarget } from './maintenance/engineMove.ts';
 import type { EngineState } from './PointStore.ts';
 import type { RebuiltIndex } from './rotation/indexKey.ts';
 import type { Resealed } from './rotation/reencryption.ts';
@@ -52,6 +55,7 @@ export interface StorageApi {
   docs: DocsApi;
   journal: JournalApi;
   maintenance: MaintenanceApi;
+  backup: BackupApi;
 }
 
 export interface OpenOptions {
@@ -61,12 +65,16 @@ export interface OpenOptions {
   masterKey: Uint8Array;
   /** Path of a Qdrant binary, when one was found. */
   qdrantBinary: string | null;
+  /** Of a Qdrant server elsewhere, from the keychain; see `engines/remoteKey.ts`. */
+  qdrantApiKey?: string | null;
 }
 
 export interface OpenReport {
   engine: 'sqlite' | 'qdrant';
   installId: string;
   resources: number;
+  /** What became of a restore that an earlier run had begun; null when there was none. */
+  restore: Pick<SettledRestore, 'outcome' | 'message'> | null;
 }
 
 /** What the worker announces by itself. */
@@ -134,6 +142,11 @@ export interface MaintenanceApi {
   forgetAccount(request: { accountId: string; by: string }, work: Work): Promise<{ resources: number }>;
   /** The same for all conversations and resources. */
   deleteAll(request: { by: string }, work: Work): Promise<{ conversations: number; resources: number }>;
+  /**
+   * Copies everything to another engine, compares every point, then uses that engine. CANCELLED and every failure
+   * before that leave the engine that was in use, also after a kill. Writes wait meanwhile.
+   */
+  moveEngine(request: { to: EngineTarget; by: string }, work: Work): Promise<EngineMoved>;
 }
 
 export interface EstateStorageApi {

@@ -6,34 +6,44 @@ import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
 import { AppError } from '../errors.ts';
 import type { FindApi, OpenOptions, OpenReport } from './api.ts';
 import { AppDb } from './appDb.ts';
+import { type RestoreGround, type SettledRestore, settleRestore } from './backup/settleRestore.ts';
+import type { BackupWorkspace } from './backup/workspaceParts.ts';
 import { ChatStorage } from './chatStorage.ts';
-import { openEngine } from './engine.ts';
+import { type EngineMeans, openEngine } from './engine.ts';
+import type { EnginePlace } from './engineRecord.ts';
 import { EstateStorage } from './estateStorage.ts';
 import { EstateIndex } from './find/estateIndex.ts';
 import { createFindApi } from './find/findApi.ts';
 import { GrowthAlert, measure } from './health.ts';
 import { Journal } from './journal/journal.ts';
 import { KeyringStore } from './keys/keyringStore.ts';
+import { EngineMove } from './maintenance/engineMove.ts';
+import { Maintenance } from './maintenance/maintenance.ts';
 import { Removals } from './maintenance/removals.ts';
-import type { PointStore } from './PointStore.ts';
+import type { SwitchingStore } from './maintenance/SwitchingStore.ts';
 import { IndexKeyChange } from './rotation/indexKey.ts';
 import { RetiredIds } from './rotation/retiredIds.ts';
 import { WorkspaceKeys } from './rotation/workspaceKeys.ts';
 import { Sealer } from './sealing.ts';
 import { toCollectionSpec } from './storageConfig.ts';
 import type { EmitStorage } from './storageService.ts';
+import { quietWork, type Work } from './work.ts';
 
 /** The parts of one open workspace and their order of opening and closing. */
 export class OpenWorkspace {
   readonly report: OpenReport;
-  readonly store: PointStore;
+  /** What became of a restore that was under way when this was opened. */
+  readonly settled: SettledRestore | null;
+  /** What backups are made of. */
+  readonly backedUp: BackupWorkspace;
+  readonly store: SwitchingStore;
   readonly chat: ChatStorage;
   readonly estate: EstateStorage;
   readonly find: FindApi;
   readonly appDb: AppDb;
   readonly journal: Journal;
   readonly keys: WorkspaceKeys;
-  readonly maintenance: Removals;
+  readonly maintenance: Maintenance;
   readonly #retired: RetiredIds;
   readonly #options: Pick<OpenOptions, 'config' | 'folder'>;
   readonly #index: EstateIndex;
@@ -53,17 +63,21 @@ export class OpenWorkspace {
     options: OpenOptions,
     embedding: EmbeddingProvider | null,
     emit: EmitStorage,
+    work: Work = quietWork(),
   ): Promise<OpenWorkspace> {
-    const { config, folder, masterKey, qdrantBinary } = options;
+    const { config, folder, qdrantBinary } = options;
     refuseOtherDimension(embedding, config.collections.aws_estate.vector_size);
+    const openStore = () => openEngine(folder, config.qdrant.mode, qdrantBinary);
+    const settled = await settleRestore(groundOf(options, openStore), work);
+    const masterKey = settled?.masterKey ?? options.masterKey;
     const keys = await KeyringStore.open(folder, masterKey, { plain: !config.encryption.enabled });
     const { keyring } = keys;
     const sealer = new Sealer(keyring);
     const appDb = new AppDb(path.join(folder, 'app.db'), keyring, sealer);
-    let store: PointStore | null = null;
+    let store: SwitchingStore | null = null;
     try {
       const journal = new Journal(appDb.journal);
-      store = await openEngine(folder, config.qdrant.mode, qdrantBinary);
+      store = await openStore();
       await store.ensureCollection(toCollectionSpec(config.collections.chat_history));
       const estateSpec = toCollectionSpec(config.collections.aws_estate);
       await store.ensureCollection(estateSpec);
@@ -72,8 +86,9 @@ export class OpenWorkspace {
       await indexKey.settle();
       const resources = await store.count(config.collections.aws_estate.name);
       const growth = await GrowthAlert.open(appDb, resources);
-      const report = { engine: store.kind, installId: keyring.installId, resources };
-      const opened = { keys, sealer, appDb, journal, store, indexKey, growth, report };
+      const restore = settled && { outcome: settled.outcome, message: settled.message };
+      const report = { engine: store.kind, installId: keyring.installId, resources, restore };
+      const opened = { keys, sealer, appDb, journal, store, indexKey, growth, report, settled };
       const workspace = new OpenWorkspace({ options, embedding, emit, ...opened });
       await workspace.maintenance.resume();
       return workspace;
@@ -92,10 +107,12 @@ export class OpenWorkspace {
     sealer: Sealer;
     appDb: AppDb;
     journal: Journal;
-    store: PointStore;
+    store: SwitchingStore;
+    engine: { place: EnginePlace; means: EngineMeans };
     indexKey: IndexKeyChange;
     growth: GrowthAlert;
     report: OpenReport;
+    settled: SettledRestore | null;
   }) {
     const { options, embedding, emit, sealer, store } = parts;
     const { chat_history: chat, aws_estate: estate } = options.config.collections;
@@ -106,6 +123,14 @@ export class OpenWorkspace {
     this.appDb = parts.appDb;
     this.journal = parts.journal;
     this.report = parts.report;
+    this.settled = parts.settled;
+    this.backedUp = {
+      folder: options.folder,
+      keyring: parts.keys.keyring,
+      copyMasterKey: () => parts.keys.copyMasterKey(),
+      store,
+      collections: specsOf(options),
+    };
     this.store = store;
     const nearest: Nearest = (vector, filter, limit) => this.estate.nearest(vector, filter, limit);
     this.#index = new EstateIndex(
@@ -134,14 +159,22 @@ export class OpenWorkspace {
       whenLoaded: () => this.#loading,
       reloadIndex: () => this.#reload(),
     });
-    this.maintenance = new Removals({
+    const specs = { chat: toCollectionSpec(chat), estate: toCollectionSpec(estate) };
+    const removals = new Removals({
       docs: parts.appDb,
       journal: parts.journal,
       chat: this.chat,
       estate: this.estate,
-      specs: { chat: toCollectionSpec(chat), estate: toCollectionSpec(estate) },
+      specs,
       whenLoaded: () => this.#loading,
     });
+    const move = new EngineMove({
+      ...parts.engine,
+      store,
+      specs: Object.values(specs),
+      journal: parts.journal,
+    });
+    this.maintenance = new Maintenance(removals, move);
     this.find = this.#findApi();
     this.#stopListening = store.onStatus(() => this.#engineChanged());
     this.#engineChanged();
@@ -237,12 +270,22 @@ export class OpenWorkspace {
     if (damaged > 0) {
       warnings.push(`${damaged} stored records are damaged and left out. A full scan writes resources anew.`);
     }
-    if (this.maintenance.unfinished !== null) warnings.push(this.maintenance.unfinished);
+    warnings.push(...this.maintenance.warnings);
     if (this.#loadFailure !== null)
       warnings.push(`The list of resources is incomplete: ${this.#loadFailure}`);
     const growth = this.#indexing ? null : this.#growth.warning(this.#index.size);
     return growth === null ? warnings : [...warnings, growth];
   }
+}
+
+function specsOf({ config }: Pick<OpenOptions, 'config'>): BackupWorkspace['collections'] {
+  const { chat_history, aws_estate } = config.collections;
+  return { chat_history: toCollectionSpec(chat_history), aws_estate: toCollectionSpec(aws_estate) };
+}
+
+function groundOf(options: OpenOptions, openStore: RestoreGround['openStore']): RestoreGround {
+  const { folder, masterKey } = options;
+  return { folder, masterKey, collections: specsOf(options), openStore };
 }
 
 function refuseOtherDimension(embedding: EmbeddingProvider | null, size: number): void {

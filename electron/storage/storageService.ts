@@ -14,7 +14,10 @@ import type {
   StorageApi,
   StorageEvents,
 } from './api.ts';
+import type { BackupApi } from './backup/api.ts';
+import { WorkspaceBackups } from './backup/workspaceBackups.ts';
 import { OpenWorkspace } from './openWorkspace.ts';
+import type { Work } from './work.ts';
 
 export type EmitStorage = <N extends keyof StorageEvents>(name: N, payload: StorageEvents[N]) => void;
 
@@ -24,6 +27,11 @@ export class StorageService implements StorageApi {
   readonly #embedding: EmbeddingProvider | null;
   #workspace: OpenWorkspace | null = null;
   #opening: Promise<OpenWorkspace> | null = null;
+  #options: Omit<OpenOptions, 'masterKey'> | null = null;
+  readonly backup: BackupApi = new WorkspaceBackups({
+    workspace: () => this.#open.backedUp,
+    reopen: (work) => this.#reopen(work),
+  });
 
   constructor(options: { emit: EmitStorage; embedding?: EmbeddingProvider | null }) {
     this.#emit = options.emit;
@@ -35,13 +43,33 @@ export class StorageService implements StorageApi {
     if (this.#opening !== null || this.#workspace !== null) {
       throw new AppError('INTERNAL', 'The storage of this workspace is open already.');
     }
-    this.#opening = OpenWorkspace.open(options, this.#embedding, this.#emit);
+    const workspace = await this.#openWith(options);
+    return workspace.report;
+  }
+
+  async #openWith(options: OpenOptions, work?: Work): Promise<OpenWorkspace> {
+    this.#opening = OpenWorkspace.open(options, this.#embedding, this.#emit, work);
     try {
       this.#workspace = await this.#opening;
-      return this.#workspace.report;
+      const { masterKey: _, ...rest } = options;
+      this.#options = rest;
+      return this.#workspace;
     } finally {
       this.#opening = null;
     }
+  }
+
+  /** For a restore: what is open is closed, and opening carries the restore out. */
+  async #reopen(work: Work) {
+    const workspace = this.#open;
+    const options = this.#options;
+    if (options === null) throw new AppError('NOT_READY', 'The storage of this workspace is not open.');
+    const masterKey = workspace.backedUp.copyMasterKey();
+    this.#workspace = null;
+    await workspace.close();
+    const opened = await this.#openWith({ ...options, masterKey }, work);
+    masterKey.fill(0);
+    return { open: opened.report, settled: opened.settled };
   }
 
   health(): Promise<StorageHealth> {

@@ -14,6 +14,7 @@ import type {
   StorageApi,
   StorageEvents,
 } from './api.ts';
+import type { BackupApi } from './backup/api.ts';
 import { isWork, passOn, type Work } from './work.ts';
 import {
   METHODS,
@@ -48,6 +49,7 @@ export class StorageClient implements StorageApi {
   readonly docs = this.#forward<DocsApi>('docs');
   readonly journal = this.#forward<JournalApi>('journal');
   readonly maintenance = this.#forward<MaintenanceApi>('maintenance');
+  readonly backup = this.#forward<BackupApi>('backup');
   readonly #service = this.#forward<Pick<StorageApi, keyof typeof METHODS.service>>('service');
   readonly #options: StorageClientOptions;
   #worker: Worker;

@@ -10,6 +10,7 @@ import type {
   StorageApi,
   StorageEvents,
 } from './api.ts';
+import type { BackupApi } from './backup/api.ts';
 import type { WorkReport } from './work.ts';
 
 type Names<T> = Record<keyof T, true>;
@@ -24,6 +25,7 @@ export const METHODS: {
   docs: Names<DocsApi>;
   journal: Names<JournalApi>;
   maintenance: Names<MaintenanceApi>;
+  backup: Names<BackupApi>;
 } = {
   service: { open: true, health: true, retryEngine: true, shutdown: true },
   keys: {
@@ -69,7 +71,8 @@ export const METHODS: {
     activity: true,
     activityRows: true,
   },
-  maintenance: { forgetAccount: true, deleteAll: true },
+  maintenance: { forgetAccount: true, deleteAll: true, moveEngine: true },
+  backup: { create: true, prove: true, inspect: true, exportFile: true, restore: true },
 };
 
 export type Part = keyof typeof METHODS;

@@ -17,8 +17,7 @@ export const SEGMENT_TABLES = `
     segment TEXT PRIMARY KEY, install_id TEXT NOT NULL, about TEXT NOT NULL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS journal_earlier (
-    segment TEXT NOT NULL REFERENCES journal_segment (segment),
-    seq INTEGER NOT NULL, key_id INTEGER NOT NULL, sealed BLOB NOT NULL, mac BLOB NOT NULL,
+    segment TEXT NOT NULL, seq INTEGER NOT NULL, key_id INTEGER NOT NULL, sealed BLOB NOT NULL, mac BLOB NOT NULL,
     PRIMARY KEY (segment, seq)
   ) STRICT;
 `;

@@ -16,8 +16,8 @@ import type { BackupPart } from './names.ts';
 import type { Checked } from './readPart.ts';
 import { docAddress, pointAddress } from './records.ts';
 
-/** Facts about this machine alone: how many resources it saw when it was last closed. */
-const LOCAL_DOCS = new Set(['health']);
+/** About this machine alone: what it saw when it was last closed, and removals that it has begun. */
+const LOCAL_DOCS = new Set(['health', 'maintenance']);
 const ACCOUNTS = 'accounts';
 
 /** Whether records made with these keys open under `target` as they are, and ids and tokens stay the same. */
@@ -82,25 +82,21 @@ export class Rekeyer {
   }
 
   #point(line: PointLine, content: Buffer | null): Line[] {
-    const known = this.#fittingVector(line, content);
-    if (this.#asItIs && known === line) return [line];
+    const point = pointOf(line, this.#object);
+    // A vector of another model's size is left out; the resource waits for a new one.
+    const fits = point.vector === null || point.vector.length === this.#vectorSize;
+    if (this.#asItIs && fits) return [line];
     if (content === null) return this.#skip();
     if (this.#part === 'chat_history') {
       const sealed = this.#sealer.sealBytes(pointAddress(this.#part, line), content);
-      return [{ ...line, payload: { ...line.payload, sealed: sealed.toString('base64') } }];
+      return [{ ...line, vector: null, payload: { ...line.payload, sealed: sealed.toString('base64') } }];
     }
-    const stored = readResource(this.#source, pointOf(line, this.#object));
-    const fits = known === line;
+    const { embeddedBy, ...stored } = readResource(this.#source, point);
     const resource = { ...stored.resource, id: resourceIdOf(this.#sealer, stored.resource) };
-    const vector = fits ? stored.vector : null;
-    const embeddedBy = fits ? stored.embeddedBy : null;
-    return [pointLine(resourcePoint(this.#sealer, { resource, vector, embeddedBy }))];
-  }
-
-  /** A vector of another model's size is left out; the resource waits for a new one. */
-  #fittingVector(line: PointLine, content: Buffer | null): PointLine | null {
-    if (line.vector === null || content === null) return line;
-    return pointOf(line, this.#object).vector?.length === this.#vectorSize ? line : null;
+    const moved = fits
+      ? { resource, vector: stored.vector, embeddedBy }
+      : { resource, vector: null, embeddedBy: null };
+    return [pointLine(resourcePoint(this.#sealer, moved))];
   }
 
   #doc(line: DocLine, content: Buffer | null): Line[] {

@@ -7,6 +7,8 @@ import type { BackupPart } from './names.ts';
 export interface BackupWorkspace {
   folder: string;
   keyring: Keyring;
+  /** A copy of the workspace's master key. */
+  copyMasterKey(): Buffer;
   store: PointStore;
   collections: Record<CollectionPart, CollectionSpec>;
 }

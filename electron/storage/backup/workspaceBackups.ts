@@ -1,0 +1,160 @@
+import type { BackupInfo } from '../../../preload/contract/models.ts';
+import { AppError } from '../../errors.ts';
+import type { OpenReport } from '../api.ts';
+import { parseKeyring } from '../keys/keyring.ts';
+import type { Work } from '../work.ts';
+import type { BackupApi, InspectedBackup, LocalSource, RestoreReport, RestoreRequest } from './api.ts';
+import type { BackupSecret, OpenedKeys } from './backupKeys.ts';
+import { type BackupRequest, createBackup } from './createBackup.ts';
+import { FilePlace, writeExportFile } from './filePlace.ts';
+import { LocalPlace } from './localPlace.ts';
+import type { ManifestBody } from './manifest.ts';
+import type { BackupReader } from './place.ts';
+import { openBackup, proveBackup, readManifest, type Which } from './proveBackup.ts';
+import type { OpenBackup } from './readPart.ts';
+import type { SettledRestore } from './settleRestore.ts';
+import { stageRestore } from './stageRestore.ts';
+import { takeoverOf } from './takeover.ts';
+import { type BackupWorkspace, snapshotsFolder } from './workspaceParts.ts';
+
+export interface WorkspaceBackupsOptions {
+  /** Throws NOT_READY while none is open. */
+  workspace(): BackupWorkspace;
+  /** Closes the workspace and opens it again, which carries out a restore that was confirmed. */
+  reopen(work: Work): Promise<{ open: OpenReport; settled: SettledRestore | null }>;
+  now?: () => Date;
+}
+
+/** Backup and restore of the open workspace. */
+export class WorkspaceBackups implements BackupApi {
+  readonly #options: WorkspaceBackupsOptions;
+  readonly #now: () => Date;
+
+  constructor(options: WorkspaceBackupsOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  async create(request: BackupRequest, work: Work): Promise<Which> {
+    const workspace = this.#options.workspace();
+    const { installId, backupId } = await createBackup(workspace, this.#own(), request, work, this.#now());
+    return { installId, backupId };
+  }
+
+  async prove(source: LocalSource, which: Which, secret: BackupSecret, work: Work): Promise<void> {
+    await proveBackup(await this.#openBackup(source, which, secret), work);
+  }
+
+  async inspect(source: LocalSource, which: Which, secret: BackupSecret): Promise<InspectedBackup> {
+    const { body, keys, opened } = await this.#openBackup(source, which, secret);
+    const own = this.#options.workspace().keyring;
+    return {
+      info: describe(body),
+      takesOver: body.installId !== own.installId && keys.plain === own.plain,
+      masterKey: opened.masterKey,
+    };
+  }
+
+  async exportFile(which: Which, file: string, work: Work): Promise<{ bytes: number }> {
+    const place = this.#own();
+    const { manifest, bytes } = await readManifest(place, which);
+    const { objects, keyring } = manifest.body;
+    if (parseKeyring(keyring).slots.length === 0) {
+      throw new AppError(
+        'KEY_ABSENT',
+        'This workspace has no recovery key and no passphrase, so nobody could open the file elsewhere. Make a recovery key first.',
+      );
+    }
+    const total = objects.reduce((sum, { size }) => sum + size, 0);
+    work.step('Writing the file', total, 'bytes');
+    await writeExportFile(
+      file,
+      place,
+      { manifest: bytes, objects },
+      {
+        signal: work.signal,
+        onProgress: (done) => work.progress(done),
+      },
+    );
+    return { bytes: total + bytes.length };
+  }
+
+  async restore(
+    source: LocalSource,
+    which: Which,
+    request: RestoreRequest,
+    work: Work,
+  ): Promise<RestoreReport> {
+    const backup = await this.#openBackup(source, which, request.secret);
+    const before = await this.#saveBefore(request, work);
+    const takeover = await this.#takeover(backup, request);
+    await stageRestore(this.#options.workspace(), backup, { ...request, takeover }, work);
+    const { open, settled } = await this.#options.reopen(work);
+    if (settled === null) throw new AppError('INTERNAL', 'The restore was prepared and not found again.');
+    if (settled.failure !== null) throw settled.failure;
+    const { store, collections } = this.#options.workspace();
+    return {
+      open,
+      counts: settled.counts,
+      totals: {
+        chat_history: await store.count(collections.chat_history.name),
+        aws_estate: await store.count(collections.aws_estate.name),
+      },
+      before,
+    };
+  }
+
+  /** Nothing to save in a workspace that holds nothing yet. */
+  async #saveBefore({ appVersion }: RestoreRequest, work: Work): Promise<Which | null> {
+    const { store, collections } = this.#options.workspace();
+    const counts = await Promise.all(Object.values(collections).map(({ name }) => store.count(name)));
+    if (counts.every((count) => count === 0)) return null;
+    return this.create({ reason: 'before restore', appVersion }, work);
+  }
+
+  async #takeover(backup: OpenBackup & { opened: OpenedKeys }, request: RestoreRequest) {
+    if (request.takeover === null) return null;
+    const { keyring, masterKey } = backup.opened;
+    if (masterKey === null || request.mode !== 'replace' || request.parts.length < 3) {
+      throw new AppError('INVALID_INPUT', 'Only a backup of another install, restored whole, is taken over.');
+    }
+    const own = this.#options.workspace().copyMasterKey();
+    const { masterKey: which, slot } = request.takeover;
+    return takeoverOf({ keyring, masterKey }, { own, next: which === 'own' ? own : masterKey, secret: slot });
+  }
+
+  #openBackup(source: LocalSource, which: Which, secret: BackupSecret) {
+    const { keyring, copyMasterKey } = this.#options.workspace();
+    return openBackup(this.#place(source), which, keyring, { masterKey: copyMasterKey(), ...secret });
+  }
+
+  #place(source: LocalSource): BackupReader {
+    if (source.kind === 'here') return this.#own();
+    return source.kind === 'file' ? new FilePlace(source.path) : new LocalPlace(source.path);
+  }
+
+  #own(): LocalPlace {
+    return new LocalPlace(snapshotsFolder(this.#options.workspace().folder));
+  }
+}
+
+function describe(body: ManifestBody): BackupInfo {
+  const records = (part: string) => body.objects.find((object) => object.part === part)?.records ?? 0;
+  return {
+    backupId: body.backupId,
+    installId: body.installId,
+    createdAt: body.createdAt,
+    place: 'local',
+    sizeBytes: body.objects.reduce((sum, { size }) => sum + size, 0),
+    counts: {
+      chat_history: records('chat_history'),
+      aws_estate: records('aws_estate'),
+      state: records('state'),
+    },
+    formatVersion: body.version,
+    appVersion: body.appVersion,
+    state: 'unverified',
+    provedAt: null,
+    reason: body.reason,
+  };
+}
