@@ -1,100 +1,116 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
 import { AppError } from '../errors.ts';
+import {
+  type EnginePlace,
+  type EngineRecord,
+  placeName,
+  readEngineRecord,
+  writeEngineRecord,
+} from './engineRecord.ts';
+import { checkRemoteUrl, remotePrefix } from './engines/remoteUrl.ts';
 import { SqlitePointStore } from './engines/sqlite/SqlitePointStore.ts';
-import { readTextIfPresent, writeFileDurably } from './files.ts';
+import { installId } from './keys/install.ts';
 import type { PointStore } from './PointStore.ts';
 import type { StorageConfig } from './storageConfig.ts';
 
 export type EngineKind = PointStore['kind'];
-export type EngineMode = StorageConfig['qdrant']['mode'];
 
-const SCHEMA = 1;
-/** `engine.json`: which engine holds this workspace's points. `filled` once that engine has been opened. */
-const EngineFile = z.looseObject({
-  schema: z.literal(SCHEMA),
-  engine: z.enum(['sqlite', 'qdrant']),
-  filled: z.boolean(),
-});
-type EngineFile = z.infer<typeof EngineFile>;
+/** What an engine needs beside its place. */
+export interface EngineMeans {
+  /** The workspace's folder. */
+  folder: string;
+  qdrantBinary: string | null;
+  /** Of a server elsewhere; null = it takes none. */
+  qdrantApiKey: string | null;
+}
 
 /**
  * Opens the engine of a workspace. The choice is made once, for a folder without one, and recorded; later the
  * record decides. What is recorded but not there is ENGINE_MISSING with a way out, never a new empty store.
  */
 export async function openEngine(
-  folder: string,
-  mode: EngineMode,
-  qdrantBinary: string | null,
-): Promise<PointStore> {
-  const file = path.join(folder, 'engine.json');
-  const recorded = await readRecord(file);
-  const kind = recorded?.engine ?? (mode === 'auto' ? automatic(qdrantBinary) : mode);
-  if (recorded !== null) refuseOther(recorded, mode, folder);
-  const data = path.join(folder, 'data');
-  if (recorded?.filled && !existsSync(dataMark(kind, data))) throw dataMissing(kind, data);
-  if (kind === 'qdrant' && qdrantBinary === null) throw binaryMissing(recorded !== null);
-  if (recorded === null) await record(file, { schema: SCHEMA, engine: kind, filled: false });
-  const store = await open(kind, data, qdrantBinary);
-  if (!recorded?.filled && store.status().state === 'ready') {
-    await record(file, { schema: SCHEMA, engine: kind, filled: true });
-  }
-  return store;
+  wanted: StorageConfig['qdrant'],
+  means: EngineMeans,
+): Promise<{ store: PointStore; place: EnginePlace }> {
+  const { folder, qdrantBinary } = means;
+  const recorded = await readEngineRecord(folder);
+  if (recorded !== null) refuseOther(recorded, wanted, folder);
+  const place = recorded?.place ?? (await placeWanted(wanted, means));
+  const mark = dataMark(place, folder);
+  if (recorded?.filled && mark !== null && !existsSync(mark)) throw dataMissing(place, mark);
+  if (place.kind === 'qdrant' && qdrantBinary === null) throw binaryMissing(recorded !== null);
+  const record: EngineRecord = recorded ?? { place, filled: false, leftover: null };
+  if (recorded === null) await writeEngineRecord(folder, record);
+  const store = await openPlace(place, means);
+  if (store.status().state === 'ready') await settle(record, means);
+  return { store, place };
 }
 
-function automatic(qdrantBinary: string | null): EngineKind {
-  return qdrantBinary === null ? 'sqlite' : 'qdrant';
-}
-
-/** What an engine that was ever opened has left in its folder. */
-function dataMark(kind: EngineKind, data: string): string {
-  return path.join(data, kind === 'sqlite' ? 'points.db' : 'qdrant');
-}
-
-async function open(kind: EngineKind, data: string, qdrantBinary: string | null): Promise<PointStore> {
+/** Opens an engine without asking the record. A Qdrant that does not start comes back failed, with the reason. */
+export async function openPlace(place: EnginePlace, means: EngineMeans): Promise<PointStore> {
+  const data = path.join(means.folder, 'data');
   await mkdir(data, { recursive: true, mode: 0o700 });
-  if (kind === 'sqlite') return new SqlitePointStore({ path: dataMark(kind, data) });
+  if (place.kind === 'sqlite') return new SqlitePointStore({ path: path.join(data, 'points.db') });
   // Loaded only where it is used: Qdrant's client takes as long to load as the rest of the storage.
+  if (place.kind === 'remote') {
+    const { openRemote } = await import('./engines/remote.ts');
+    return openRemote(place, means.qdrantApiKey);
+  }
   const { createPointStore } = await import('./engines/index.ts');
-  // A Qdrant that does not start comes back as failed and answers each call with the reason.
-  return createPointStore({ engine: kind, folder: data, qdrantBinary });
+  return createPointStore({ engine: 'qdrant', folder: data, qdrantBinary: means.qdrantBinary });
 }
 
-async function readRecord(file: string): Promise<EngineFile | null> {
-  const text = await readTextIfPresent(file);
-  if (text === null) return null;
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    json = null;
+/** Removes the closed data of an engine that is not used any more. That of a server elsewhere is its own matter. */
+export async function removeData(place: EnginePlace, folder: string): Promise<void> {
+  const data = path.join(folder, 'data');
+  if (place.kind === 'qdrant') await rm(path.join(data, 'qdrant'), { recursive: true, force: true });
+  if (place.kind !== 'sqlite') return;
+  for (const suffix of ['', '-wal', '-shm']) {
+    await rm(path.join(data, `points.db${suffix}`), { force: true });
   }
-  const parsed = EngineFile.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const version = z.object({ schema: z.number() }).safeParse(json);
-  if (version.success && version.data.schema > SCHEMA) {
+}
+
+/** Once the engine is open: it counts as filled, and what a move left behind goes. */
+async function settle({ place, filled, leftover }: EngineRecord, { folder }: EngineMeans): Promise<void> {
+  if (filled && leftover === null) return;
+  if (leftover !== null && leftover.kind !== place.kind) await removeData(leftover, folder);
+  await writeEngineRecord(folder, { place, filled: true, leftover: null });
+}
+
+async function placeWanted(wanted: StorageConfig['qdrant'], means: EngineMeans): Promise<EnginePlace> {
+  if (wanted.mode === 'auto') return { kind: means.qdrantBinary === null ? 'sqlite' : 'qdrant' };
+  if (wanted.mode !== 'remote') return { kind: wanted.mode };
+  if (wanted.url === null) {
     throw new AppError(
-      'FORMAT_NEWER',
-      'engine.json was written by a newer version of this app. Nothing was changed. Update the app to open this workspace.',
+      'ENGINE_MISSING',
+      'The configuration asks for a Qdrant server elsewhere without its address. Set qdrant.url.',
     );
   }
-  throw new AppError(
-    'STORAGE_FAILED',
-    'engine.json of this workspace is damaged, so it is not known which engine holds its data. Put the file back from a copy of the folder.',
-  );
+  return remotePlace(wanted.url, means.folder);
 }
 
-function record(file: string, content: EngineFile): Promise<void> {
-  return writeFileDurably(file, `${JSON.stringify(content, null, 2)}\n`);
+/** A server elsewhere, for this workspace. Throws INVALID_INPUT. */
+export async function remotePlace(url: string, folder: string): Promise<EnginePlace> {
+  return { kind: 'remote', url: checkRemoteUrl(url), prefix: remotePrefix(await installId(folder)) };
 }
 
-function refuseOther(recorded: EngineFile, mode: EngineMode, folder: string): void {
-  if (mode === 'auto' || mode === recorded.engine) return;
+/** What an engine that was ever opened has left in the folder; null when its data is elsewhere. */
+function dataMark(place: EnginePlace, folder: string): string | null {
+  if (place.kind === 'remote') return null;
+  return path.join(folder, 'data', place.kind === 'sqlite' ? 'points.db' : 'qdrant');
+}
+
+function refuseOther({ place }: EngineRecord, wanted: StorageConfig['qdrant'], folder: string): void {
+  if (wanted.mode === 'auto') return;
+  const url = wanted.url === null ? null : checkRemoteUrl(wanted.url);
+  if (place.kind === wanted.mode && (place.kind !== 'remote' || url === null || url === place.url)) return;
+  const other =
+    wanted.mode === 'remote' ? `the Qdrant server ${url ?? 'elsewhere'}` : placeName({ kind: wanted.mode });
   throw new AppError(
     'ENGINE_MISSING',
-    `The data in ${folder} is kept by ${recorded.engine}, and the configuration asks for ${mode}. Remove that setting (qdrant.mode, CLOUDOPS_ENGINE), or open another folder.`,
+    `The data in ${folder} is kept by ${placeName(place)}, and the configuration asks for ${other}. Remove that setting (qdrant.mode, CLOUDOPS_ENGINE); to move the data, use Settings → Storage and keys.`,
   );
 }
 
@@ -107,10 +123,10 @@ function binaryMissing(recorded: boolean): AppError {
   );
 }
 
-function dataMissing(kind: EngineKind, data: string): AppError {
+function dataMissing(place: EnginePlace, mark: string): AppError {
   return new AppError(
     'ENGINE_MISSING',
-    `This workspace's data is kept by ${kind} in ${data}, and it is not there any more. Put it back from a copy of the folder, or open another folder. Nothing was changed.`,
-    { details: { path: data } },
+    `This workspace's data is kept by ${placeName(place)} in ${path.dirname(mark)}, and it is not there any more. Put it back from a copy of the folder, restore a backup, or open another folder. Nothing was changed.`,
+    { details: { path: path.dirname(mark) } },
   );
 }

@@ -20,7 +20,7 @@ import { KeyringStore } from './keys/keyringStore.ts';
 import { EngineMove } from './maintenance/engineMove.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import { Removals } from './maintenance/removals.ts';
-import type { SwitchingStore } from './maintenance/SwitchingStore.ts';
+import { SwitchingStore } from './maintenance/SwitchingStore.ts';
 import { IndexKeyChange } from './rotation/indexKey.ts';
 import { RetiredIds } from './rotation/retiredIds.ts';
 import { WorkspaceKeys } from './rotation/workspaceKeys.ts';
@@ -67,8 +67,9 @@ export class OpenWorkspace {
   ): Promise<OpenWorkspace> {
     const { config, folder, qdrantBinary } = options;
     refuseOtherDimension(embedding, config.collections.aws_estate.vector_size);
-    const openStore = () => openEngine(folder, config.qdrant.mode, qdrantBinary);
-    const settled = await settleRestore(groundOf(options, openStore), work);
+    const means = { folder, qdrantBinary, qdrantApiKey: options.qdrantApiKey ?? null };
+    const ground = groundOf(options, async () => (await openEngine(config.qdrant, means)).store);
+    const settled = await settleRestore(ground, work);
     const masterKey = settled?.masterKey ?? options.masterKey;
     const keys = await KeyringStore.open(folder, masterKey, { plain: !config.encryption.enabled });
     const { keyring } = keys;
@@ -77,7 +78,9 @@ export class OpenWorkspace {
     let store: SwitchingStore | null = null;
     try {
       const journal = new Journal(appDb.journal);
-      store = await openStore();
+      const opening = await openEngine(config.qdrant, means);
+      store = new SwitchingStore(opening.store);
+      const engine = { place: opening.place, means };
       await store.ensureCollection(toCollectionSpec(config.collections.chat_history));
       const estateSpec = toCollectionSpec(config.collections.aws_estate);
       await store.ensureCollection(estateSpec);
@@ -88,7 +91,7 @@ export class OpenWorkspace {
       const growth = await GrowthAlert.open(appDb, resources);
       const restore = settled && { outcome: settled.outcome, message: settled.message };
       const report = { engine: store.kind, installId: keyring.installId, resources, restore };
-      const opened = { keys, sealer, appDb, journal, store, indexKey, growth, report, settled };
+      const opened = { keys, sealer, appDb, journal, store, engine, indexKey, growth, report, settled };
       const workspace = new OpenWorkspace({ options, embedding, emit, ...opened });
       await workspace.maintenance.resume();
       return workspace;

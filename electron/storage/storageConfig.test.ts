@@ -32,8 +32,7 @@ test('a field that is not to be indexed is left out of the collection', () => {
 });
 
 test.each([
-  [{ qdrant: { mode: 'remote' } }, 'cannot be used yet'],
-  [{ qdrant: { url: 'http://localhost:6333' } }, 'Remove qdrant.url'],
+  [{ qdrant: { url: 'http://localhost:6333' } }, 'remove qdrant.url'],
   [{ qdrant: { mode: 'embedded' } }, 'sqlite or auto'],
   [{ encryption: { key_source: 'vault:x' } }, 'keychain, env:NAME or file:PATH'],
   [{ s3_backup: { bucket: 'b', region: 'r' } }, 'Remove s3_backup'],

@@ -27,20 +27,23 @@ const CollectionConfig = z.strictObject({
 const keyword = (name: string) => ({ name, type: 'keyword' as const, indexed: true });
 const integer = (name: string) => ({ name, type: 'integer' as const, indexed: true });
 
-const MODES = {
-  remote: 'A Qdrant server elsewhere cannot be used yet. Set qdrant.mode to auto.',
-  embedded: 'The embedded engine is called sqlite here. Set qdrant.mode to sqlite or auto.',
-};
+const EMBEDDED = 'The embedded engine is called sqlite here. Set qdrant.mode to sqlite or auto.';
 
-const QdrantConfig = z.strictObject({
-  /** `auto` decides once, for an empty folder: `qdrant` where its binary is present, else `sqlite`. */
-  mode: z
-    .enum(['auto', 'sqlite', 'qdrant'], {
-      error: ({ input }) => (input === 'remote' || input === 'embedded' ? MODES[input] : undefined),
-    })
-    .default('auto'),
-  url: z.null(`${MODES.remote} Remove qdrant.url.`).default(null),
-});
+const QdrantConfig = z
+  .strictObject({
+    /** `auto` decides once, for an empty folder: `qdrant` where its binary is present, else `sqlite`. */
+    mode: z
+      .enum(['auto', 'sqlite', 'qdrant', 'remote'], {
+        error: ({ input }) => (input === 'embedded' ? EMBEDDED : undefined),
+      })
+      .default('auto'),
+    /** Of a server elsewhere; null = the recorded one. Its API key is in the keychain, never here. */
+    url: z.string().nullable().default(null),
+  })
+  .refine(({ mode, url }) => url === null || mode === 'remote', {
+    error: 'qdrant.url belongs to qdrant.mode remote. Set the mode, or remove qdrant.url.',
+    path: ['url'],
+  });
 
 const EncryptionConfig = z.strictObject({
   /** False only for a new workspace: records are then written in clear, and the screens say so for good. */

@@ -22,10 +22,13 @@ export interface Stored {
 /** Collections `name__n` behind the alias `name`: creation, indexes, the switch, and what a crash left. */
 export class QdrantCollections {
   readonly #connection: QdrantConnection;
+  readonly #prefix: string;
   readonly #stored = new Map<string, Stored>();
 
-  constructor(connection: QdrantConnection) {
+  /** @param prefix of every name on the server; what does not begin with it is never read, changed or removed. */
+  constructor(connection: QdrantConnection, prefix: string) {
     this.#connection = connection;
+    this.#prefix = prefix;
   }
 
   /** Reads what is there and removes the side collections of replacements that never finished. */
@@ -33,12 +36,15 @@ export class QdrantCollections {
     const aliases = await this.#aliases();
     const { collections } = await this.#connection.call((client) => client.getCollections());
     for (const { name: physical } of collections) {
+      if (!physical.startsWith(this.#prefix)) continue;
       const alias = aliases.get(GENERATION.exec(physical)?.[1] ?? '');
       // Only beside a living alias: without one this may be the last copy of the data.
       if (alias !== undefined && alias !== physical) await this.drop(physical);
     }
     this.#stored.clear();
-    for (const [name, physical] of aliases) await this.#learn(name, physical);
+    for (const [alias, physical] of aliases) {
+      await this.#learn(alias.slice(this.#prefix.length), physical);
+    }
   }
 
   /** @throws AppError NOT_FOUND */
@@ -70,7 +76,7 @@ export class QdrantCollections {
 
   /** A new, empty generation that nothing points to yet. */
   async create(spec: CollectionSpec, n: number): Promise<Stored> {
-    const physical = `${spec.name}__${n}`;
+    const physical = `${this.#prefix}${spec.name}__${n}`;
     await this.drop(physical);
     await this.#connection.call((client) => createUnlessPresent(client, physical, spec));
     await this.#addIndexes(physical, spec.indexedFields);
@@ -79,11 +85,22 @@ export class QdrantCollections {
 
   /** One call switches the name: readers see the old collection or the new one. */
   async point(spec: CollectionSpec, target: Stored): Promise<void> {
-    const create = { create_alias: { alias_name: spec.name, collection_name: target.physical } };
-    const present = (await this.#aliases()).has(spec.name);
-    const actions = present ? [{ delete_alias: { alias_name: spec.name } }, create] : [create];
+    const alias = this.#prefix + spec.name;
+    const create = { create_alias: { alias_name: alias, collection_name: target.physical } };
+    const present = (await this.#aliases()).has(alias);
+    const actions = present ? [{ delete_alias: { alias_name: alias } }, create] : [create];
     await this.#connection.call((client) => client.updateCollectionAliases({ actions }));
     this.#stored.set(spec.name, target);
+  }
+
+  /** The collection goes with its name. */
+  async remove(name: string): Promise<void> {
+    const stored = this.#stored.get(name);
+    if (stored === undefined) return;
+    const actions = [{ delete_alias: { alias_name: this.#prefix + name } }];
+    await this.#connection.call((client) => client.updateCollectionAliases({ actions }));
+    this.#stored.delete(name);
+    await this.drop(stored.physical);
   }
 
   async drop(physical: string): Promise<void> {
@@ -96,7 +113,8 @@ export class QdrantCollections {
   async #aliases(): Promise<Map<string, string>> {
     const { aliases } = await this.#connection.call((client) => client.getAliases());
     const ours = aliases.filter(
-      ({ alias_name, collection_name }) => GENERATION.exec(collection_name)?.[1] === alias_name,
+      ({ alias_name, collection_name }) =>
+        alias_name.startsWith(this.#prefix) && GENERATION.exec(collection_name)?.[1] === alias_name,
     );
     return new Map(ours.map(({ alias_name, collection_name }) => [alias_name, collection_name]));
   }
@@ -112,12 +130,12 @@ export class QdrantCollections {
   async #refuseUnnamedData(name: string): Promise<void> {
     const { collections } = await this.#connection.call((client) => client.getCollections());
     for (const { name: physical } of collections) {
-      if (GENERATION.exec(physical)?.[1] !== name) continue;
+      if (GENERATION.exec(physical)?.[1] !== this.#prefix + name) continue;
       const { count } = await this.#connection.call((client) => client.count(physical, { exact: true }));
       if (count === 0) continue;
       throw new AppError(
         'ENGINE_FAILED',
-        `Qdrant holds ${count} points in ${physical}, but the name "${name}" does not lead to them. Restore a backup, or point the alias "${name}" at ${physical}.`,
+        `Qdrant holds ${count} points in ${physical}, but the name "${this.#prefix}${name}" does not lead to them. Restore a backup, or point the alias "${this.#prefix}${name}" at ${physical}.`,
       );
     }
   }

@@ -17,6 +17,7 @@ import { toAppError } from './qdrantErrors.ts';
 import { toQdrantFilter } from './qdrantFilter.ts';
 import { fromQdrant, requests, VECTOR } from './qdrantPoints.ts';
 import { QdrantScroll } from './qdrantScroll.ts';
+import { checkServer } from './qdrantServerCheck.ts';
 
 /** Ids of one request. */
 const ID_CHUNK = 1_000;
@@ -25,6 +26,7 @@ const ID_CHUNK = 1_000;
 export class QdrantPointStore implements PointStore {
   readonly kind = 'qdrant';
   readonly #source: QdrantSource;
+  readonly #prefix: string;
   readonly #connection: QdrantConnection;
   readonly #collections: QdrantCollections;
   readonly #gate = new WriteGate();
@@ -33,10 +35,12 @@ export class QdrantPointStore implements PointStore {
   #state: EngineState = 'stopped';
   #failure: AppError | undefined;
 
-  constructor(source: QdrantSource) {
+  /** @param options.prefix before the name of each collection on the server; those without it are not ours. */
+  constructor(source: QdrantSource, options: { prefix?: string } = {}) {
     this.#source = source;
+    this.#prefix = options.prefix ?? '';
     this.#connection = new QdrantConnection(source);
-    this.#collections = new QdrantCollections(this.#connection);
+    this.#collections = new QdrantCollections(this.#connection, this.#prefix);
     if ('server' in source) source.server.onStatus(() => this.#announce());
   }
 
@@ -46,6 +50,7 @@ export class QdrantPointStore implements PointStore {
     this.#enter('starting');
     try {
       if ('server' in this.#source) await this.#source.server.start();
+      else await checkServer(this.#connection);
       await this.#collections.open();
     } catch (error) {
       const failure = toAppError(error);
@@ -64,7 +69,7 @@ export class QdrantPointStore implements PointStore {
   async upsert(name: string, points: Point[]): Promise<void> {
     this.#refuseUnopened();
     checkPoints(name, this.#collections.stored(name).vectorSize, points);
-    await this.#gate.write(name, () => this.#write(name, points));
+    await this.#gate.write(name, () => this.#write(this.#prefix + name, points));
   }
 
   async get(name: string, ids: string[], options: { withVector?: boolean } = {}): Promise<Point[]> {
@@ -74,7 +79,7 @@ export class QdrantPointStore implements PointStore {
     const found = new Map<string, Point>();
     for (const chunk of chunks(wanted)) {
       const records = await this.#connection.call((client) =>
-        client.retrieve(name, {
+        client.retrieve(this.#prefix + name, {
           ids: chunk,
           with_payload: true,
           with_vector: withVector(options.withVector, vectorSize),
@@ -92,7 +97,9 @@ export class QdrantPointStore implements PointStore {
     await this.#gate.write(name, async () => {
       for (const what of deletions(selector)) {
         // Unlike upsert, the client does not wait by itself.
-        const result = await this.#connection.call((client) => client.delete(name, { wait: true, ...what }));
+        const result = await this.#connection.call((client) =>
+          client.delete(this.#prefix + name, { wait: true, ...what }),
+        );
         refuseUnfinished(result?.status);
       }
     });
@@ -102,7 +109,7 @@ export class QdrantPointStore implements PointStore {
     checkFilter(request.filter);
     this.#refuseUnopened();
     const { vectorSize } = this.#collections.stored(name);
-    return new QdrantScroll(this.#connection, name, { ...request, vectorSize }).page(request);
+    return new QdrantScroll(this.#connection, this.#prefix + name, { ...request, vectorSize }).page(request);
   }
 
   async query(
@@ -115,7 +122,7 @@ export class QdrantPointStore implements PointStore {
     checkVector(name, vectorSize, request.vector);
     if (request.limit <= 0) return [];
     const { points } = await this.#connection.call((client) =>
-      client.query(name, {
+      client.query(this.#prefix + name, {
         query: Array.from(request.vector),
         using: VECTOR,
         filter: toQdrantFilter(request.filter),
@@ -135,7 +142,7 @@ export class QdrantPointStore implements PointStore {
     this.#refuseUnopened();
     this.#collections.stored(name);
     const { count } = await this.#connection.call((client) =>
-      client.count(name, { filter: toQdrantFilter(filter), exact: true }),
+      client.count(this.#prefix + name, { filter: toQdrantFilter(filter), exact: true }),
     );
     return count;
   }
@@ -156,6 +163,12 @@ export class QdrantPointStore implements PointStore {
       }
       await this.#discard(old.physical);
     });
+  }
+
+  /** Removes a collection for good, and its name. One that is not there is no error. */
+  async dropCollection(name: string): Promise<void> {
+    this.#refuseUnopened();
+    await this.#gate.whileClosed(name, () => this.#collections.remove(name));
   }
 
   status(): { state: EngineState; message: string } {

@@ -13,6 +13,41 @@ export function isConnectionLost(error: unknown): boolean {
   return false;
 }
 
+/** Codes of a server that was not reached at all, and of names that lead nowhere. */
+const UNREACHABLE = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function codeOf(error: unknown): string {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const code = nodeErrorCode(cause);
+    if (code !== undefined) return code;
+  }
+  return '';
+}
+
+/** Words for a certificate that was refused; null when it was something else. */
+function tlsProblem(error: unknown): string | null {
+  const code = codeOf(error);
+  if (code === 'CERT_HAS_EXPIRED')
+    return 'The certificate of the Qdrant server has expired. Nothing was sent.';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return 'The certificate of the Qdrant server is for another host. Check the address. Nothing was sent.';
+  }
+  if (/^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_(VERIFY|GET)|CERT_)/.test(code)) {
+    return 'The certificate of the Qdrant server is not trusted by this machine. Add its authority with NODE_EXTRA_CA_CERTS, or use a server with a public certificate. Nothing was sent.';
+  }
+  if (/^(EPROTO|ERR_SSL)/.test(code)) {
+    return 'The Qdrant server does not speak TLS at this address. Check the address and its port.';
+  }
+  return null;
+}
+
 /** What a failed call of the client means to the user. The server's own words stay in `cause`. */
 export function toAppError(cause: unknown): AppError {
   if (cause instanceof AppError) return cause;
@@ -38,7 +73,12 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 function words(cause: unknown, status: number | undefined): string {
+  const tls = tlsProblem(cause);
+  if (tls !== null) return tls;
   if (isConnectionLost(cause)) return 'The Qdrant engine cannot be reached.';
+  if (UNREACHABLE.has(codeOf(cause))) {
+    return 'The Qdrant server cannot be reached. Check its address, the network and any VPN.';
+  }
   if (cause instanceof Error && cause.name === 'QdrantClientTimeoutError') {
     return 'The Qdrant engine did not answer in time.';
   }
