@@ -3,6 +3,7 @@ import { AppError } from '../../errors.ts';
 const MIN_LENGTH = 12;
 const MIN_DIFFERENT = 6;
 const MIN_DIGITS_ONLY = 20;
+const BESIDE_A_COMMON_WORD = 6;
 /** What guessing starts with; compared without case and the usual letter swaps. */
 const COMMON = [
   'password',
@@ -35,7 +36,9 @@ export function requireStrong(text: string): void {
     throw weak('Most of it is a row of neighbouring characters such as abcdef or 123456.');
   }
   if (
-    COMMON.some((word) => unswapped(plain).includes(word) && characters.length < word.length + MIN_LENGTH)
+    COMMON.some(
+      (word) => unswapped(plain).includes(word) && characters.length < word.length + BESIDE_A_COMMON_WORD,
+    )
   ) {
     throw weak('It is built on one of the words that are tried first.');
   }
