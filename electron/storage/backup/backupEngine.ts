@@ -1,0 +1,127 @@
+import type { BackupInfo, Secret } from '../../../preload/contract/models.ts';
+import type { BackupEngine } from '../../backup/ports.ts';
+import { AppError } from '../../errors.ts';
+import type { OpenReport, StorageApi } from '../api.ts';
+import type { KeySource } from '../keys/keySource.ts';
+import type { Work } from '../work.ts';
+import type { LocalSource, RestoreReport, RestoreRequest } from './api.ts';
+import type { BackupSecret } from './backupKeys.ts';
+import type { BackupPart } from './names.ts';
+import type { Which } from './proveBackup.ts';
+import type { MergeCounts } from './restoreFile.ts';
+
+export interface BackupEngineOptions {
+  backup: StorageApi['backup'];
+  appVersion: string;
+  /** Where this workspace's master key is kept. */
+  keySource(): KeySource;
+  /** After a restore the workspace was opened anew: whatever was read from it before is out of date. */
+  onReopened(report: OpenReport): Promise<void>;
+}
+
+/** The main side's half: it keeps the master key where it belongs; records stay in the data worker. */
+export class LocalBackupEngine implements BackupEngine {
+  readonly #options: BackupEngineOptions;
+
+  constructor(options: BackupEngineOptions) {
+    this.#options = options;
+  }
+
+  create(reason: string, work: Work): Promise<Which> {
+    return this.#options.backup.create({ reason, appVersion: this.#options.appVersion }, work);
+  }
+
+  async prove(source: LocalSource, which: Which, secret: Secret, work: Work): Promise<void> {
+    await this.#options.backup.prove(source, which, await this.#secret(which, secret), work);
+  }
+
+  async open(source: LocalSource, which: Which, secret: Secret): Promise<void> {
+    await this.#options.backup.inspect(source, which, await this.#secret(which, secret));
+  }
+
+  async exportTo(path: string, work: Work): Promise<BackupInfo> {
+    const { backup } = this.#options;
+    const which = await this.create('export', work);
+    await backup.exportFile(which, path, work);
+    const exported = await backup.inspect({ kind: 'file', path }, which, { secret: { kind: 'own' } });
+    return { ...exported.info, state: 'verified' };
+  }
+
+  async restore(
+    source: LocalSource,
+    which: Which,
+    how: { secret: Secret; mode: 'replace' | 'merge'; parts: readonly BackupPart[] },
+    work: Work,
+  ): Promise<{ result: string }> {
+    const { backup, appVersion } = this.#options;
+    const secret = await this.#secret(which, how.secret);
+    const { takesOver, masterKey } = await backup.inspect(source, which, secret);
+    const whole = how.mode === 'replace' && new Set(how.parts).size === 3;
+    const takeover =
+      takesOver && whole && masterKey !== null ? await this.#takeover(which, masterKey, how.secret) : null;
+    const report = await backup.restore(source, which, { ...how, secret, takeover, appVersion }, work);
+    await this.#options.onReopened(report.open);
+    const endedSlots = takeover?.masterKey === 'own';
+    return { result: inWords(how.mode, report, endedSlots) };
+  }
+
+  /** For `own`, the key under the backup's install id as well: a keychain may hold those of several. */
+  async #secret({ installId }: Which, secret: Secret): Promise<BackupSecret> {
+    if (secret.kind !== 'own') return { secret };
+    const loaded = await this.#options.keySource().load(installId);
+    return loaded.state === 'ok' ? { secret, masterKey: loaded.key } : { secret };
+  }
+
+  /**
+   * The backup's master key goes into the key's source, before anything is exchanged. A source that holds one
+   * key whatever the install (a file, the environment) keeps its own, and the backup's data keys go under that.
+   */
+  async #takeover(
+    { installId }: Which,
+    masterKey: Uint8Array,
+    secret: Secret,
+  ): Promise<RestoreRequest['takeover']> {
+    const source = this.#options.keySource();
+    const key = Buffer.from(masterKey);
+    const found = await source.load(installId);
+    if (found.state === 'ok' && found.key.equals(key)) return { masterKey: 'backup', slot: null };
+    if (found.state === 'absent' && source.canStore) {
+      await source.store(installId, key);
+      return { masterKey: 'backup', slot: null };
+    }
+    if (source.kind !== 'keychain') {
+      return { masterKey: 'own', slot: secret.kind === 'own' ? null : secret };
+    }
+    throw new AppError(
+      found.state === 'locked' ? 'KEY_LOCKED' : 'KEY_ABSENT',
+      `The key of the restored data cannot be kept in the keychain: ${found.state === 'ok' ? 'another key is there under its name' : found.message} Nothing was changed.`,
+    );
+  }
+}
+
+const WORDS: [BackupPart, string][] = [
+  ['chat_history', 'conversations and messages'],
+  ['aws_estate', 'resources'],
+  ['state', 'settings and journal entries'],
+];
+
+function inWords(mode: 'replace' | 'merge', report: RestoreReport, endedSlots: boolean): string {
+  const parts = WORDS.flatMap(([part, words]) => {
+    const counts = report.counts[part];
+    return counts === undefined ? [] : [`${words}: ${mode === 'merge' ? merged(counts) : replaced(counts)}`];
+  });
+  const { chat_history, aws_estate } = report.totals;
+  const now = `Now ${chat_history} conversations and messages and ${aws_estate} resources are here.`;
+  const slots = endedSlots
+    ? ' This machine keeps its own key; the recovery key or passphrase just used opens it too, others must be made anew.'
+    : '';
+  return `${parts.join('; ')}. ${now}${slots}`;
+}
+
+function merged({ added, updated, kept, skipped }: MergeCounts): string {
+  return `${added} added, ${updated} updated, ${kept} kept, ${skipped} skipped`;
+}
+
+function replaced({ added, updated, skipped }: MergeCounts): string {
+  return `${added + updated} restored${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
