@@ -155,7 +155,7 @@ test('Qdrant asked for without its program is refused before anything is recorde
 test('an engine record of a newer app is refused', async () => {
   await service.open(options());
   await service.shutdown();
-  writeFileSync(path.join(folder, 'engine.json'), '{"schema":2}');
+  writeFileSync(path.join(folder, 'engine.json'), '{"schema":3}');
   await expect(service.open(options())).rejects.toMatchObject({ code: 'FORMAT_NEWER' });
 });
 
