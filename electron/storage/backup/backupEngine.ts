@@ -1,5 +1,4 @@
 import type { BackupInfo, Secret } from '../../../preload/contract/models.ts';
-import type { BackupEngine } from '../../backup/ports.ts';
 import { AppError } from '../../errors.ts';
 import type { OpenReport, StorageApi } from '../api.ts';
 import type { KeySource } from '../keys/keySource.ts';
@@ -20,25 +19,29 @@ export interface BackupEngineOptions {
 }
 
 /** The main side's half: it keeps the master key where it belongs; records stay in the data worker. */
-export class LocalBackupEngine implements BackupEngine {
+export class LocalBackupEngine {
   readonly #options: BackupEngineOptions;
 
   constructor(options: BackupEngineOptions) {
     this.#options = options;
   }
 
+  /** A new local backup: complete and read back whole when it resolves, invisible otherwise. */
   create(reason: string, work: Work): Promise<Which> {
     return this.#options.backup.create({ reason, appVersion: this.#options.appVersion }, work);
   }
 
+  /** Decrypts and verifies everything, touches nothing. Rejects with BACKUP_DAMAGED and the object's name. */
   async prove(source: LocalSource, which: Which, secret: Secret, work: Work): Promise<void> {
     await this.#options.backup.prove(source, which, await this.#secret(which, secret), work);
   }
 
+  /** Proves the secret on the manifest alone: KEY_WRONG, INVALID_INPUT, BACKUP_DAMAGED, FORMAT_NEWER. */
   async open(source: LocalSource, which: Which, secret: Secret): Promise<void> {
     await this.#options.backup.inspect(source, which, await this.#secret(which, secret));
   }
 
+  /** A new backup written as one file at `path`. KEY_ABSENT without recovery key and passphrase. */
   async exportTo(path: string, work: Work): Promise<BackupInfo> {
     const { backup } = this.#options;
     const which = await this.create('export', work);
@@ -47,6 +50,7 @@ export class LocalBackupEngine implements BackupEngine {
     return { ...exported.info, state: 'verified' };
   }
 
+  /** Answers with verified counts in words. Only the objects of `parts` need to be there. */
   async restore(
     source: LocalSource,
     which: Which,

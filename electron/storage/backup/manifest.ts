@@ -39,7 +39,7 @@ const Body = z.looseObject({
   /** The text of `keyring.json`: wrapped data keys and the key slots. */
   keyring: z.string(),
 });
-const Mac = z.strictObject({ keyId: z.number().int(), mac: z.string() });
+const Mac = z.strictObject({ keyId: z.number().int(), mac: z.string().regex(/^[0-9a-f]{64}$/) });
 
 export type ManifestObject = z.infer<typeof ManifestObject>;
 export type ManifestBody = z.infer<typeof Body>;
@@ -55,8 +55,12 @@ export interface Manifest {
 export function encodeManifest(keys: Keyring, body: ManifestBody): Buffer {
   const signed = Buffer.from(JSON.stringify(body), 'utf8');
   const { id, key } = keys.current('backup');
-  const end = { keyId: id, mac: manifestMac(key, signed).toString('hex') };
-  return Buffer.concat([signed, Buffer.from(`\n${JSON.stringify(end)}\n`)]);
+  const mac = manifestMac(key, signed).toString('hex');
+  return Buffer.concat([signed, Buffer.from(macLine({ keyId: id, mac }))]);
+}
+
+function macLine({ keyId, mac }: z.infer<typeof Mac>): string {
+  return `\n${JSON.stringify({ keyId, mac })}\n`;
 }
 
 /** Reads without proving: `proveManifest` does, once there is a key. Throws BACKUP_DAMAGED or FORMAT_NEWER. */
@@ -70,6 +74,8 @@ export function parseManifest(bytes: Buffer, name: string): Manifest {
   const body = Body.safeParse(json);
   const end = Mac.safeParse(parseJson(bytes.subarray(cut + 1)));
   if (cut < 0 || !body.success || !end.success) throw damagedObject(name, 'it is not a manifest');
+  // One way to write it: no two files are the same manifest.
+  if (bytes.toString('utf8', cut) !== macLine(end.data)) throw damagedObject(name, 'its end was changed');
   checkNames(body.data, name);
   return {
     body: body.data,

@@ -72,7 +72,9 @@ export class Machine {
 
   /** Everything a person would notice, in an order of its own. */
   async content() {
-    const { chat, estate, docs } = this.service;
+    const { chat, estate, docs, find } = this.service;
+    // Answered only once the whole estate is loaded.
+    await find.resolve('web');
     const conversations = await chat.getAllContexts();
     const messages = await Promise.all(
       conversations.map(async ({ conversationId }) => {
