@@ -33,6 +33,10 @@ const dark: MantineColorsTuple = [
   '#0c0d10',
 ];
 
+/** What stands under a label is read, too: Mantine's own 10 px is not. */
+const SMALL = { fontSize: '12px', lineHeight: '16px' };
+const field = { styles: { description: SMALL, error: SMALL } };
+
 /** Sizes of ui.md: text 13/20, mono 12, headings 15 and 18, a 4 px grid, radius 6, nothing over 120 ms. */
 export const theme: MantineThemeOverride = createTheme({
   fontFamily: SYSTEM_FONT,
@@ -59,10 +63,14 @@ export const theme: MantineThemeOverride = createTheme({
   components: {
     Button: { defaultProps: { size: 'xs' }, styles: { root: { fontWeight: 500 } } },
     ActionIcon: { defaultProps: { size: 'md', variant: 'subtle', color: 'gray' } },
-    TextInput: { defaultProps: { size: 'xs' } },
+    TextInput: { defaultProps: { size: 'xs' }, ...field },
+    PasswordInput: { defaultProps: { size: 'xs' }, ...field },
+    Textarea: { defaultProps: { size: 'xs' }, ...field },
+    Autocomplete: { defaultProps: { size: 'xs' }, ...field },
+    Radio: { defaultProps: { size: 'xs' }, ...field },
     Select: { defaultProps: { size: 'xs', checkIconPosition: 'right', withAlignedLabels: true } },
-    Checkbox: { defaultProps: { size: 'xs' } },
-    Switch: { defaultProps: { size: 'xs' } },
+    Checkbox: { defaultProps: { size: 'xs' }, ...field },
+    Switch: { defaultProps: { size: 'xs' }, ...field },
     SegmentedControl: { defaultProps: { size: 'xs' } },
     Tooltip: {
       defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, fz: 'xs', withArrow: false },

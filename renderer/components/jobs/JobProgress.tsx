@@ -24,7 +24,7 @@ export function JobProgress({ job, onDismiss }: Props) {
         <StateLabel state={job.state} tone={running ? 'pending' : undefined} />
         <Elapsed job={job} />
         <span className={classes.space} />
-        {running && <Cancel jobId={job.jobId} />}
+        {running && <Cancel jobId={job.jobId} name={name} />}
         {!running && onDismiss && (
           <Button variant="default" onClick={onDismiss}>
             Dismiss
@@ -62,7 +62,7 @@ function Bar({ job, name }: { job: Job; name: string }) {
   );
 }
 
-function Cancel({ jobId }: { jobId: string }) {
+function Cancel({ jobId, name }: { jobId: string; name: string }) {
   const cancel = useAction('jobs.cancel');
   return (
     <>
@@ -74,6 +74,7 @@ function Cancel({ jobId }: { jobId: string }) {
         onClick={() => cancel.mutate({ jobId })}
       >
         {cancel.isSuccess ? 'Cancelling' : 'Cancel'}
+        <span className="visually-hidden">: {name}</span>
       </Button>
     </>
   );

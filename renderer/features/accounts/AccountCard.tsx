@@ -7,6 +7,7 @@ import { ErrorState } from '../../components/ErrorState.tsx';
 import { Id } from '../../components/Id.tsx';
 import { plural } from '../../state/format.ts';
 import classes from './accounts.module.css';
+import { ForgetAccount } from './ForgetAccount.tsx';
 import { ProfileLine } from './ProfileLine.tsx';
 
 /** One account: what was read of it, by whom, and which profiles may act. */
@@ -58,6 +59,8 @@ export function AccountCard({ account }: { account: Account }) {
         <span className="soft">
           One profile only: two of different power would remove what the other reads.
         </span>
+        <span className={classes.space} />
+        <ForgetAccount account={account} />
       </div>
       <ul className={classes.profiles} aria-label={`Profiles of ${account.name}`}>
         {account.profiles.map((profile) => (

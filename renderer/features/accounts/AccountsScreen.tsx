@@ -1,9 +1,12 @@
 import { Button, Modal } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
+import type { Job } from '../../../preload/contract/models.ts';
 import { useAccounts } from '../../api/useAccounts.ts';
 import { ConnectProfiles } from '../../components/connect/ConnectProfiles.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorState } from '../../components/ErrorState.tsx';
+import { JobProgress } from '../../components/jobs/JobProgress.tsx';
+import { useShownJob } from '../../components/jobs/useJobs.ts';
 import { TextSkeleton } from '../../components/Skeletons.tsx';
 import { takeIntent, useNav } from '../../state/nav.ts';
 import { AccountCard } from './AccountCard.tsx';
@@ -11,10 +14,13 @@ import classes from './accounts.module.css';
 import { CellsTable } from './CellsTable.tsx';
 import { ScanPanel } from './ScanPanel.tsx';
 
+const FORGET: readonly Job['kind'][] = ['forget_account'];
+
 /** Accounts, who acts in them, the scan, and how far each part of the estate was read. */
 export function AccountsScreen() {
   const { accounts, isPending, error, refetch } = useAccounts();
   const [adding, setAdding] = useState(false);
+  const { job, dismiss } = useShownJob(FORGET);
   const coverage = useRef<HTMLElement>(null);
   useShownSection(coverage);
   const connected = accounts.flatMap((account) => account.profiles.map((profile) => profile.name));
@@ -40,6 +46,11 @@ export function AccountsScreen() {
               >
                 A profile of ~/.aws connects the account it acts in. It starts read-only.
               </EmptyState>
+            </div>
+          )}
+          {job && (
+            <div className={classes.job}>
+              <JobProgress job={job} onDismiss={dismiss} />
             </div>
           )}
           <div className={classes.cards}>

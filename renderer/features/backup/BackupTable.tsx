@@ -31,7 +31,8 @@ export function BackupTable({ backups }: { backups: readonly BackupInfo[] }) {
       {rows.length === 0 ? (
         <div className={classes.box}>
           <EmptyState title="No backup was made yet">
-            A backup holds conversations, resources and state, encrypted, and can be restored on any machine.
+            A backup holds conversations, resources and state, encrypted. With your recovery key it comes back
+            on any machine.
           </EmptyState>
         </div>
       ) : (

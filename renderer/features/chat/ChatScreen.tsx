@@ -14,6 +14,7 @@ import { ThreadView } from './ThreadView.tsx';
 export function ChatScreen() {
   const { data, error, refetch } = useRequest('chat.conversations', {});
   const selected = useChat((state) => state.selected);
+  const visit = useChat((state) => state.place?.visit ?? 0);
   const conversations = data?.conversations ?? [];
   const shown = shownConversation(selected, conversations);
   useChatIntent();
@@ -25,7 +26,7 @@ export function ChatScreen() {
       <div className={classes.main}>
         {!data && <TextSkeleton lines={6} />}
         {data && shown === NEW && <NewConversation />}
-        {data && shown !== NEW && <ThreadView key={shown} conversationId={shown} />}
+        {data && shown !== NEW && <ThreadView key={`${shown} ${visit}`} conversationId={shown} />}
         {data && <Composer key={`box ${shown}`} conversationId={shown} />}
       </div>
     </div>

@@ -1,18 +1,21 @@
-import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
-import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Button, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { useRef, useState } from 'react';
 import type { Conversation } from '../../../preload/contract/models.ts';
-import { useAction } from '../../api/queries.ts';
-import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
 import { RowSkeletons } from '../../components/Skeletons.tsx';
 import { plural } from '../../state/format.ts';
+import { useKeys } from '../../state/keys.ts';
 import { useNow } from '../../state/time.ts';
+import { ConversationItem } from './ConversationItem.tsx';
 import classes from './chat.module.css';
-import { NEW, select, useChat } from './chatStore.ts';
+import { NEW, select } from './chatStore.ts';
 import { byDay } from './days.ts';
+import { labelsOf, listed } from './listed.ts';
+import { MessageHits } from './MessageHits.tsx';
 
-const FIND_FROM = 9;
+/** Shorter texts are looked for in titles only: in messages they would be found everywhere. */
+const SEARCH_FROM = 3;
 
 interface Props {
   /** null = not read yet. */
@@ -20,12 +23,23 @@ interface Props {
   shown: string;
 }
 
+/** Conversations, pinned ones first, then by day; a search goes through titles, labels and all messages. */
 export function ConversationList({ conversations, shown }: Props) {
   const now = useNow(60_000);
   const [find, setFind] = useState('');
-  const [deleting, setDeleting] = useState<Conversation | null>(null);
-  const wanted = find.trim().toLowerCase();
-  const found = (conversations ?? []).filter((item) => item.title.toLowerCase().includes(wanted));
+  const [wanted] = useDebouncedValue(find.trim(), 200);
+  const [archived, setArchived] = useState(false);
+  const [label, setLabel] = useState<string | null>(null);
+  const search = useRef<HTMLInputElement>(null);
+  useKeys({ '/': () => search.current?.focus() });
+  const all = conversations ?? [];
+  const { pinned, others } = listed(all, { text: find, archived, label });
+  const inArchive = all.filter((item) => item.archived).length;
+  const groups = [
+    ...(pinned.length > 0 ? [{ label: 'Pinned', conversations: pinned }] : []),
+    ...byDay(others, now),
+  ];
+  const searching = wanted.length >= SEARCH_FROM;
   return (
     <nav className={classes.list} aria-label="Conversations">
       <div className={classes.listHead}>
@@ -38,103 +52,86 @@ export function ConversationList({ conversations, shown }: Props) {
         >
           New conversation
         </Button>
-        {conversations && conversations.length >= FIND_FROM && (
+        {all.length > 0 && (
           <TextInput
-            aria-label="Find a conversation"
-            placeholder="Find a conversation"
+            ref={search}
+            type="search"
+            aria-label="Search conversations"
+            placeholder="Search titles and messages"
+            maxLength={200}
+            leftSection={<IconSearch size={14} stroke={1.75} aria-hidden="true" />}
             value={find}
             onChange={(event) => setFind(event.currentTarget.value)}
           />
         )}
+        <Labels labels={labelsOf(all)} chosen={label} onChoose={setLabel} />
       </div>
       <div className={classes.listScroll}>
         {conversations === null && <RowSkeletons rows={6} />}
         {conversations?.length === 0 && (
           <p className={classes.listNote}>Conversations are kept here, encrypted.</p>
         )}
-        {conversations && conversations.length > 0 && found.length === 0 && (
-          <p className={classes.listNote}>No title contains “{find.trim()}”.</p>
+        {all.length > 0 && groups.length === 0 && (
+          <p className={classes.listNote}>{emptyWords(find.trim(), label, archived)}</p>
         )}
-        {byDay(found, now).map((day) => (
-          <section key={day.label} aria-label={day.label}>
-            <h2 className={classes.day}>{day.label}</h2>
+        {groups.map((group) => (
+          <section key={group.label} aria-label={group.label}>
+            <h2 className={classes.day}>{group.label}</h2>
             <ul>
-              {day.conversations.map((item) => (
-                <ListItem
+              {group.conversations.map((item) => (
+                <ConversationItem
                   key={item.conversationId}
                   conversation={item}
                   current={item.conversationId === shown}
-                  onDelete={() => setDeleting(item)}
                 />
               ))}
             </ul>
           </section>
         ))}
+        {searching && <MessageHits text={wanted} />}
       </div>
-      {deleting && <DeleteDialog conversation={deleting} onClose={() => setDeleting(null)} />}
+      {(inArchive > 0 || archived) && (
+        <button
+          type="button"
+          className={classes.archive}
+          aria-pressed={archived}
+          onClick={() => setArchived(!archived)}
+        >
+          {archived ? 'Back from the archive' : `Archive: ${plural(inArchive, 'conversation')}`}
+        </button>
+      )}
     </nav>
   );
 }
 
-interface ItemProps {
-  conversation: Conversation;
-  current: boolean;
-  onDelete: () => void;
+function emptyWords(find: string, label: string | null, archived: boolean): string {
+  const place = archived ? ' in the archive' : '';
+  if (find !== '') return `No title or label${place} contains “${find}”.`;
+  return label === null ? `Nothing${place || ' here'}.` : `Nothing${place} is labelled “${label}”.`;
 }
 
-function ListItem({ conversation, current, onDelete }: ItemProps) {
-  const { conversationId } = conversation;
-  const title = conversation.title || 'Untitled';
-  const busy = useChat(({ outgoing }) =>
-    outgoing.some((item) => item.conversationId === conversationId && item.error === null),
-  );
+interface LabelsProps {
+  labels: readonly string[];
+  chosen: string | null;
+  onChoose: (label: string | null) => void;
+}
+
+function Labels({ labels, chosen, onChoose }: LabelsProps) {
+  const shown = chosen !== null && !labels.includes(chosen) ? [chosen, ...labels] : labels;
+  if (shown.length === 0) return null;
   return (
-    <li className={classes.item} data-current={current || undefined}>
-      <button
-        type="button"
-        className={classes.itemTitle}
-        aria-current={current ? 'page' : undefined}
-        title={title}
-        onClick={() => select(conversationId)}
-      >
-        {title}
-      </button>
-      {busy && <span className={classes.busy}>working</span>}
-      <Tooltip label="Delete">
-        <ActionIcon
-          size="sm"
-          className={classes.itemDelete}
-          aria-label={`Delete ${title}`}
-          onClick={onDelete}
+    <div className={classes.labels}>
+      {shown.map((label) => (
+        <button
+          key={label}
+          type="button"
+          className={classes.label}
+          aria-pressed={label === chosen}
+          onClick={() => onChoose(label === chosen ? null : label)}
         >
-          <IconTrash size={14} stroke={1.75} aria-hidden="true" />
-        </ActionIcon>
-      </Tooltip>
-    </li>
-  );
-}
-
-function DeleteDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
-  const client = useQueryClient();
-  const { conversationId } = conversation;
-  const remove = useAction('chat.delete', () => {
-    client.removeQueries({ queryKey: ['chat.messages', { conversationId }] });
-    void client.invalidateQueries({ queryKey: ['chat.conversations'] });
-    onClose();
-  });
-  return (
-    <ConfirmDialog
-      opened
-      title="Delete this conversation?"
-      confirmLabel="Delete"
-      danger
-      busy={remove.isPending}
-      error={remove.error}
-      onConfirm={() => remove.mutate({ conversationId })}
-      onClose={onClose}
-    >
-      “{conversation.title || 'Untitled'}” and its {plural(conversation.messageCount, 'message')} are deleted
-      for good. What was run from it stays in Activity.
-    </ConfirmDialog>
+          {label}
+        </button>
+      ))}
+    </div>
   );
 }

@@ -16,12 +16,14 @@ interface Props {
   message: ChatMessage;
   /** A message of this conversation is on its way: no other may be sent meanwhile. */
   busy: boolean;
+  /** A search led here. */
+  found?: boolean;
 }
 
 /** One stored message. Its texts are plain: nothing in them is ever read as markup. */
-export const Message = memo(function Message({ message, busy }: Props) {
+export const Message = memo(function Message({ message, busy, found = false }: Props) {
   return (
-    <MessageFrame speaker={message.role} timestamp={message.timestamp}>
+    <MessageFrame speaker={message.role} timestamp={message.timestamp} found={found}>
       {message.parts.map((part, index) => (
         <Part key={index} part={part} conversationId={message.conversationId} busy={busy} />
       ))}

@@ -10,13 +10,19 @@ const SPEAKER: Record<ChatMessage['role'], string> = { user: 'You', assistant: '
 interface Props {
   speaker: ChatMessage['role'];
   timestamp: string;
+  found?: boolean;
   children: ReactNode;
 }
 
-export function MessageFrame({ speaker, timestamp, children }: Props) {
+export function MessageFrame({ speaker, timestamp, found = false, children }: Props) {
   const now = useNow(60_000);
   return (
-    <article className={classes.message} data-message={speaker} aria-label={SPEAKER[speaker]}>
+    <article
+      className={classes.message}
+      data-message={speaker}
+      data-found={found || undefined}
+      aria-label={SPEAKER[speaker]}
+    >
       <header className={classes.speaker}>
         <strong>{SPEAKER[speaker]}</strong>
         <time className="num" dateTime={timestamp} title={exactTime(timestamp)}>

@@ -1,6 +1,6 @@
 import { Button, VisuallyHidden } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { ChatMessage } from '../../../preload/contract/models.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { TextSkeleton } from '../../components/Skeletons.tsx';
@@ -8,7 +8,16 @@ import classes from './chat.module.css';
 import { useChat } from './chatStore.ts';
 import { Message } from './Message.tsx';
 import { Pending } from './Pending.tsx';
-import { inSlice, newestSlice, pendingViews, slideDown, slideUp, type Thread, trimmed } from './thread.ts';
+import {
+  inSlice,
+  newestSlice,
+  pendingViews,
+  sliceAt,
+  slideDown,
+  slideUp,
+  type Thread,
+  trimmed,
+} from './thread.ts';
 import { useSteadyScroll } from './useSteadyScroll.ts';
 import { useThread } from './useThread.ts';
 
@@ -33,7 +42,7 @@ export function ThreadView({ conversationId }: { conversationId: string }) {
 interface Props {
   conversationId: string;
   thread: Thread;
-  loadOlder: () => Promise<void>;
+  loadOlder: (wantedFrom: number) => Promise<void>;
 }
 
 function LoadedThread({ conversationId, thread, loadOlder }: Props) {
@@ -41,10 +50,13 @@ function LoadedThread({ conversationId, thread, loadOlder }: Props) {
   const outgoing = allOutgoing.filter((item) => item.conversationId === conversationId);
   const busy = outgoing.some((item) => item.error === null);
   const { total, messages } = thread;
-  const [slice, setSlice] = useState(() => newestSlice(total));
+  const place = useChat((state) => state.place);
+  const foundAt = place?.conversationId === conversationId ? place.messageIndex : null;
+  const [slice, setSlice] = useState(() => (foundAt === null ? newestSlice(total) : sliceAt(foundAt, total)));
   const box = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const { atEnd, remember, toEnd } = useSteadyScroll(box, content);
+  const { atEnd, remember, toEnd, toItem } = useSteadyScroll(box, content);
+  useScrollTo(foundAt, content, toItem);
   const older = useOlder(slice.from, messages[0]?.messageIndex ?? 0, loadOlder);
 
   const extend = () => {
@@ -86,7 +98,12 @@ function LoadedThread({ conversationId, thread, loadOlder }: Props) {
         <div className={classes.column} ref={content}>
           {slice.from > 0 && <Earlier older={older} />}
           {inSlice(messages, slice).map((message) => (
-            <Message key={message.messageIndex} message={message} busy={busy} />
+            <Message
+              key={message.messageIndex}
+              message={message}
+              busy={busy}
+              found={message.messageIndex === foundAt}
+            />
           ))}
           {pendingViews(messages, outgoing).map((view) => (
             <Pending key={view.outgoing.localId} view={view} />
@@ -114,21 +131,37 @@ function LoadedThread({ conversationId, thread, loadOlder }: Props) {
   );
 }
 
+/** Once the found message is drawn, it is brought into sight; from then on the person scrolls. */
+function useScrollTo(
+  index: number | null,
+  content: RefObject<HTMLElement | null>,
+  toItem: (item: HTMLElement) => void,
+): void {
+  const arrived = useRef(index === null);
+  useLayoutEffect(() => {
+    if (arrived.current) return;
+    const item = content.current?.querySelector<HTMLElement>('[data-found]');
+    if (!item) return;
+    arrived.current = true;
+    toItem(item);
+  });
+}
+
 /** Reads older pages until the slice is covered; a failure stops it and is shown. */
-function useOlder(wantedFrom: number, loadedFrom: number, loadOlder: () => Promise<void>) {
+function useOlder(wantedFrom: number, loadedFrom: number, loadOlder: (wantedFrom: number) => Promise<void>) {
   const [error, setError] = useState<Error | null>(null);
   const missing = wantedFrom < loadedFrom;
   useEffect(() => {
     if (!missing || error) return;
     let current = true;
-    loadOlder().catch((thrown: Error) => {
+    loadOlder(wantedFrom).catch((thrown: Error) => {
       if (current) setError(thrown);
     });
     return () => {
       current = false;
     };
     // loadedFrom: the page that was read may not reach far enough.
-  }, [missing, error, loadOlder, loadedFrom]);
+  }, [missing, error, loadOlder, loadedFrom, wantedFrom]);
   return { loading: missing && error === null, error, retry: () => setError(null) };
 }
 

@@ -10,12 +10,27 @@ interface ChatState {
   /** What is typed and not sent, by conversation; outlives the screen, never leaves memory. */
   drafts: Readonly<Record<string, string>>;
   outgoing: readonly Outgoing[];
+  /** A message that a search led to; `visit` tells a second click on the same one from the first. */
+  place: { conversationId: string; messageIndex: number; visit: number } | null;
 }
 
-export const useChat = create<ChatState>(() => ({ selected: null, drafts: {}, outgoing: [] }));
+export const useChat = create<ChatState>(() => ({
+  selected: null,
+  drafts: {},
+  outgoing: [],
+  place: null,
+}));
 
 export function select(conversationId: string): void {
-  useChat.setState({ selected: conversationId });
+  useChat.setState({ selected: conversationId, place: null });
+}
+
+/** Opens a conversation at one of its messages. */
+export function openAt(conversationId: string, messageIndex: number): void {
+  useChat.setState(({ place }) => ({
+    selected: conversationId,
+    place: { conversationId, messageIndex, visit: (place?.visit ?? 0) + 1 },
+  }));
 }
 
 export function setDraft(conversationId: string, text: string): void {

@@ -7,6 +7,7 @@ import {
   newestSlice,
   type Outgoing,
   pendingViews,
+  sliceAt,
   slideDown,
   slideUp,
   type Thread,
@@ -99,4 +100,10 @@ test('a thread that only grows at its end stays bounded for those who follow it'
   expect(trimmed({ from: 0, to: null }, MAX_SHOWN)).toEqual({ from: 0, to: null });
   expect(trimmed({ from: 0, to: null }, MAX_SHOWN + 1)).toEqual(newestSlice(MAX_SHOWN + 1));
   expect(trimmed({ from: 0, to: 100 }, 1_000)).toEqual({ from: 0, to: 100 });
+});
+
+test('a found message is drawn with what came before it, and new ones follow only at the end', () => {
+  expect(sliceAt(5_000, 10_000)).toEqual({ from: 4_990, to: 5_040 });
+  expect(sliceAt(3, 10_000)).toEqual({ from: 0, to: 50 });
+  expect(sliceAt(9_990, 10_000)).toEqual({ from: 9_980, to: null });
 });

@@ -82,6 +82,13 @@ export function newestSlice(total: number): Slice {
   return { from: Math.max(0, total - PAGE), to: null };
 }
 
+/** The slice to begin with when a search led to message `index`: some before it, so that it is read in its place. */
+export function sliceAt(index: number, total: number): Slice {
+  const from = Math.max(0, index - 10);
+  const to = from + PAGE;
+  return { from, to: to >= total ? null : to };
+}
+
 /** One page further back; drops as much at the far end as is needed to stay bounded. */
 export function slideUp(slice: Slice, total: number): Slice {
   const from = Math.max(0, slice.from - PAGE);

@@ -1,6 +1,9 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { isAtEnd, steadyScrollTop } from './steadyScroll.ts';
 
+/** So much of what comes before an item stays in sight above it, in pixels. */
+const ABOVE_ITEM = 64;
+
 interface Place {
   atEnd: boolean;
   anchor: HTMLElement | null;
@@ -44,6 +47,16 @@ export function useSteadyScroll(box: RefObject<HTMLElement | null>, content: Ref
     settle();
   }, [settle]);
 
+  /** Brings one item near the top and keeps it there while content around it comes. */
+  const toItem = useCallback(
+    (item: HTMLElement) => {
+      place.current = { atEnd: false, anchor: item, anchorTop: ABOVE_ITEM };
+      setAtEnd(false);
+      settle();
+    },
+    [settle],
+  );
+
   useLayoutEffect(settle);
   useEffect(() => {
     const observer = new ResizeObserver(settle);
@@ -52,7 +65,7 @@ export function useSteadyScroll(box: RefObject<HTMLElement | null>, content: Ref
     return () => observer.disconnect();
   }, [box, content, settle]);
 
-  return { atEnd, remember, toEnd };
+  return { atEnd, remember, toEnd, toItem };
 }
 
 function topIn(box: HTMLElement, item: HTMLElement): number {

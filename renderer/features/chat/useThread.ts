@@ -4,6 +4,9 @@ import { request } from '../../api/client.ts';
 import { queryKey } from '../../api/queries.ts';
 import { mergePage, PAGE, type Thread } from './thread.ts';
 
+/** What one request may bring; a search may lead far back. */
+const LONGEST_PAGE = 200;
+
 /** The key of the newest page; what is loaded of the whole thread is kept under it. */
 const threadKey = (conversationId: string) =>
   queryKey('chat.messages', { conversationId, before: null, limit: PAGE });
@@ -31,14 +34,18 @@ export function useThread(conversationId: string) {
       return mergePage(cachedThread(client, conversationId), page);
     },
   });
-  const loadOlder = useCallback(async () => {
-    const first = cachedThread(client, conversationId)?.messages[0]?.messageIndex ?? 0;
-    if (first === 0) return;
-    addToThread(
-      client,
-      conversationId,
-      await request('chat.messages', { conversationId, before: first, limit: PAGE }),
-    );
-  }, [client, conversationId]);
+  const loadOlder = useCallback(
+    async (wantedFrom: number) => {
+      const first = cachedThread(client, conversationId)?.messages[0]?.messageIndex ?? 0;
+      if (first === 0) return;
+      const limit = Math.min(LONGEST_PAGE, Math.max(PAGE, first - wantedFrom));
+      addToThread(
+        client,
+        conversationId,
+        await request('chat.messages', { conversationId, before: first, limit }),
+      );
+    },
+    [client, conversationId],
+  );
   return { thread: query.data, error: query.error, refetch: query.refetch, loadOlder };
 }
