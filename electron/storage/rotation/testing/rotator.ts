@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { StorageConfig } from '../../storageConfig.ts';
+import { quietWork, type Work } from '../../work.ts';
+import { StorageClient } from '../../workerClient.ts';
+import { resource } from './resource.ts';
+
+/**
+ * A process for the kill tests: changes keys over and over while it writes, until it is killed. Prints each
+ * confirmation the moment it has it (`message index text`; `done name value` after `try name value`), and a line
+ * for each step of the work, so that it can be killed at any of them.
+ */
+const [folder = '', engine, qdrantBinary = '', key = '', conversationId = ''] = process.argv.slice(2);
+const client = new StorageClient({
+  workerPath: fileURLToPath(new URL('../../dataWorker.ts', import.meta.url)),
+});
+// Synchronous, so that no confirmation is lost in a buffer of the process that dies.
+const say = (...words: (string | number)[]) => writeSync(1, `${words.join(' ')}\n`);
+await client.open({
+  config: StorageConfig.parse({ qdrant: { mode: engine } }),
+  folder,
+  masterKey: Buffer.from(key, 'hex'),
+  qdrantBinary: qdrantBinary === '' ? null : qdrantBinary,
+});
+say('open');
+
+const work: Work = { ...quietWork(), step: () => say('step'), progress: () => say('step') };
+
+async function rotate(): Promise<never> {
+  for (;;) {
+    await client.keys.rotateRecords();
+    say('step');
+    await client.keys.reencrypt(work);
+    await client.keys.rebuildIndexKey(work);
+    say('step');
+  }
+}
+
+async function chat(): Promise<never> {
+  for (;;) {
+    const text = randomUUID();
+    const { messageIndex } = await client.chat.append(conversationId, {
+      role: 'user',
+      parts: [{ kind: 'text', text }],
+      sources: [],
+      metadata: { resourcesMentioned: [], commandsExecuted: [] },
+    });
+    say('message', messageIndex, text);
+  }
+}
+
+async function estate(): Promise<never> {
+  for (let n = 0; ; n += 1) {
+    const name = `db-${n % 40}`;
+    const state = randomUUID();
+    say('try', name, state);
+    await client.estate.upsert({ ...resource(name), state }, new Date().toISOString());
+    say('done', name, state);
+  }
+}
+
+async function docs(): Promise<never> {
+  for (let n = 0; ; n += 1) {
+    const key = `key-${n % 5}`;
+    const value = randomUUID();
+    say('try', key, value);
+    await client.docs.put('settings', key, value);
+    say('done', key, value);
+  }
+}
+
+await Promise.all([rotate(), chat(), estate(), docs()]);
