@@ -1,6 +1,12 @@
+import { join } from 'node:path';
 import keytar from 'keytar';
 import type { AppStatus } from '../preload/contract/models.ts';
 import { createAwsAccess } from './aws/awsAccess.ts';
+import { BackupService } from './backup/backupService.ts';
+import { Places } from './backup/places.ts';
+import { RestoreService } from './backup/restoreService.ts';
+import { S3Clients } from './backup/s3Client.ts';
+import { BackupScheduler } from './backup/scheduler.ts';
 import { BuiltinAssistant } from './chat/builtin/builtinAssistant.ts';
 import { ChatService } from './chat/chatService.ts';
 import type { Planner } from './chat/planner.ts';
@@ -8,9 +14,11 @@ import type { AppConfig } from './config.ts';
 import { AppEvents } from './events.ts';
 import { actionsFor } from './execute/catalog.ts';
 import { ExecutionService } from './execute/executionService.ts';
+import { JobRunner } from './jobs/jobs.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { LiveStatus } from './liveStatus.ts';
 import type { Log } from './log.ts';
+import { Maintenance } from './maintenance.ts';
 import type { Shell } from './platform/shell.ts';
 import { createHandlers } from './rpc/handlers.ts';
 import type { Handlers } from './rpc/router.ts';
@@ -18,9 +26,13 @@ import { Accounts } from './scan/accounts.ts';
 import { type RefreshTarget, Scanner } from './scan/scanner.ts';
 import { SettingsStore } from './settings.ts';
 import type { StorageEvents } from './storage/api.ts';
+import { LocalBackupEngine } from './storage/backup/backupEngine.ts';
+import { IdleLock } from './storage/keys/idleLock.ts';
 import { MasterKeys } from './storage/keys/masterKeys.ts';
 import { RecoveryKeys } from './storage/keys/recoveryKeys.ts';
 import { whenQuiet } from './storage/keys/whenQuiet.ts';
+import { KeyRotation } from './storage/rotation/keyRotation.ts';
+import type { Work } from './storage/work.ts';
 import { StorageClient } from './storage/workerClient.ts';
 import type { Workspace, WorkspaceName } from './workspaces.ts';
 
@@ -108,12 +120,69 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     emit,
   });
 
+  const jobs = new JobRunner({ emit, report });
+  const s3Clients = new S3Clients({
+    profiles,
+    sessions,
+    appVersion: config.version,
+    middleware: workspace.middleware,
+  });
+  const places = new Places({
+    snapshots: join(workspace.folder, 'snapshots'),
+    temp: join(workspace.folder, 'temp'),
+    clients: s3Clients,
+  });
+  const engine = new LocalBackupEngine({
+    backup: storage.backup,
+    appVersion: config.version,
+    keySource: () => masterKeys.source,
+    onReopened: async (report) => {
+      installId = report.installId;
+    },
+  });
+  const backups = new BackupService({
+    engine,
+    places,
+    docs,
+    jobs,
+    emit,
+    shell,
+    installId: () => installId,
+  });
+  const safetyBackup = async (reason: string, work: Work) => void (await backups.safetyBackup(reason, work));
+  const restores = new RestoreService({ engine, places, jobs, onRestored: reload });
+  const rotation = new KeyRotation({
+    keys: storage.keys,
+    docs,
+    journal,
+    jobs,
+    info: () => recoveryKeys.info(),
+    safetyBackup,
+    emit,
+  });
+  const maintenance = new Maintenance({ storage: storage.maintenance, accounts, jobs, safetyBackup, reload });
+  const scheduler = new BackupScheduler({ backups, jobs, shell, report });
+  const idleLock = new IdleLock({
+    minutes: async () => (await settings.get()).idleLockMinutes,
+    lock: () => lifecycle.lock(),
+    report,
+  });
+
+  /** The stored data was exchanged under the services: what they and the screens hold is read anew. */
+  function reload(): void {
+    accounts.reload();
+    scanner.reload();
+    for (const name of ['accounts.changed', 'settings.changed', 'backups.changed', 'keys.changed'] as const)
+      emit(name, {});
+    emit('estate.changed', { resourceIds: null });
+  }
+
   const live = new LiveStatus({
     accounts,
     scanner,
     estate,
     recoveryMissing: async () => !workspace.sample && (await recoveryKeys.missing()),
-    backup: async () => ({ lastGoodAt: null, overdue: false, running: false }),
+    backup: () => backups.status(),
   });
   const lifecycle = new Lifecycle({
     fixed: {
@@ -138,11 +207,16 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     quiesce: async () => {
       recoveryKeys.forget();
       await scanner.stop();
-      await whenQuiet({ journal, events });
+      scheduler.stopAutoBackup();
+      idleLock.stop();
+      await whenQuiet({ journal, events, jobs });
     },
     onReady: async () => {
       await recoveryKeys.afterOpen();
       await execution.reconcile();
+      await rotation.resume();
+      scheduler.startAutoBackup();
+      idleLock.start();
       if (workspace.connectAll && (await accounts.list()).length === 0) await connectAll();
     },
     facts: () => live.read(),
@@ -176,6 +250,13 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
       chat,
       execution,
       shell,
+      recoveryKeys,
+      rotation,
+      jobs,
+      backups,
+      restores,
+      maintenance,
+      onActive: () => idleLock.active(),
     }),
     events,
     status: () => lifecycle.status(),
@@ -183,9 +264,14 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     // In this order: nothing new is begun, what waits on AWS lets go, then the data closes.
     stop: async () => {
       unsubscribe();
+      idleLock.stop();
+      scheduler.stopAutoBackup();
+      rotation.stop();
+      await jobs.stop();
       await scanner.stop();
       await execution.stop();
       clients.destroy();
+      s3Clients.destroy();
       await lifecycle.stop();
     },
   };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ChatMessage, Conversation, MessagePart, Resource } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { Emit } from '../events.ts';
-import type { ChatStorageApi, EstateStorageApi, FindApi } from '../storage/api.ts';
+import type { ChatStorageApi, ConversationPatch, EstateStorageApi, FindApi } from '../storage/api.ts';
 import { KeyedSerial } from '../storage/serial.ts';
 import {
   type Answer,
@@ -58,6 +58,21 @@ export class ChatService {
   async create(): Promise<Conversation> {
     const conversation = await this.#ports.chat.createConversation();
     this.#announce(conversation.conversationId);
+    return conversation;
+  }
+
+  /** Title, pin, labels, archive. Rejects with NOT_FOUND. */
+  async update(
+    conversationId: string,
+    patch: { [K in keyof ConversationPatch]?: ConversationPatch[K] | undefined },
+  ): Promise<Conversation> {
+    const given: ConversationPatch = Object.fromEntries(
+      Object.entries(patch).filter(([, value]) => value !== undefined),
+    );
+    const conversation = await this.#serial.run(conversationId, () =>
+      this.#ports.chat.updateContext(conversationId, given),
+    );
+    this.#announce(conversationId);
     return conversation;
   }
 

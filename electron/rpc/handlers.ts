@@ -1,15 +1,22 @@
 import type { AppStatus } from '../../preload/contract/models.ts';
 import type { Profiles } from '../aws/profiles.ts';
+import type { BackupService } from '../backup/backupService.ts';
+import type { RestoreService } from '../backup/restoreService.ts';
 import type { ChatService } from '../chat/chatService.ts';
+import { exportConversation } from '../chat/conversationExport.ts';
 import { AppError } from '../errors.ts';
 import type { ExecutionService } from '../execute/executionService.ts';
 import { formatRows } from '../exportRows.ts';
+import type { JobRunner } from '../jobs/jobs.ts';
 import type { Lifecycle } from '../lifecycle.ts';
+import type { Maintenance } from '../maintenance.ts';
 import type { Shell } from '../platform/shell.ts';
 import type { Accounts } from '../scan/accounts.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import type { SettingsStore } from '../settings.ts';
 import type { StorageApi } from '../storage/api.ts';
+import type { RecoveryKeys } from '../storage/keys/recoveryKeys.ts';
+import type { KeyRotation } from '../storage/rotation/keyRotation.ts';
 import type { Handlers } from './router.ts';
 
 export interface HandlerServices {
@@ -23,6 +30,14 @@ export interface HandlerServices {
   chat: ChatService;
   execution: ExecutionService;
   shell: Shell;
+  recoveryKeys: RecoveryKeys;
+  rotation: KeyRotation;
+  jobs: JobRunner;
+  backups: BackupService;
+  restores: RestoreService;
+  maintenance: Maintenance;
+  /** Somebody is at a screen. */
+  onActive(): void;
 }
 
 /** Routes that answer before storage is open. */
@@ -31,6 +46,9 @@ const ALWAYS_OPEN = new Set<string>([
   'app.retry',
   'workspace.open',
   'key.useFile',
+  'key.unlock',
+  'jobs.list',
+  'shell.pick',
   'shell.openUrl',
 ]);
 
@@ -39,6 +57,7 @@ const PAGE = 200;
 /** One line per route; what a line needs more of lives in its service. */
 export function createHandlers(services: HandlerServices): Handlers {
   const { lifecycle, settings, profiles, accounts, scanner, storage, chat, execution, shell } = services;
+  const { recoveryKeys, rotation, jobs, backups, restores, maintenance } = services;
   const { find, estate, journal } = storage;
   const handlers: Handlers = {
     'app.status': async () => lifecycle.status(),
@@ -46,6 +65,22 @@ export function createHandlers(services: HandlerServices): Handlers {
     'app.health': () => storage.health(),
     'workspace.open': ({ name }) => services.switchWorkspace(name),
     'key.useFile': () => lifecycle.useKeyFile(),
+
+    'key.unlock': ({ secret }) => lifecycle.unlock(secret),
+    'key.info': () => recoveryKeys.info(),
+    'key.createRecovery': async () => recoveryKeys.create(),
+    'key.confirmRecovery': ({ typed }) => recoveryKeys.confirm(typed),
+    'key.saveRecovery': () => recoveryKeys.save(),
+    'key.postponeRecovery': () => recoveryKeys.postpone(),
+    'key.setPassphrase': ({ passphrase }) => recoveryKeys.setPassphrase(passphrase),
+    'key.revoke': ({ kind }) => recoveryKeys.revoke(kind),
+    'key.rotate': ({ reencryptNow }, client) => rotation.rotate(reencryptNow, client.id),
+    'key.rebuildIndexKey': (_input, client) => rotation.rebuildIndexKey(client.id),
+    'key.lock': async () => lifecycle.lock(),
+    'app.active': async () => {
+      services.onActive();
+      return {};
+    },
 
     'settings.get': () => settings.get(),
     'settings.set': ({ patch }) => settings.set(patch),
@@ -88,6 +123,17 @@ export function createHandlers(services: HandlerServices): Handlers {
 
     'chat.conversations': async () => ({ conversations: await chat.conversations() }),
     'chat.create': () => chat.create(),
+    'chat.update': ({ conversationId, patch }) => chat.update(conversationId, patch),
+    'chat.search': ({ text, limit }) => storage.chat.searchConversations(text, limit),
+    'chat.export': async ({ conversationId, format }) => {
+      const plan = (planId: string) => journal.plan(planId);
+      const { name, messages, body } = await exportConversation(
+        { chat: storage.chat, plan },
+        conversationId,
+        format,
+      );
+      return { messages, ...(await shell.saveFile(name, body)) };
+    },
     'chat.delete': async ({ conversationId }) => {
       await chat.delete(conversationId);
       return {};
@@ -110,9 +156,30 @@ export function createHandlers(services: HandlerServices): Handlers {
     'executions.log': ({ executionId, offset, limit }) => execution.log(executionId, offset, limit),
     'executions.stopWaiting': ({ executionId }) => execution.stopWaiting(executionId),
 
+    'accounts.forget': ({ accountId, typed }, client) =>
+      maintenance.forgetAccount(accountId, typed, client.id),
+    'storage.deleteAll': ({ typed }, client) => maintenance.deleteAll(typed, client.id),
+    'storage.moveEngine': async ({ to }, client) => maintenance.moveEngine(to, client.id),
+
+    'jobs.list': async () => ({ jobs: jobs.list() }),
+    'jobs.cancel': async ({ jobId }) => jobs.cancel(jobId),
+
+    'backup.overview': () => backups.overview(),
+    'backup.configure': ({ patch }) => backups.configure(patch),
+    'backup.policies': ({ bucket }) => backups.policies(bucket),
+    'backup.create': async () => backups.create(),
+    'backup.prove': ({ backupId, place }) => backups.prove(backupId, place),
+    'backup.delete': ({ backupId, place }) => backups.delete(backupId, place),
+    'backup.export': async () => backups.export(),
+
+    'restore.discover': ({ source }) => restores.discover(source),
+    'restore.open': ({ source, secret, ...which }) => restores.open(source, which, secret),
+    'restore.run': (request) => restores.run(request),
+
+    'shell.pick': ({ what }) => shell.pick(what),
     'shell.openUrl': async ({ url }) => ({ opened: await shell.openUrl(url) }),
   };
-  return guarded(handlers, lifecycle);
+  return guarded(handlers, services);
 
   async function detail(id: string) {
     const resource = await estate.get(id);
@@ -138,7 +205,7 @@ export function createHandlers(services: HandlerServices): Handlers {
 }
 
 /** Every route that touches data answers NOT_READY, in words, until storage is open. */
-function guarded(handlers: Handlers, lifecycle: Lifecycle): Handlers {
+function guarded(handlers: Handlers, { lifecycle }: HandlerServices): Handlers {
   const entries = Object.entries(handlers).map(([route, handler]) => {
     if (ALWAYS_OPEN.has(route)) return [route, handler];
     const open = async (input: never, client: never) => {

@@ -74,6 +74,11 @@ export class Accounts {
     return { accounts: await this.list(), results };
   }
 
+  /** Reads the stored accounts anew: a restore or a removal changed them. */
+  reload(): void {
+    this.#loading = undefined;
+  }
+
   async list(): Promise<Account[]> {
     const accounts = [...(await this.#load()).values()];
     return Promise.all(accounts.map((account) => this.#view(account)));

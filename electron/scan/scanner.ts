@@ -23,7 +23,7 @@ export type RefreshTarget = Pick<
 export class Scanner {
   readonly #ports: ScannerPorts;
   readonly #collectors: readonly Collector[];
-  readonly #cells: CellStore;
+  #cells: CellStore;
   readonly #queue = new PQueue({ concurrency: CELLS_AT_ONCE });
   #progress: RunProgress | null = null;
   #running: Promise<void> | null = null;
@@ -62,6 +62,11 @@ export class Scanner {
       progress.controller.abort();
     }
     return progress.view();
+  }
+
+  /** Reads the stored cells anew: a restore or a removal changed them. */
+  reload(): void {
+    this.#cells = new CellStore(this.#ports.docs);
   }
 
   async status(): Promise<ScanStatus> {

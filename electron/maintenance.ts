@@ -1,0 +1,72 @@
+import type { Account, Job } from '../preload/contract/models.ts';
+import type { RouteParsed } from '../preload/contract/requests.ts';
+import { AppError } from './errors.ts';
+import type { JobHandle, JobRunner } from './jobs/jobs.ts';
+import type { MaintenanceApi } from './storage/api.ts';
+import type { Work } from './storage/work.ts';
+
+export interface MaintenanceOptions {
+  storage: MaintenanceApi;
+  accounts: { get(accountId: string): Promise<Account | null> };
+  /** What was read from storage before is out of date. */
+  reload(): void;
+  jobs: JobRunner;
+  /** Makes a backup within the same job; rejects when there must be none of what follows. */
+  safetyBackup(reason: string, work: Work): Promise<unknown>;
+}
+
+/** The phrase that deletes everything; compared on this side, never on the screen alone. */
+const DELETE_EVERYTHING = 'delete everything';
+
+/** Work on all of the stored data, as jobs. Each makes a backup first. */
+export class Maintenance {
+  readonly #options: MaintenanceOptions;
+
+  constructor(options: MaintenanceOptions) {
+    this.#options = options;
+  }
+
+  /** NAME_MISMATCH unless the account's name or id was typed. */
+  async forgetAccount(accountId: string, typed: string, by: string): Promise<Job> {
+    const account = await this.#options.accounts.get(accountId);
+    if (!account) throw new AppError('NOT_FOUND', `Account ${accountId} is not connected.`);
+    if (typed !== account.name && typed !== accountId) {
+      throw new AppError(
+        'NAME_MISMATCH',
+        `Type ${account.name} or ${accountId} exactly. Nothing was removed.`,
+      );
+    }
+    return this.#start('forget_account', 'before an account was forgotten', async (work) => {
+      const { resources } = await this.#options.storage.forgetAccount({ accountId, by }, work);
+      return `${account.name} was forgotten: ${resources} resources were removed from this machine. Nothing changed in AWS.`;
+    });
+  }
+
+  async deleteAll(typed: string, by: string): Promise<Job> {
+    if (typed !== DELETE_EVERYTHING) {
+      throw new AppError('NAME_MISMATCH', `Type "${DELETE_EVERYTHING}" exactly. Nothing was deleted.`);
+    }
+    return this.#start('delete_all', 'before everything was deleted', async (work) => {
+      const { conversations, resources } = await this.#options.storage.deleteAll({ by }, work);
+      return `${conversations} conversations and ${resources} resources were deleted. The journal is kept.`;
+    });
+  }
+
+  moveEngine(to: RouteParsed<'storage.moveEngine'>['to'], by: string): Job {
+    return this.#start('move_engine', 'before the move to another engine', async (work) => {
+      const moved = await this.#options.storage.moveEngine({ to, by }, work);
+      const points = Object.values(moved.points).reduce((sum, count) => sum + count, 0);
+      return `Moved to ${moved.name}: ${points} points were copied and compared.`;
+    });
+  }
+
+  #start(kind: Job['kind'], reason: string, work: (handle: JobHandle) => Promise<string>): Job {
+    const { jobs, safetyBackup, reload } = this.#options;
+    return jobs.start(kind, async (handle) => {
+      await safetyBackup(reason, handle);
+      const result = await work(handle);
+      reload();
+      return { result };
+    });
+  }
+}
