@@ -156,7 +156,10 @@ export class FaultProxy {
   #forward(request: IncomingMessage, body: Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const { hostname, port } = this.#upstream;
-      const headers = { ...request.headers, host: this.#upstream.host, connection: 'close' };
+      // S3 signatures are checked over the Host that the client named.
+      const isS3 = request.headers.authorization?.includes('/s3/aws4_request') ?? false;
+      const host = isS3 ? request.headers.host : this.#upstream.host;
+      const headers = { ...request.headers, host, connection: 'close' };
       const upstream = httpRequest(
         { hostname, port, method: request.method, path: request.url, headers },
         async (incoming) => {

@@ -239,7 +239,12 @@ describe('restoring from S3', () => {
     const parts = ['state', 'chat_history'] as const;
     const request = { ...which, source: source(bucket), secret, mode: 'replace' as const, parts };
     const job = await fresh.ended(await fresh.restore.run(request));
-    expect(job).toMatchObject({ state: 'done', kind: 'restore', result: '6 records restored.', backupId });
+    expect(job).toMatchObject({
+      state: 'done',
+      kind: 'restore',
+      result: '6 records restored.',
+      backupId,
+    });
     expect(JSON.stringify([...fresh.stored, fresh.seen])).not.toContain(bench.key.secretAccessKey);
     expect(await readdir(join(fresh.folder, 'temp'))).toEqual([]);
   });

@@ -1,33 +1,10 @@
 import type { BackupInfo } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
-import { MANIFEST_LIMIT, type ManifestBody, parseManifest } from '../storage/backup/manifest.ts';
-import { manifestName, parseName } from '../storage/backup/names.ts';
+import type { ManifestBody } from '../storage/backup/manifest.ts';
+import { parseName } from '../storage/backup/names.ts';
 import type { BackupReader, StoredObject } from '../storage/backup/place.ts';
+import { readManifest } from '../storage/backup/proveBackup.ts';
 import type { Which } from './ports.ts';
-
-/** What can be read of a backup without any key. */
-export interface ReadManifest {
-  bytes: Buffer;
-  body: ManifestBody;
-}
-
-/** Rejects with BACKUP_NOT_FOUND, BACKUP_DAMAGED or FORMAT_NEWER. */
-export async function readManifest(
-  from: BackupReader,
-  which: Which,
-  signal?: AbortSignal,
-): Promise<ReadManifest> {
-  const name = manifestName(which.installId, which.backupId);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of from.openObject(name, { signal })) {
-    size += chunk.length;
-    if (size > MANIFEST_LIMIT) throw new AppError('BACKUP_DAMAGED', `${name} is too large for a manifest.`);
-    chunks.push(chunk);
-  }
-  const bytes = Buffer.concat(chunks);
-  return { bytes, body: parseManifest(bytes, name).body };
-}
 
 type Facts = { body: ManifestBody } | { unreadable: 'damaged' | 'newer' };
 
@@ -49,7 +26,7 @@ export class BackupCatalog {
     for (const object of objects) {
       const name = parseName(object.name);
       if (name?.part !== 'manifest') continue;
-      const facts = await this.#facts(place, object, name, options.signal);
+      const facts = await this.#facts(place, object, name);
       if (facts)
         found.push(
           'body' in facts
@@ -61,17 +38,12 @@ export class BackupCatalog {
   }
 
   /** Null when it was removed since it was listed. */
-  async #facts(
-    place: BackupReader,
-    object: StoredObject,
-    which: Which,
-    signal?: AbortSignal,
-  ): Promise<Facts | null> {
+  async #facts(place: BackupReader, object: StoredObject, which: Which): Promise<Facts | null> {
     const key = `${place.label}\n${object.name}\n${object.size}`;
     const known = this.#known.get(key);
     if (known) return known;
     try {
-      const facts = { body: (await readManifest(place, which, signal)).body };
+      const facts = { body: (await readManifest(place, which)).manifest.body };
       this.#known.set(key, facts);
       return facts;
     } catch (error) {

@@ -1,16 +1,17 @@
 import type { BackupInfo, BackupSource, Secret } from '../../preload/contract/models.ts';
 import type { BackupPart } from '../storage/backup/names.ts';
+import type { Which } from '../storage/backup/proveBackup.ts';
 import type { Work } from '../storage/work.ts';
+
+export type { Which } from '../storage/backup/proveBackup.ts';
 
 /** Sources that lie on this machine's disk. What comes from S3 is fetched into a folder first. */
 export type LocalSource = Exclude<BackupSource, { kind: 's3' }>;
 
-export interface Which {
-  installId: string;
-  backupId: string;
-}
-
-/** The engine of snapshots in the data worker, as the main side uses it. It knows nothing of S3. */
+/**
+ * Making, proving and restoring backups on this machine's disk (`LocalBackupEngine`). It knows nothing of S3: what
+ * comes from there lies in a folder first. A restore makes a backup of what is there before.
+ */
 export interface BackupEngine {
   /** A new local backup: complete and read back whole when it resolves, invisible otherwise. */
   create(reason: string, work: Work): Promise<Which>;

@@ -3,8 +3,9 @@ import { AppError } from '../errors.ts';
 import type { JobHandle, JobRunner } from '../jobs/jobs.ts';
 import type { BackupPart } from '../storage/backup/names.ts';
 import type { BackupReader } from '../storage/backup/place.ts';
-import { quietWork, type Work } from '../storage/work.ts';
-import { BackupCatalog, infoOf, readManifest } from './catalog.ts';
+import { readManifest } from '../storage/backup/proveBackup.ts';
+import { quietWork } from '../storage/work.ts';
+import { BackupCatalog, infoOf } from './catalog.ts';
 import type { Places } from './places.ts';
 import type { BackupEngine, Which } from './ports.ts';
 import { fetchBackup } from './transfer.ts';
@@ -13,8 +14,6 @@ export interface RestoreServiceOptions {
   engine: BackupEngine;
   places: Places;
   jobs: JobRunner;
-  /** Makes the backup that goes before a restore; does nothing where there is no data yet. */
-  safetyBackup(reason: string, work: Work): Promise<unknown>;
   /** After the swap: the screens ask again. */
   onRestored(): Promise<void> | void;
 }
@@ -54,7 +53,7 @@ export class RestoreService {
   async open(source: BackupSource, which: Which, secret: Secret): Promise<BackupInfo> {
     const { engine, places } = this.#options;
     const place = await places.reader(source);
-    const { bytes, body } = await readManifest(place, which);
+    const { bytes, manifest } = await readManifest(place, which);
     if (source.kind !== 's3') await engine.open(source, which, secret);
     else {
       await places.withTemp(async (to, path) => {
@@ -62,7 +61,7 @@ export class RestoreService {
         await engine.open({ kind: 'folder', path }, which, secret);
       });
     }
-    return infoOf(body, place.kind, bytes.length);
+    return { ...infoOf(manifest.body, place.kind, bytes.length), state: 'unverified' };
   }
 
   /** The secret is tried before the job begins, so that a wrong one is answered at once. Throws JOB_RUNNING. */
@@ -84,17 +83,13 @@ export class RestoreService {
   }
 
   async #restore(request: RestoreRequest, handle: JobHandle): Promise<{ result: string }> {
-    const { engine, places, safetyBackup } = this.#options;
+    const { engine, places } = this.#options;
     const { source, secret, mode, parts } = request;
     const how = { secret, mode, parts };
-    if (source.kind !== 's3') {
-      await safetyBackup('before a restore', handle);
-      return engine.restore(source, request, how, handle);
-    }
+    if (source.kind !== 's3') return engine.restore(source, request, how, handle);
     const from = await places.reader(source);
     return places.withTemp(async (to, path) => {
       await fetchBackup(from, to, request, parts, handle);
-      await safetyBackup('before a restore', handle);
       return engine.restore({ kind: 'folder', path }, request, how, handle);
     });
   }

@@ -3,8 +3,8 @@ import { AppError } from '../errors.ts';
 import type { ManifestObject } from '../storage/backup/manifest.ts';
 import { type BackupPart, manifestName, parseName } from '../storage/backup/names.ts';
 import type { BackupPlace, BackupReader } from '../storage/backup/place.ts';
+import { readManifest } from '../storage/backup/proveBackup.ts';
 import type { Work } from '../storage/work.ts';
-import { readManifest } from './catalog.ts';
 import type { Which } from './ports.ts';
 
 /**
@@ -17,7 +17,8 @@ export async function sendBackup(
   which: Which,
   work: Work,
 ): Promise<void> {
-  const { bytes, body } = await readManifest(from, which, work.signal);
+  const { bytes, manifest } = await readManifest(from, which);
+  const { body } = manifest;
   const total = sizeOf(body.objects);
   const { signal } = work;
   work.step(`Uploading to ${to.label}`, total, 'bytes');
@@ -48,7 +49,8 @@ export async function fetchBackup(
   parts: readonly BackupPart[],
   work: Work,
 ): Promise<void> {
-  const { bytes, body } = await readManifest(from, which, work.signal);
+  const { bytes, manifest } = await readManifest(from, which);
+  const { body } = manifest;
   const wanted = body.objects.filter(({ part }) => parts.includes(part));
   await requireSpace(to, sizeOf(wanted) + bytes.length);
   work.step(`Fetching from ${from.label}`, sizeOf(wanted), 'bytes');

@@ -50,14 +50,12 @@ export function openMachine(folder: string, clients: S3Clients, installId: strin
       },
     },
     installId: () => installId,
-    report: () => undefined,
     now,
   });
   const restore = new RestoreService({
     engine,
     places,
     jobs,
-    safetyBackup: (reason, work) => service.safetyBackup(reason, work),
     onRestored: () => undefined,
   });
   return {

@@ -6,7 +6,8 @@ import { LocalPlace } from '../../storage/backup/localPlace.ts';
 import { FORMAT_VERSION, type ManifestBody } from '../../storage/backup/manifest.ts';
 import { backupIdAt, manifestName, snapshotName } from '../../storage/backup/names.ts';
 import type { BackupReader } from '../../storage/backup/place.ts';
-import { infoOf, readManifest } from '../catalog.ts';
+import { readManifest } from '../../storage/backup/proveBackup.ts';
+import { infoOf } from '../catalog.ts';
 import type { BackupEngine, LocalSource, Which } from '../ports.ts';
 
 /**
@@ -49,7 +50,7 @@ export class TestEngine implements BackupEngine {
       const written = await place.writeObject(name, once(randomBytes(this.size)));
       body.objects.push({ part, name, ...written, records: 3, unreadable: 0 });
     }
-    const text = `${JSON.stringify(body)}\n${JSON.stringify({ keyId: 1, mac: 'ab' })}\n`;
+    const text = `${JSON.stringify(body)}\n${JSON.stringify({ keyId: 1, mac: 'ab'.repeat(32) })}\n`;
     await place.putManifest(manifestName(this.installId, backupId), Buffer.from(text));
     return { installId: this.installId, backupId };
   }
@@ -77,9 +78,9 @@ export class TestEngine implements BackupEngine {
 
   async exportTo(path: string): Promise<BackupInfo> {
     const which = await this.create('export');
-    const { body, bytes } = await readManifest(new LocalPlace(this.#folder), which);
+    const { manifest, bytes } = await readManifest(new LocalPlace(this.#folder), which);
     await writeFile(path, bytes);
-    return infoOf(body, 'local', bytes.length);
+    return infoOf(manifest.body, 'local', bytes.length);
   }
 
   #place(source: LocalSource): BackupReader {
@@ -88,8 +89,8 @@ export class TestEngine implements BackupEngine {
 
   async #check(source: LocalSource, which: Which, parts: readonly string[]): Promise<void> {
     const place = this.#place(source);
-    const { body } = await readManifest(place, which);
-    for (const { name, part, sha256 } of body.objects) {
+    const { manifest } = await readManifest(place, which);
+    for (const { name, part, sha256 } of manifest.body.objects) {
       if (!parts.includes(part)) continue;
       const hash = createHash('sha256');
       for await (const chunk of place.openObject(name)) hash.update(chunk);
