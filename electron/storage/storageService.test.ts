@@ -100,7 +100,7 @@ test('everything is there after a restart, and the index fills by itself', async
 
 test('a sentence asked right after the start is answered from the whole estate, not from what is loaded so far', async () => {
   await service.open(options());
-  const regions = ['us-west-2', 'eu-west-1'];
+  const regions = Array.from({ length: 10 }, (_, n) => `eu-west-${n}`);
   const twins = regions.map((region) => ({ ...resource('orders'), region }));
   const others = Array.from({ length: 1_500 }, (_, n) => resource(`db-${n}`));
   await service.estate.bulkUpsert([...others, ...twins], NOW);
