@@ -12,7 +12,7 @@ import { understand } from './understand.ts';
 /** Shares of the parts, each divided by its own maximum first. */
 const WEIGHTS = { structured: 2, lexical: 0.5, name: 0.25, fragment: 1.5, dense: 0.35 };
 /** Rows below this share of the best are not worth showing. */
-const WORTH_SHOWING = 0.5;
+const WORTH_SHOWING = 0.6;
 /** The same beside a resource that was named in full. */
 const WORTH_SHOWING_BESIDE_NAMED = 0.75;
 /** Above any sum of the parts: a resource named in full comes first. */

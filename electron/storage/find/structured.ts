@@ -61,6 +61,8 @@ function plainTest({ asked }: Facet, estate: Estate): Test {
     }
     case 'measure':
       return measureTest(asked.measure, traits);
+    case 'id':
+      return (slot) => (store.rows[slot]?.nativeId.startsWith(asked.start) ? 1 : 0);
     case 'word': {
       const has = new Uint8Array(store.slots);
       estate.lexical.forEachWith(asked.word, (slot) => {

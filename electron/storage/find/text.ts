@@ -1,8 +1,9 @@
 const MARKS = /\p{M}+/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
 const ASCII = /^[\x00-\x7f]*$/;
-const ASCII_CHUNKS = /[a-zA-Z0-9]+/g;
-const CHUNKS = /[\p{L}\p{N}]+/gu;
+/** An IPv4 address is one word: its parts are nobody's. */
+const ASCII_CHUNKS = /\d{1,3}(?:\.\d{1,3}){3}|[a-zA-Z0-9]+/g;
+const CHUNKS = /\d{1,3}(?:\.\d{1,3}){3}|[\p{L}\p{N}]+/gu;
 /** `VMs`, `LBs`: capitals with a plural s are one word. */
 const ACRONYM_PLURAL = /^[A-Z]{2,}s$/;
 const LETTER_S = 115;

@@ -154,7 +154,7 @@ class Looks {
 
   add(term: Term): void {
     // Numbers and ids are never what a misspelt word means: a length of 0 is near to none.
-    const isWord = !/^\d/.test(term.word) && !isIdPart(term.word);
+    const isWord = term.word.length >= SHORTEST_SIMILAR && !/^\d/.test(term.word) && !isIdPart(term.word);
     this.#letters.set(this.#terms.length, letterBits(term.word));
     this.#lengths.set(this.#terms.length, isWord ? term.word.length : 0);
     this.#terms.push(term);
