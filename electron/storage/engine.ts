@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { SqlitePointStore } from './engines/sqlite/SqlitePointStore.ts';
-import { readTextIfPresent, writeFileDurably } from './files.ts';
+import { makePrivateFolder, readTextIfPresent, writeFileDurably } from './files.ts';
 import type { PointStore } from './PointStore.ts';
 import type { StorageConfig } from './storageConfig.ts';
 
@@ -54,7 +53,7 @@ function dataMark(kind: EngineKind, data: string): string {
 }
 
 async function open(kind: EngineKind, data: string, qdrantBinary: string | null): Promise<PointStore> {
-  await mkdir(data, { recursive: true, mode: 0o700 });
+  await makePrivateFolder(data);
   if (kind === 'sqlite') return new SqlitePointStore({ path: dataMark(kind, data) });
   // Loaded only where it is used: Qdrant's client takes as long to load as the rest of the storage.
   const { createPointStore } = await import('./engines/index.ts');

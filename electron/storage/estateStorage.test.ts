@@ -272,3 +272,13 @@ test('a failing model loses no resource: it waits for its vector and gets it wit
   await estate.upsert(database('orders'), at(2));
   expect((await stored('orders')).vector).not.toBeNull();
 });
+
+test('a resource of a newer app is neither read nor overwritten', async () => {
+  await estate.upsert(database('a'), at(0));
+  const point = await stored('a');
+  const newer = { ...point, payload: { ...point.payload, schema: 2 } };
+  await store.upsert('aws_estate', [newer]);
+  await expect(estate.get(point.id)).rejects.toMatchObject({ code: 'FORMAT_NEWER' });
+  await expect(estate.upsert(database('a'), at(1))).rejects.toMatchObject({ code: 'FORMAT_NEWER' });
+  expect((await stored('a')).payload).toEqual(newer.payload);
+});

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../errors.ts';
-import { readTextIfPresent, writeFileDurably } from '../files.ts';
+import { makePrivateFolder, readTextIfPresent, writeFileDurably } from '../files.ts';
 import { installId } from './install.ts';
 import { type Keychain, KeychainKeySource } from './keychainSource.ts';
 import {
@@ -41,7 +40,7 @@ export function keySourceOf(
  * (`install.json`, `keyring.json`) are damaged, newer than this app or cannot be written.
  */
 export async function loadMasterKey(folder: string, source: KeySource): Promise<MasterKeyState> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makePrivateFolder(folder);
   const keyringText = await readTextIfPresent(keyringPath(folder));
   const keyring = keyringText === null ? null : parseKeyring(keyringText);
   const install = keyring?.installId ?? (await installId(folder));
