@@ -2,6 +2,7 @@ import { type ComponentType, useEffect } from 'react';
 import { useConnection } from './api/bridge.ts';
 import { useRequest } from './api/queries.ts';
 import { useTheme } from './api/useTheme.ts';
+import { ErrorBoundary } from './components/ErrorBoundary.tsx';
 import { Toasts } from './components/Toasts.tsx';
 import { AccountsScreen } from './features/accounts/AccountsScreen.tsx';
 import { ActivityScreen } from './features/activity/ActivityScreen.tsx';
@@ -27,7 +28,9 @@ export function App() {
   useTheme();
   return (
     <>
-      <Content />
+      <ErrorBoundary name="The page">
+        <Content />
+      </ErrorBoundary>
       <Toasts />
     </>
   );

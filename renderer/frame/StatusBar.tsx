@@ -6,7 +6,7 @@ import { useAccounts } from '../api/useAccounts.ts';
 import { useScope } from '../api/useSettings.ts';
 import { StateShape } from '../components/StateLabel.tsx';
 import { inScope, isUnlocked, unlockedFor } from '../state/access.ts';
-import { ago, count, exactTime, shortAccount, span } from '../state/format.ts';
+import { count, exactTime, shortAccount, span } from '../state/format.ts';
 import { type NavIntent, navigate, type ScreenId } from '../state/nav.ts';
 import type { Tone } from '../state/stateTone.ts';
 import { useNow } from '../state/time.ts';
@@ -105,14 +105,14 @@ function ScanItem() {
 }
 
 function DataAge({ status }: { status: AppStatus }) {
-  const now = useNow(10_000);
+  const now = useNow();
   if (!status.dataAsOf) return null;
   return (
     <Item
       to={{ screen: 'accounts', section: 'coverage' }}
       title={`${count(status.resources)} resources; the oldest part was read ${exactTime(status.dataAsOf)}`}
     >
-      data {ago(status.dataAsOf, Math.max(now, Date.parse(status.dataAsOf))).replace(' ago', ' old')}
+      data {span(Math.max(0, now - Date.parse(status.dataAsOf)))} old
     </Item>
   );
 }

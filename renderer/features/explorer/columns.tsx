@@ -48,7 +48,7 @@ export const COLUMNS: Record<ColumnId, Column> = {
   },
   resourceType: {
     title: 'Type',
-    size: 124,
+    size: 136,
     min: 96,
     sort: 'resourceType',
     render: (row) => typeName(row.resourceType),
@@ -75,7 +75,7 @@ export const COLUMNS: Record<ColumnId, Column> = {
     sort: null,
     render: (row) => <Id value={row.nativeId} />,
   },
-  tags: { title: 'Tags', size: 140, min: 96, sort: null, render: (row) => <Tags tags={row.tags} /> },
+  tags: { title: 'Tags', size: 116, min: 96, sort: null, render: (row) => <Tags tags={row.tags} /> },
   asOf: { title: 'Age', size: 88, min: 84, sort: 'asOf', render: (row) => <Age iso={row.asOf} /> },
 };
 

@@ -1,21 +1,16 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { cacheSync } from '../../api/cacheSync.ts';
-import { useAction } from '../../api/queries.ts';
 import { ConnectProfiles } from '../../components/connect/ConnectProfiles.tsx';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { useFirstStart } from '../../state/firstStart.ts';
-import { navigate } from '../../state/nav.ts';
 import { CenteredPage } from './CenteredPage.tsx';
 import classes from './onboarding.module.css';
+import { goToEstate, useSampleEstate } from './useSampleEstate.ts';
 
 /** Two ways in: the person's own profiles, or an estate to try things on. */
 export function FirstStart() {
   const [step, setStep] = useState<'choose' | 'profiles'>('choose');
-  const sample = useAction('workspace.open', (status) => {
-    cacheSync.setStatus(status);
-    finish(status.resources === 0);
-  });
+  const sample = useSampleEstate();
   if (step === 'profiles') {
     return (
       <CenteredPage title="Connect your profiles" wide>
@@ -26,7 +21,7 @@ export function FirstStart() {
           }}
           onConnecting={() => useFirstStart.setState({ open: true })}
           doneLabel="Start the scan"
-          onDone={() => finish(true)}
+          onDone={() => goToEstate(true)}
         />
       </CenteredPage>
     );
@@ -65,10 +60,4 @@ export function FirstStart() {
       </p>
     </CenteredPage>
   );
-}
-
-/** On to the Explorer, where the estate is seen to fill in. */
-function finish(scan: boolean): void {
-  useFirstStart.setState({ open: false, scanWhenReady: scan });
-  navigate('explorer');
 }

@@ -5,6 +5,7 @@ import { useAction } from '../../api/queries.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { CenteredPage } from './CenteredPage.tsx';
 import classes from './onboarding.module.css';
+import { useSampleEstate } from './useSampleEstate.ts';
 
 const TITLES: Record<AppStatus['key']['state'], string> = {
   ok: 'The key is there',
@@ -19,8 +20,9 @@ const TITLES: Record<AppStatus['key']['state'], string> = {
 export function KeyScreen({ status: { key, workspace } }: { status: AppStatus }) {
   const retry = useAction('app.retry', (next) => cacheSync.setStatus(next));
   const useFile = useAction('key.useFile', (next) => cacheSync.setStatus(next));
-  const error = retry.error ?? useFile.error;
-  const busy = retry.isPending || useFile.isPending;
+  const sample = useSampleEstate();
+  const error = retry.error ?? useFile.error ?? sample.error;
+  const busy = retry.isPending || useFile.isPending || sample.isPending;
   return (
     <CenteredPage title={TITLES[key.state]}>
       <p className={classes.text}>{key.message}</p>
@@ -43,6 +45,17 @@ export function KeyScreen({ status: { key, workspace } }: { status: AppStatus })
             onClick={() => useFile.mutate({})}
           >
             Keep the key in a file only I can read
+          </Button>
+        )}
+        {!workspace.sample && (
+          <Button
+            variant="subtle"
+            color="gray"
+            loading={sample.isPending}
+            disabled={busy}
+            onClick={() => sample.mutate({ name: 'sample' })}
+          >
+            Open the sample estate
           </Button>
         )}
       </div>
