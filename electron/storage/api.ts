@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type {
   ActivityQuery,
   ActivityRow,
@@ -17,7 +18,6 @@ import type {
   ScanCell,
   StorageHealth,
 } from '../../preload/contract/models.ts';
-import type { z } from 'zod';
 import type { CollectedResource } from '../scan/types.ts';
 import type { JournalBody, JournalEntry } from './journal/entries.ts';
 import type { EngineState } from './PointStore.ts';
