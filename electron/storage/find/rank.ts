@@ -2,7 +2,7 @@ import type { QueryChip } from '../../../preload/contract/models.ts';
 import { matchPhrase } from './dictionary.ts';
 import type { ExactNames, NamedRun } from './exactNames.ts';
 import type { Facet, Understood } from './facet.ts';
-import { NameScorer } from './nameScore.ts';
+import { NameScorer, readName } from './nameScore.ts';
 import type { Row } from './rowStore.ts';
 import { type Estate, facetTest, structuredScores } from './structured.ts';
 import { singular, splitWords } from './text.ts';
@@ -177,7 +177,8 @@ function nameScores(
     const row = score > 0 && score >= bar ? store.rows[slot] : undefined;
     if (!row) continue;
     compared += 1;
-    found[slot] = Math.max(...scorers.map((scorer) => scorer.score(row.name)));
+    const name = readName(row.name);
+    for (const scorer of scorers) found[slot] = Math.max(found[slot] as number, scorer.score(name));
   }
   return found;
 }
