@@ -17,7 +17,7 @@ const SHOWN = 8;
 export function FacetPanel({ facets }: { facets: Facets | null }) {
   const { byId } = useAccounts();
   const scope = useScope();
-  const filter = useExplorer((state) => state.filter);
+  const { filter, text } = useExplorer();
   const labels: Record<FilterKey, (value: string) => string> = {
     resourceTypes: typeName,
     accountIds: (id) => byId.get(id)?.name ?? id,
@@ -37,7 +37,9 @@ export function FacetPanel({ facets }: { facets: Facets | null }) {
     <aside className={classes.facets} aria-label="Filters">
       {facets === null && <TextSkeleton lines={14} />}
       {facets?.resourceTypes.length === 0 && chosenCount(filter) === 0 && (
-        <p className={classes.facetEmpty}>Filters appear with the first resources.</p>
+        <p className={classes.facetEmpty}>
+          {text === '' ? 'Filters appear with the first resources.' : 'Nothing to filter.'}
+        </p>
       )}
       {facets &&
         groups.map(([key, title, only]) => (
