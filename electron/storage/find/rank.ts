@@ -19,6 +19,8 @@ const WORTH_SHOWING_BESIDE_NAMED = 0.75;
 const NAMED_TIER = 10;
 /** The name rule compares letters, so it looks only at the best by the other parts. */
 const NAMES_COMPARED = 1_500;
+/** The same when types, places and tags explain every word, so that names only break ties. */
+const NAMES_COMPARED_IF_EXPLAINED = 300;
 /** How much of the lexical score a row keeps when it has none of the query's other words. */
 const UNCOVERED_SHARE = 0.4;
 
@@ -170,9 +172,10 @@ function nameScores(
   const phrases =
     fragments.length > 0 ? fragments : unexplained.length < said.length ? [said, unexplained] : [said];
   const scorers = phrases.map((phrase) => new NameScorer(phrase));
-  const bar = scoreOfRank(scores, NAMES_COMPARED);
+  const most = fragments.length + unexplained.length > 0 ? NAMES_COMPARED : NAMES_COMPARED_IF_EXPLAINED;
+  const bar = scoreOfRank(scores, most);
   let compared = 0;
-  for (let slot = 0; slot < scores.length && compared < NAMES_COMPARED; slot++) {
+  for (let slot = 0; slot < scores.length && compared < most; slot++) {
     const score = scores[slot] as number;
     const row = score > 0 && score >= bar ? store.rows[slot] : undefined;
     if (!row) continue;
