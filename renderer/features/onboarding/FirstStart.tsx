@@ -54,10 +54,7 @@ export function FirstStart() {
           Open the sample estate
         </Button>
       </section>
-      <p className={classes.foot}>
-        No account with us, no server, no telemetry. The store is encrypted, and its key is kept outside of
-        it.
-      </p>
+      <p className={classes.foot}>No account with us, no server, no telemetry. The store is encrypted.</p>
     </CenteredPage>
   );
 }
