@@ -76,7 +76,10 @@ function Sections({ detail: { resource, related } }: { detail: ResourceDetail })
             { label: 'Account', value: <AccountBadge accountId={resource.accountId} /> },
             { label: 'Account id', value: <Id value={resource.accountId} /> },
             { label: 'Region', value: resource.region },
-            { label: 'Id', value: <Id value={resource.nativeId} whole /> },
+            // Load balancers and target groups are addressed by their ARN.
+            ...(resource.nativeId === resource.arn
+              ? []
+              : [{ label: 'Id', value: <Id value={resource.nativeId} whole /> }]),
             { label: 'ARN', value: <Id value={resource.arn} whole /> },
             { label: 'Created', value: resource.createdAt ? <Age iso={resource.createdAt} /> : '' },
           ]}
