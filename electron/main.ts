@@ -21,6 +21,7 @@ let window: BrowserWindow | null = null;
 function createWindow(preload: string): BrowserWindow {
   const created = new BrowserWindow(windowOptions(preload));
   hardenContents(created.webContents);
+  denyPermissions(created.webContents.session);
   created.once('ready-to-show', () => created.show());
   created.on('closed', () => {
     window = null;
@@ -64,7 +65,6 @@ async function main(): Promise<void> {
       : null,
   );
   window = createWindow(config.paths.preload);
-  denyPermissions(window.webContents.session);
   const stopTransport = startIpcTransport({
     ipcMain,
     backend: host,
