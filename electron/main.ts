@@ -36,9 +36,7 @@ function focusWindow(): void {
 }
 
 async function main(): Promise<void> {
-  const argv = process.argv
-    .slice(app.isPackaged ? 1 : 2)
-    .filter((arg) => !arg.startsWith('--ozone') && arg !== '--no-sandbox');
+  const argv = process.argv.slice(app.isPackaged ? 1 : 2);
   const config = readConfig(argv, process.env, import.meta.dirname);
   if (!app.requestSingleInstanceLock({ root: config.root })) {
     app.quit();
