@@ -75,7 +75,8 @@ export class WsTransport {
     if (!isLoopbackHost(request.headers.host))
       return text(403, 'This address answers on a loopback name only.');
     if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'Only GET is answered.');
-    const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
+    const path = URL.parse(request.url ?? '/', 'http://127.0.0.1')?.pathname;
+    if (path === undefined) return text(400, 'This is not an address.');
     // A browser hides why a WebSocket was refused; this tells a client with a stale token apart from a stopped app.
     if (path === '/rpc') return text(this.#isToken(bearer(request)) ? 204 : 401, '');
     const file = this.#options.downloads.take(path) ?? this.#options.files.get(path);
@@ -83,6 +84,8 @@ export class WsTransport {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // A refused client may be gone already; without a listener its reset connection would end the process.
+    socket.on('error', () => socket.destroy());
     const refusal = this.#refusal(request);
     if (refusal) socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     else this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#connect(ws));
