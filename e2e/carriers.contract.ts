@@ -300,6 +300,20 @@ describe('the WebSocket refuses', () => {
     expect(await status({ authorization: `Bearer ${transport.token}` })).toBe(204);
   });
 
+  test('a port that is taken, in words', async () => {
+    const port = Number(host.split(':')[1]);
+    const second = new WsTransport({
+      backend: smallApp().backend,
+      files: new Map(),
+      downloads: new Downloads(),
+      port,
+    });
+    await expect(second.listen()).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining(`port ${port} of 127.0.0.1: another program uses it`),
+    });
+  });
+
   /** Sends raw bytes and resolves with the status line; `reset` leaves before the answer. */
   function raw(lines: string[], reset = false): Promise<string> {
     const [hostname, port] = host.split(':');

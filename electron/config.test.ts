@@ -10,12 +10,15 @@ test('--data wins over CLOUDOPS_HOME, which wins over the home folder', () => {
   expect(readConfig(['--data', '/a b/ü'], { CLOUDOPS_HOME: '/c' }, entry).root).toBe('/a b/ü');
   expect(readConfig([], { CLOUDOPS_HOME: '/c' }, entry).root).toBe('/c');
   expect(readConfig([], {}, entry).root).toMatch(/\.cloudops$/);
+  // As an unset variable of a script arrives; the current folder is never meant.
+  expect(readConfig(['--data', ''], { CLOUDOPS_HOME: '' }, entry).root).toMatch(/\.cloudops$/);
 });
 
 test.each([
   [['--prot', '1'], /--prot/],
   [['--port', '99999'], /0 to 65535/],
   [['--port', 'x'], /0 to 65535/],
+  [['--port', ''], /0 to 65535/],
   [['extra'], /extra/],
 ])('a flag that is not understood ends the start in words: %j', (argv, words) => {
   expect(() => readConfig(argv, {}, entry)).toThrow(

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { MAX_MESSAGE_BYTES } from '../../preload/contract/requests.ts';
+import { AppError, nodeErrorCode } from '../errors.ts';
 import type { Downloads } from '../platform/browserShell.ts';
 import type { Backend } from './carrier.ts';
 import type { RendererFile } from './rendererFiles.ts';
@@ -47,7 +48,7 @@ export class WsTransport {
   /** Resolves with the address to open, token included, once connections are accepted. */
   async listen(): Promise<string> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
+      this.#server.once('error', (error) => reject(cannotListen(this.#options.port, error)));
       this.#server.listen(this.#options.port, '127.0.0.1', resolve);
     });
     this.#unsubscribe = this.#options.backend.subscribe((event) => {
@@ -117,6 +118,18 @@ export class WsTransport {
     const expected = Buffer.from(this.token);
     return given.length === expected.length && timingSafeEqual(given, expected);
   }
+}
+
+function cannotListen(port: number, cause: Error): AppError {
+  const code = nodeErrorCode(cause) ?? cause.message;
+  const why =
+    { EADDRINUSE: 'another program uses it', EACCES: 'this user may not use it' }[code] ??
+    `it failed (${code})`;
+  return new AppError(
+    'INVALID_INPUT',
+    `The app cannot serve on port ${port} of 127.0.0.1: ${why}. Choose another with --port, or leave the flag out for any free one.`,
+    { cause },
+  );
 }
 
 /** An answer over the message limit is refused in words instead of cutting the connection. */

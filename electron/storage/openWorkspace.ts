@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { StorageHealth } from '../../preload/contract/models.ts';
 import { DenseSearch, type Nearest } from '../embedding/denseSearch.ts';
@@ -51,7 +52,7 @@ export class OpenWorkspace {
     refuseOtherDimension(embedding, config.collections.aws_estate.vector_size);
     const keyring = await openKeyring(folder, masterKey);
     const sealer = new Sealer(keyring);
-    const appDb = new AppDb(path.join(folder, 'app.db'), keyring, sealer);
+    const appDb = new AppDb(appDbFile(folder), keyring, sealer);
     let store: PointStore | null = null;
     try {
       const journal = new Journal(appDb.journal);
@@ -195,6 +196,17 @@ export class OpenWorkspace {
     const growth = this.#indexing ? null : this.#growth.warning(this.#index.size);
     return growth === null ? warnings : [...warnings, growth];
   }
+}
+
+/** The engine is recorded after app.db was made: one without the other means that accounts and journal are lost. */
+function appDbFile(folder: string): string {
+  const file = path.join(folder, 'app.db');
+  if (existsSync(file) || !existsSync(path.join(folder, 'engine.json'))) return file;
+  throw new AppError(
+    'STORAGE_FAILED',
+    `${file} is missing: it holds the accounts, the settings and the journal of this workspace. Put it back from a copy of the folder, or open another folder. Nothing was changed.`,
+    { details: { path: file } },
+  );
 }
 
 function refuseOtherDimension(embedding: EmbeddingProvider | null, size: number): void {

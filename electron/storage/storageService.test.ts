@@ -147,6 +147,15 @@ test('the engine is chosen once: a recorded engine that is missing is never repl
   expect(existsSync(path.join(folder, 'data/points.db'))).toBe(false);
 });
 
+test('accounts and journal that are gone are said to be gone, never begun anew in silence', async () => {
+  await service.open(options());
+  await fill();
+  await service.shutdown();
+  rmSync(path.join(folder, 'app.db'));
+  await expect(service.open(options())).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  expect(existsSync(path.join(folder, 'app.db'))).toBe(false);
+});
+
 test('Qdrant asked for without its program is refused before anything is recorded', async () => {
   await expect(service.open(options('qdrant'))).rejects.toMatchObject({ code: 'ENGINE_MISSING' });
   expect(existsSync(path.join(folder, 'engine.json'))).toBe(false);
