@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Row, table } from './measure.ts';
+import { reopenRows } from './reopen.ts';
 import { scanRows } from './scan.ts';
 import { measureSearch } from './search/measureSearch.ts';
-import { reopenRow, storageRows } from './storage.ts';
+import { storageRows } from './storage.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'string' }, quick: { type: 'boolean', default: false } },
@@ -17,7 +18,7 @@ process.stdout.write(`${machine}\n`);
 const rows: Row[] = [
   ...(await storageRows('sqlite', null, sizes)),
   ...(qdrant ? await storageRows('qdrant', qdrant, sizes) : []),
-  ...(await reopenRow(sizes.at(-1) ?? 1_000)),
+  ...(await reopenRows(sizes.at(-1) ?? 1_000)),
   ...(await scanRows()),
 ];
 if (!qdrant) process.stdout.write('Qdrant was not measured: CLOUDOPS_QDRANT_BIN names no binary.\n');

@@ -10,7 +10,7 @@ import type { NewMessage } from '../electron/storage/api.ts';
 import { StorageConfig } from '../electron/storage/storageConfig.ts';
 import { StorageClient } from '../electron/storage/workerClient.ts';
 import { resourceAt } from './estate.ts';
-import { longestStall, medianOf, once, type Row } from './measure.ts';
+import { longestStall, medianOf, type Row } from './measure.ts';
 
 const ENTRY = join(import.meta.dirname, '../electron');
 const BATCH = 1_000;
@@ -204,62 +204,4 @@ async function sizeOf(folder: string): Promise<number> {
     entries.filter((e) => e.isFile()).map(async (e) => (await stat(join(e.parentPath, e.name))).size),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-/** Opening the folder again with `size` resources until the search index is whole. */
-export async function reopenRow(size: number): Promise<Row[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'cloudops-bench-'));
-  const masterKey = randomBytes(32);
-  const config = StorageConfig.parse({ qdrant: { mode: 'sqlite' } });
-  const open = async () => {
-    const storage = new StorageClient({ workerPath: appPaths(ENTRY).dataWorker });
-    await storage.open({ config, folder, masterKey, qdrantBinary: null });
-    return storage;
-  };
-  try {
-    const first = await open();
-    for (let n = 0; n < size; n += BATCH) {
-      await first.estate.bulkUpsert(
-        Array.from({ length: BATCH }, (_, i) => resourceAt(n + i)),
-        new Date().toISOString(),
-      );
-    }
-    await first.shutdown();
-    const before = process.memoryUsage().rss;
-    let storage: StorageClient | undefined;
-    const opened = await once(async () => {
-      storage = await open();
-    });
-    const indexed = await once(async () => {
-      while (storage && (await query(storage, 'ledger')).indexing) await new Promise(setImmediate);
-    });
-    const memory = (process.memoryUsage().rss - before) / 1e6;
-    await storage?.shutdown();
-    const plain = Array.from({ length: size }, (_, n) => resourceAt(n));
-    const text = JSON.stringify(plain);
-    const parse = await once(() => JSON.parse(text));
-    const label = `${size / 1_000}k`;
-    return [
-      {
-        name: `open, first answer, ${label} (sqlite)`,
-        value: opened,
-        unit: 'ms',
-        baseline: { name: 'JSON.parse of the same rows', value: parse },
-      },
-      {
-        name: `open, index whole, ${label} (sqlite)`,
-        value: opened + indexed,
-        unit: 'ms',
-        baseline: { name: 'JSON.parse of the same rows', value: parse },
-      },
-      {
-        name: `memory with ${label} open (sqlite)`,
-        value: memory,
-        unit: 'MB',
-        baseline: { name: 'the same rows as JSON text', value: text.length / 1e6 },
-      },
-    ];
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect as connectTcp } from 'node:net';
 import type { IpcMain, IpcMainInvokeEvent } from 'electron';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -297,6 +298,49 @@ describe('the WebSocket refuses', () => {
     expect(await status({ host: 'evil.example' })).toBe(403);
     expect(await status({})).toBe(401);
     expect(await status({ authorization: `Bearer ${transport.token}` })).toBe(204);
+  });
+
+  test('a port that is taken, in words', async () => {
+    const port = Number(host.split(':')[1]);
+    const second = new WsTransport({
+      backend: smallApp().backend,
+      files: new Map(),
+      downloads: new Downloads(),
+      port,
+    });
+    await expect(second.listen()).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining(`port ${port} of 127.0.0.1: another program uses it`),
+    });
+  });
+
+  /** Sends raw bytes and resolves with the status line; `reset` leaves before the answer. */
+  function raw(lines: string[], reset = false): Promise<string> {
+    const [hostname, port] = host.split(':');
+    return new Promise((resolve) => {
+      let answer = '';
+      const socket = connectTcp(Number(port), hostname, () => {
+        socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+        if (reset) setImmediate(() => socket.resetAndDestroy());
+      });
+      socket.on('data', (data) => (answer += data.toString()));
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(answer.split('\r\n')[0] ?? ''));
+    });
+  }
+
+  test('a path that is no address, and goes on serving others', async () => {
+    for (const path of ['//', '///', 'http://[']) {
+      const status = await raw([`GET ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close']);
+      expect(status).toBe('HTTP/1.1 400 Bad Request');
+    }
+    expect(await upgrade({})).toBe('open');
+  });
+
+  test('a client that is gone before it is refused, and goes on serving others', async () => {
+    const request = ['GET /rpc HTTP/1.1', `Host: ${host}`, 'Connection: Upgrade', 'Upgrade: websocket'];
+    await Promise.all(Array.from({ length: 20 }, () => raw(request, true)));
+    expect(await upgrade({})).toBe('open');
   });
 
   test('a message over 1 MB by closing, and goes on serving others', async () => {

@@ -55,7 +55,7 @@ test('a destructive plan stays shut until the name is typed exactly', async () =
   await ui.plan.getByRole('textbox').fill('staging-bastio');
   expect(await approve.isDisabled()).toBe(true);
   await ui.plan.getByRole('textbox').fill('staging-bastion');
-  expect(await approve.isEnabled()).toBe(true);
+  await expect.poll(() => approve.isEnabled()).toBe(true);
   await ui.plan.getByRole('button', { name: 'Reject' }).click();
   await ui.plan
     .getByText(/rejected/i)

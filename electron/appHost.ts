@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { EventMessage } from '../preload/contract/events.ts';
 import type { AppStatus } from '../preload/contract/models.ts';
 import type { AppConfig } from './config.ts';
@@ -88,7 +87,6 @@ export class AppHost implements Backend {
   async #open(name: WorkspaceName): Promise<Running> {
     const { config, log, shell } = this.#options;
     const workspace = await describeWorkspace(name, config);
-    await mkdir(workspace.folder, { recursive: true, mode: 0o700 });
     const lock = await WorkspaceLock.acquire(workspace.folder);
     const app = createApp({ workspace, config, log, shell, switchWorkspace: (to) => this.#switchTo(to) });
     const unsubscribe = app.events.subscribe((event) => {

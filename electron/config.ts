@@ -55,14 +55,14 @@ const FLAGS = {
 export function readConfig(argv: string[], env: NodeJS.ProcessEnv, entry: string): AppConfig {
   const flags = parseFlags(argv);
   const port = Number(flags.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  if (!/^\d+$/.test(flags.port) || port > 65_535) {
     throw new AppError('INVALID_INPUT', `--port takes a number from 0 to 65535, not "${flags.port}".`);
   }
   const paths = appPaths(entry);
   const awsFolder = join(homedir(), '.aws');
   return {
     version: packageJson.version,
-    root: resolve(flags.data ?? env.CLOUDOPS_HOME ?? join(homedir(), '.cloudops')),
+    root: resolve(flags.data || env.CLOUDOPS_HOME || join(homedir(), '.cloudops')),
     workspace: flags.sample ? 'sample' : 'default',
     headless: { port, open: !flags['no-open'] },
     paths,

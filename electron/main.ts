@@ -21,6 +21,7 @@ let window: BrowserWindow | null = null;
 function createWindow(preload: string): BrowserWindow {
   const created = new BrowserWindow(windowOptions(preload));
   hardenContents(created.webContents);
+  denyPermissions(created.webContents.session);
   created.once('ready-to-show', () => created.show());
   created.on('closed', () => {
     window = null;
@@ -35,9 +36,7 @@ function focusWindow(): void {
 }
 
 async function main(): Promise<void> {
-  const argv = process.argv
-    .slice(app.isPackaged ? 1 : 2)
-    .filter((arg) => !arg.startsWith('--ozone') && arg !== '--no-sandbox');
+  const argv = process.argv.slice(app.isPackaged ? 1 : 2);
   const config = readConfig(argv, process.env, import.meta.dirname);
   if (!app.requestSingleInstanceLock({ root: config.root })) {
     app.quit();
@@ -64,7 +63,6 @@ async function main(): Promise<void> {
       : null,
   );
   window = createWindow(config.paths.preload);
-  denyPermissions(window.webContents.session);
   const stopTransport = startIpcTransport({
     ipcMain,
     backend: host,

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ClientMiddleware } from './aws/types.ts';
 import type { AppConfig } from './config.ts';
-import { AppError, nodeErrorCode } from './errors.ts';
+import { AppError } from './errors.ts';
 import { SampleAws } from './sample/sampleAws.ts';
+import { readTextIfPresent } from './storage/files.ts';
 import { StorageConfig } from './storage/storageConfig.ts';
 
 export type WorkspaceName = 'default' | 'sample';
@@ -88,10 +88,11 @@ function section(file: Record<string, unknown>, key: string): object {
 }
 
 async function readConfigFile(path: string): Promise<Record<string, unknown>> {
+  const text = await readTextIfPresent(path);
+  if (text === null) return {};
   try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(path, 'utf8')));
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
   } catch (cause) {
-    if (nodeErrorCode(cause) === 'ENOENT') return {};
     throw new AppError(
       'INVALID_INPUT',
       `${path} could not be read as JSON. Mend it or move it away, then start again.`,

@@ -3,6 +3,7 @@ import { useConnection } from './api/bridge.ts';
 import { useRequest } from './api/queries.ts';
 import { useIdleLock } from './api/useIdleLock.ts';
 import { useTheme } from './api/useTheme.ts';
+import { ErrorBoundary } from './components/ErrorBoundary.tsx';
 import { RestoreWizard, useRunningRestore } from './components/restore/RestoreWizard.tsx';
 import { closeRestore, useWizard } from './components/restore/wizardStore.ts';
 import { Toasts } from './components/Toasts.tsx';
@@ -33,7 +34,9 @@ export function App() {
   useTheme();
   return (
     <>
-      <Content />
+      <ErrorBoundary name="The page">
+        <Content />
+      </ErrorBoundary>
       <Toasts />
     </>
   );

@@ -18,6 +18,8 @@ interface ConfiguredClient {
     serviceId: string;
     /** Asked by the SDK before the first call; without this it reads the section of AWS_PROFILE or `default`. */
     serviceConfiguredEndpoint: () => Promise<string | undefined>;
+    /** S3 only; resolved per call. */
+    forcePathStyle?: unknown;
   };
 }
 
@@ -61,7 +63,10 @@ export class ClientFactory {
       ...RETRIES[scope.purpose],
     });
     const { config } = client as unknown as ConfiguredClient;
-    config.serviceConfiguredEndpoint = () => profiles.endpoint(scope.profile, config.serviceId);
+    const endpoint = () => profiles.endpoint(scope.profile, config.serviceId);
+    config.serviceConfiguredEndpoint = endpoint;
+    // Only AWS itself answers to bucket names as hosts: `assets.example.com.127.0.0.1` is no address at all.
+    if ('forcePathStyle' in config) config.forcePathStyle = async () => (await endpoint()) !== undefined;
     if (scope.purpose === 'scan') client.middlewareStack.use(rateLimit(config.serviceId));
     for (const plug of middleware ?? []) client.middlewareStack.use(plug(scope));
     return client;

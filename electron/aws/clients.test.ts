@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AwsAccess, createAwsAccess } from './awsAccess.ts';
@@ -12,7 +13,7 @@ import type { ClientMiddleware } from './types.ts';
 let folder: string;
 let server: Server;
 let endpoint: string;
-let requests: { agent: string; body: string; key: string | undefined }[];
+let requests: { agent: string; path: string; body: string; key: string | undefined }[];
 let aws: AwsAccess | undefined;
 
 const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
@@ -31,7 +32,7 @@ beforeEach(async () => {
     let body = '';
     for await (const chunk of request) body += String(chunk);
     const key = /Credential=(\w+)\//.exec(request.headers.authorization ?? '')?.[1];
-    requests.push({ agent: String(request.headers['user-agent']), body, key });
+    requests.push({ agent: String(request.headers['user-agent']), path: request.url ?? '', body, key });
     if (body.includes('AssumeRole')) return response.end(ROLE);
     if (body.includes('GetCallerIdentity')) return response.end(IDENTITY);
     if (body.includes('DescribeVpcs')) return response.end(VPCS);
@@ -112,6 +113,15 @@ test('a queue’s URL does not lead a call away from the configured endpoint', a
   const QueueUrl = 'https://sqs.eu-west-1.amazonaws.com/111122223333/jobs';
   await clients.client(SQSClient, scope('p')).send(new GetQueueAttributesCommand({ QueueUrl }));
   expect(requests).toHaveLength(1);
+});
+
+test('a bucket whose name holds dots is asked about by path at a configured endpoint, by host at AWS', async () => {
+  const bucket = new HeadBucketCommand({ Bucket: 'assets.example.com' });
+  const { clients } = access(`[profile p]\n${KEYS}`, { env: { AWS_ENDPOINT_URL: endpoint } });
+  await clients.client(S3Client, scope('p')).send(bucket);
+  expect(requests.map(({ path }) => path)).toEqual(['/assets.example.com/']);
+  const { forcePathStyle } = access(`[profile p]\n${KEYS}`).clients.client(S3Client, scope('p')).config;
+  expect(await (forcePathStyle as unknown as () => Promise<boolean>)()).toBe(false);
 });
 
 test('a client is made once per profile, region and purpose', () => {

@@ -44,7 +44,7 @@ export const DEFAULT_TIMINGS: Timings = {
   firstPollMs: 2_000,
   maxPollMs: 20_000,
   pollGrowth: 1.3,
-  graceMs: 90_000,
+  graceMs: 30_000,
   sendTimeoutMs: 60_000,
 };
 

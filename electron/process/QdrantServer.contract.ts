@@ -5,13 +5,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { qdrantUnderTest } from '../storage/engines/contract/engines.ts';
+import { qdrantBinaryUnderTest } from '../storage/engines/contract/engines.ts';
 import { freePort } from './freePort.ts';
 import { findProcess } from './processTable.ts';
 import { QdrantServer } from './QdrantServer.ts';
 
-const under = qdrantUnderTest();
-const binary = under && 'binary' in under ? under.binary : '';
+const binary = qdrantBinaryUnderTest() ?? '';
 
 describe.skipIf(binary === '')('QdrantServer on a real binary', () => {
   let folder: string;

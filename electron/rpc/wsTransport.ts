@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { MAX_MESSAGE_BYTES } from '../../preload/contract/requests.ts';
+import { AppError, nodeErrorCode } from '../errors.ts';
 import type { Downloads } from '../platform/browserShell.ts';
 import type { Backend } from './carrier.ts';
 import { receiveFile, sendFile } from './fileCarrier.ts';
@@ -48,7 +49,7 @@ export class WsTransport {
   /** Resolves with the address to open, token included, once connections are accepted. */
   async listen(): Promise<string> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
+      this.#server.once('error', (error) => reject(cannotListen(this.#options.port, error)));
       this.#server.listen(this.#options.port, '127.0.0.1', resolve);
     });
     this.#unsubscribe = this.#options.backend.subscribe((event) => {
@@ -79,7 +80,7 @@ export class WsTransport {
     const { host, origin } = request.headers;
     if (!isLoopbackHost(host)) return false;
     const { downloads } = this.#options;
-    const path = pathOf(request);
+    const path = pathOf(request) ?? '';
     if (request.method === 'PUT' && origin === `http://${host}`) {
       const target = downloads.receive(path);
       if (target) void receiveFile(request, response, target);
@@ -95,6 +96,7 @@ export class WsTransport {
       return text(403, 'This address answers on a loopback name only.');
     if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'Only GET is answered.');
     const path = pathOf(request);
+    if (path === undefined) return text(400, 'This is not an address.');
     // A browser hides why a WebSocket was refused; this tells a client with a stale token apart from a stopped app.
     if (path === '/rpc') return text(this.#isToken(bearer(request)) ? 204 : 401, '');
     const file = this.#options.downloads.take(path) ?? this.#options.files.get(path);
@@ -102,6 +104,8 @@ export class WsTransport {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // A refused client may be gone already; without a listener its reset connection would end the process.
+    socket.on('error', () => socket.destroy());
     const refusal = this.#refusal(request);
     if (refusal) socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     else this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#connect(ws));
@@ -135,6 +139,18 @@ export class WsTransport {
   }
 }
 
+function cannotListen(port: number, cause: Error): AppError {
+  const code = nodeErrorCode(cause) ?? cause.message;
+  const why =
+    { EADDRINUSE: 'another program uses it', EACCES: 'this user may not use it' }[code] ??
+    `it failed (${code})`;
+  return new AppError(
+    'INVALID_INPUT',
+    `The app cannot serve on port ${port} of 127.0.0.1: ${why}. Choose another with --port, or leave the flag out for any free one.`,
+    { cause },
+  );
+}
+
 /** An answer over the message limit is refused in words instead of cutting the connection. */
 function fit(response: Awaited<ReturnType<Backend['request']>>) {
   if (Buffer.byteLength(JSON.stringify(response)) <= MAX_MESSAGE_BYTES) return response;
@@ -142,7 +158,8 @@ function fit(response: Awaited<ReturnType<Backend['request']>>) {
   return { id: response.id, result: { ok: false as const, error: { code: 'INTERNAL' as const, message } } };
 }
 
-const pathOf = (request: IncomingMessage) => new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
+/** Undefined for a request line that is no address. */
+const pathOf = (request: IncomingMessage) => URL.parse(request.url ?? '/', 'http://127.0.0.1')?.pathname;
 
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
 

@@ -279,3 +279,14 @@ test('what the search knows is in no file', async () => {
     expect(readFileSync(path.join(folder, file)).includes('xylophonesecret'), file).toBe(false);
   }
 });
+
+test('a message of a newer app is refused as newer, not shown as damaged', async () => {
+  const { conversationId } = await chat.createConversation();
+  await chat.append(conversationId, message('0'));
+  const [point] = (
+    await store.scroll('chat_history', { filter: { must: [{ key: 'kind', match: 'message' }] }, limit: 1 })
+  ).points;
+  if (point === undefined) throw new Error('no point');
+  await store.upsert('chat_history', [{ ...point, payload: { ...point.payload, schema: 2 } }]);
+  await expect(chat.getHistory(conversationId)).rejects.toMatchObject({ code: 'FORMAT_NEWER' });
+});

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../errors.ts';
 import {
@@ -11,6 +11,7 @@ import {
 } from './engineRecord.ts';
 import { checkRemoteUrl, remotePrefix } from './engines/remoteUrl.ts';
 import { SqlitePointStore } from './engines/sqlite/SqlitePointStore.ts';
+import { makePrivateFolder } from './files.ts';
 import { installId } from './keys/install.ts';
 import type { PointStore } from './PointStore.ts';
 import type { StorageConfig } from './storageConfig.ts';
@@ -51,7 +52,7 @@ export async function openEngine(
 /** Opens an engine without asking the record. A Qdrant that does not start comes back failed, with the reason. */
 export async function openPlace(place: EnginePlace, means: EngineMeans): Promise<PointStore> {
   const data = path.join(means.folder, 'data');
-  await mkdir(data, { recursive: true, mode: 0o700 });
+  await makePrivateFolder(data);
   if (place.kind === 'sqlite') return new SqlitePointStore({ path: path.join(data, 'points.db') });
   // Loaded only where it is used: Qdrant's client takes as long to load as the rest of the storage.
   if (place.kind === 'remote') {

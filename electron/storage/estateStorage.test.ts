@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Resource } from '../../preload/contract/models.ts';
 import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
 import type { CollectedResource } from '../scan/types.ts';
 import { SqlitePointStore } from './engines/sqlite/SqlitePointStore.ts';
@@ -159,14 +160,22 @@ test('loading the index does not undo what is written or removed meanwhile', asy
   await store.close();
   await open();
   expect(await estate.count()).toBe(1_200);
-  const loading = load();
-  const changed = await estate.upsert(database('db-3', { state: 'stopped' }), at(1));
-  await estate.delete(sealer.resourceId(database('db-4')));
-  const added = await estate.upsert(database('new'), at(1));
-  await loading;
+  let changed: Resource | undefined;
+  let added: Resource | undefined;
+  // Between reading a page and taking it into the index: what the page says is old by then.
+  const scroll = store.scroll.bind(store);
+  store.scroll = async (collection, request) => {
+    store.scroll = scroll;
+    const page = await scroll(collection, { ...request, limit: 1_200 });
+    changed = await estate.upsert(database('db-3', { state: 'stopped' }), at(1));
+    await estate.delete(sealer.resourceId(database('db-4')));
+    added = await estate.upsert(database('new'), at(1));
+    return page;
+  };
+  await load();
   expect([index.size, await estate.count()]).toEqual([1_200, 1_200]);
-  expect(index.summary(changed.id)?.state).toBe('stopped');
-  expect(index.summary(added.id)?.name).toBe('new');
+  expect(index.summary(changed?.id ?? '')?.state).toBe('stopped');
+  expect(index.summary(added?.id ?? '')?.name).toBe('new');
   expect(index.summary(sealer.resourceId(database('db-4')))).toBeNull();
 });
 
@@ -262,4 +271,14 @@ test('a failing model loses no resource: it waits for its vector and gets it wit
   await open();
   await estate.upsert(database('orders'), at(2));
   expect((await stored('orders')).vector).not.toBeNull();
+});
+
+test('a resource of a newer app is neither read nor overwritten', async () => {
+  await estate.upsert(database('a'), at(0));
+  const point = await stored('a');
+  const newer = { ...point, payload: { ...point.payload, schema: 2 } };
+  await store.upsert('aws_estate', [newer]);
+  await expect(estate.get(point.id)).rejects.toMatchObject({ code: 'FORMAT_NEWER' });
+  await expect(estate.upsert(database('a'), at(1))).rejects.toMatchObject({ code: 'FORMAT_NEWER' });
+  expect((await stored('a')).payload).toEqual(newer.payload);
 });

@@ -236,18 +236,22 @@ export class EstateStorage implements EstateStorageApi {
     });
   }
 
-  /** One engine write; the index follows once it is durable. Returns what is stored now, in any order. */
+  /**
+   * One engine write; the index follows once it is durable. Returns what is stored now, in any order. Each stage
+   * of a full batch takes tens of milliseconds: in between, other requests of the worker get their turn.
+   */
   async #writeBatch(resources: CollectedResource[], asOf: string): Promise<StoredResource[]> {
     const collected = new Map(resources.map((resource) => [resourceIdOf(this.#sealer, resource), resource]));
     const known = await this.#known([...collected.keys()]);
+    await setImmediate();
     const stored = [...collected].map(([id, resource]) => next(id, resource, asOf, known.get(id)));
     // An answer of AWS that is older than what is stored (a slow page, overtaken by a refresh) changes nothing.
     const changed = stored.filter((entry) => entry !== known.get(entry.resource.id));
+    if (changed.length === 0) return stored;
     await this.#embed(changed);
-    await this.#store.upsert(
-      this.#collection,
-      changed.map((entry) => resourcePoint(this.#sealer, entry)),
-    );
+    const points = changed.map((entry) => resourcePoint(this.#sealer, entry));
+    await setImmediate();
+    await this.#store.upsert(this.#collection, points);
     this.#touch(collected.keys());
     this.#retired?.note(changed.map((entry) => entry.resource));
     this.#index.put(changed.map((entry) => entry.resource));

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, nodeErrorCode } from '../errors.ts';
 import { asStorageError } from './sqlite.ts';
@@ -36,6 +36,15 @@ export async function writeFileDurably(file: string, text: string): Promise<void
     await syncFolder(path.dirname(file));
   } catch (error) {
     await rm(temporary, { force: true });
+    throw asStorageError(error);
+  }
+}
+
+/** A folder that only its owner may enter, with those above it. */
+export async function makePrivateFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
     throw asStorageError(error);
   }
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { StorageHealth } from '../../preload/contract/models.ts';
 import { DenseSearch, type Nearest } from '../embedding/denseSearch.ts';
@@ -74,7 +75,7 @@ export class OpenWorkspace {
     const keys = await KeyringStore.open(folder, masterKey, { plain: !config.encryption.enabled });
     const { keyring } = keys;
     const sealer = new Sealer(keyring);
-    const appDb = new AppDb(path.join(folder, 'app.db'), keyring, sealer);
+    const appDb = new AppDb(existingAppDb(folder), keyring, sealer);
     let store: SwitchingStore | null = null;
     try {
       const journal = new Journal(appDb.journal);
@@ -284,6 +285,17 @@ export class OpenWorkspace {
 function specsOf({ config }: Pick<OpenOptions, 'config'>): BackupWorkspace['collections'] {
   const { chat_history, aws_estate } = config.collections;
   return { chat_history: toCollectionSpec(chat_history), aws_estate: toCollectionSpec(aws_estate) };
+}
+
+/** The engine is recorded after app.db was made: one without the other means that accounts and journal are lost. */
+function existingAppDb(folder: string): string {
+  const file = path.join(folder, 'app.db');
+  if (existsSync(file) || !existsSync(path.join(folder, 'engine.json'))) return file;
+  throw new AppError(
+    'STORAGE_FAILED',
+    `${file} is missing: it holds the accounts, the settings and the journal of this workspace. Put it back from a copy of the folder, or open another folder. Nothing was changed.`,
+    { details: { path: file } },
+  );
 }
 
 function groundOf(options: OpenOptions, openStore: RestoreGround['openStore']): RestoreGround {

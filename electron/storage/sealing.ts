@@ -160,7 +160,8 @@ function toUuid8(mac: Buffer): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-function newerFormat(collection: string): AppError {
+/** For a record, or the JSON inside one, of a later version than this app knows. */
+export function newerFormat(collection: string): AppError {
   return new AppError(
     'FORMAT_NEWER',
     `The records of ${collection} were written by a newer version of this app. Nothing was changed. Update the app to open this workspace.`,

@@ -38,7 +38,8 @@ export function asStorageError(error: unknown): AppError {
       cause: error,
     });
   }
-  if (code === SQLITE_READONLY || code === SQLITE_IOERR) {
+  const denied = ['EACCES', 'EPERM', 'EROFS'].includes(nodeErrorCode(error) ?? '');
+  if (code === SQLITE_READONLY || code === SQLITE_IOERR || denied) {
     return new AppError(
       'STORAGE_FAILED',
       `The workspace's folder could not be written or read (${text}). Check the disk and the folder's permissions.`,

@@ -100,7 +100,7 @@ test('everything is there after a restart, and the index fills by itself', async
 
 test('a sentence asked right after the start is answered from the whole estate, not from what is loaded so far', async () => {
   await service.open(options());
-  const regions = ['us-west-2', 'eu-west-1'];
+  const regions = Array.from({ length: 10 }, (_, n) => `eu-west-${n}`);
   const twins = regions.map((region) => ({ ...resource('orders'), region }));
   const others = Array.from({ length: 1_500 }, (_, n) => resource(`db-${n}`));
   await service.estate.bulkUpsert([...others, ...twins], NOW);
@@ -145,6 +145,15 @@ test('the engine is chosen once: a recorded engine that is missing is never repl
   rmSync(path.join(folder, 'data'), { recursive: true });
   await expect(service.open(options())).rejects.toMatchObject({ code: 'ENGINE_MISSING' });
   expect(existsSync(path.join(folder, 'data/points.db'))).toBe(false);
+});
+
+test('accounts and journal that are gone are said to be gone, never begun anew in silence', async () => {
+  await service.open(options());
+  await fill();
+  await service.shutdown();
+  rmSync(path.join(folder, 'app.db'));
+  await expect(service.open(options())).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  expect(existsSync(path.join(folder, 'app.db'))).toBe(false);
 });
 
 test('Qdrant asked for without its program is refused before anything is recorded', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -63,3 +63,14 @@ test('two workspaces do not block each other', () => {
   first.release();
   second.release();
 });
+
+test.skipIf(process.platform === 'win32')(
+  'the lock files are closed to others, and making them so keeps the lock',
+  async () => {
+    await holder();
+    for (const name of ['lock.db', 'lock.json']) {
+      expect(statSync(path.join(folder, name)).mode & 0o077).toBe(0);
+    }
+    expect(() => WorkspaceLock.acquire(folder)).toThrow('already open');
+  },
+);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -30,6 +30,8 @@ export class WorkspaceLock {
     }
     const db = lock(folder, holderFile);
     try {
+      // By name: opening the file here and closing it again would drop the lock.
+      chmodSync(path.join(folder, 'lock.db'), 0o600);
       writeFileSync(
         holderFile,
         JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString() }),

@@ -75,7 +75,7 @@ export const RelatedResource = Relation.extend({
 export const ResourceDetail = z.object({ resource: Resource, related: z.array(RelatedResource) });
 export type ResourceDetail = z.infer<typeof ResourceDetail>;
 
-export const ResourceFilter = z.object({
+export const ResourceFilter = z.strictObject({
   resourceTypes: z.array(ResourceType).optional(),
   accountIds: z.array(AccountId).optional(),
   regions: z.array(z.string()).optional(),
@@ -95,10 +95,10 @@ export const SORT_FIELDS = [
   'state',
   'asOf',
 ] as const;
-export const ResourceSort = z.object({ field: z.enum(SORT_FIELDS), descending: z.boolean() });
+export const ResourceSort = z.strictObject({ field: z.enum(SORT_FIELDS), descending: z.boolean() });
 export type ResourceSort = z.infer<typeof ResourceSort>;
 
-export const ResourceQuery = z.object({
+export const ResourceQuery = z.strictObject({
   text: z.string().max(500),
   filter: ResourceFilter,
   /** First entry decides; later ones break ties. Empty = relevance with text, name without. */
@@ -131,7 +131,7 @@ export type Facets = z.infer<typeof Facets>;
 
 /** A windowed list: rows are fetched by offset against `resultId`, stable while a scan writes. */
 export const Window = z.object({ resultId: z.string(), total: z.number().int() });
-export const RowsRequest = z.object({
+export const RowsRequest = z.strictObject({
   resultId: z.string(),
   offset: z.number().int().min(0),
   limit: z.number().int().min(1).max(200),
@@ -370,7 +370,7 @@ export const ActivityRow = z.object({
   durationMs: z.number().nullable(),
 });
 export type ActivityRow = z.infer<typeof ActivityRow>;
-export const ActivityQuery = z.object({
+export const ActivityQuery = z.strictObject({
   text: z.string().max(200),
   states: z.array(ActivityRow.shape.state).optional(),
   accountIds: z.array(z.string()).optional(),
@@ -645,11 +645,11 @@ export const StorageHealth = z.object({
 });
 export type StorageHealth = z.infer<typeof StorageHealth>;
 
-export const Settings = z.object({
+export const Settings = z.strictObject({
   theme: z.enum(['system', 'dark', 'light']),
   density: z.enum(['compact', 'comfortable']),
   /** Accounts and regions the screens show; empty = all. */
-  scope: z.object({ accountIds: z.array(z.string()), regions: z.array(z.string()) }),
+  scope: z.strictObject({ accountIds: z.array(z.string()), regions: z.array(z.string()) }),
   defaultRegion: z.string().nullable(),
   /** Minutes without input after which keys leave memory; 0 = never. */
   idleLockMinutes: z.union([z.literal(0), z.literal(5), z.literal(15), z.literal(60)]),

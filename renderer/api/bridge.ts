@@ -13,6 +13,16 @@ declare global {
 /** How the page reaches the app. `no_token`: the page was opened without the address the app printed. */
 export const useConnection = create<{ state: ConnectionState | 'no_token' }>(() => ({ state: 'connecting' }));
 
+const disconnected: Bridge = {
+  request: () =>
+    Promise.resolve({
+      ok: false,
+      error: { code: 'NETWORK', message: 'Open the address that CloudOps printed when it started.' },
+    }),
+  onEvent: () => () => {},
+  onConnection: () => () => {},
+};
+
 /** The only place that knows which carrier is there. */
 export const bridge: Bridge = window.cloudops ? followElectron(window.cloudops) : openSocketBridge();
 
@@ -64,13 +74,3 @@ async function checkToken(token: string): Promise<'known' | 'unknown' | 'unreach
     return 'unreachable';
   }
 }
-
-const disconnected: Bridge = {
-  request: () =>
-    Promise.resolve({
-      ok: false,
-      error: { code: 'NETWORK', message: 'Open the address that CloudOps printed when it started.' },
-    }),
-  onEvent: () => () => {},
-  onConnection: () => () => {},
-};

@@ -127,7 +127,11 @@ describe('CacheSync', () => {
       status: 'proposed',
       execution: null,
     });
-    const execution = { executionId: 'e', plan: { planId: 'p' } } as EventPayloads['execution.changed'];
+    const execution = {
+      executionId: 'e',
+      plan: { planId: 'p' },
+      finishedAt: null,
+    } as unknown as EventPayloads['execution.changed'];
     say('execution.changed', execution);
     expect(client.getQueryData(['plans.get', { planId: 'p' }])).toEqual({
       plan: 'kept',

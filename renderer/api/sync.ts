@@ -178,6 +178,11 @@ export class CacheSync {
     this.#client.setQueryData<PlanView>(queryKey('plans.get', { planId: plan.planId }), (old) =>
       old ? { ...old, status: 'approved', execution } : old,
     );
+    // An answer asked for before the end may still arrive after it and would be the older one.
+    if (execution.finishedAt !== null) {
+      this.#staleOne('executions.get', (input) => input?.executionId === executionId);
+      this.#staleOne('plans.get', (input) => input?.planId === plan.planId);
+    }
     this.#staleOne('executions.log', (input) => input?.executionId === executionId);
     this.#throttle('activity', 500, () => this.#stale('activity.query'));
   }

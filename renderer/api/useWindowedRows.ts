@@ -16,13 +16,15 @@ export function useWindowedRows<T>(
   useEffect(() => {
     latest.current = { fetchRows, onGone };
   });
-  const [rows] = useState(
-    () =>
-      new RowWindow<T>(
-        (id, offset, limit) => latest.current.fetchRows(id, offset, limit),
-        () => latest.current.onGone(),
-      ),
-  );
+  const [rows] = useState(() => {
+    const made = new RowWindow<T>(
+      (id, offset, limit) => latest.current.fetchRows(id, offset, limit),
+      () => latest.current.onGone(),
+    );
+    // At once, not in an effect: a list that comes back must be as long as it was to stand where it stood.
+    made.setResult(resultId, total);
+    return made;
+  });
   useEffect(() => rows.setResult(resultId, total), [rows, resultId, total]);
   const version = useSyncExternalStore(rows.subscribe, rows.version);
   return { rows, version, error: rows.error };

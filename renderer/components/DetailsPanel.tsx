@@ -2,6 +2,7 @@ import { ActionIcon } from '@mantine/core';
 import { IconArrowLeft, IconX } from '@tabler/icons-react';
 import { backDetails, closeDetails, useDetails } from '../state/details.ts';
 import classes from './DetailsPanel.module.css';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { PlanCard } from './plan/PlanCard.tsx';
 import { ResourceDetails } from './ResourceDetails.tsx';
 import { usePanelWidth } from './usePanelWidth.ts';
@@ -29,9 +30,13 @@ export function DetailsPanel() {
       </header>
       <div className={classes.content}>
         {item.kind === 'plan' ? (
-          <PlanCard key={item.planId} planId={item.planId} />
+          <ErrorBoundary key={item.planId} name="The plan">
+            <PlanCard planId={item.planId} />
+          </ErrorBoundary>
         ) : (
-          <ResourceDetails key={item.id} id={item.id} />
+          <ErrorBoundary key={item.id} name="The resource">
+            <ResourceDetails id={item.id} />
+          </ErrorBoundary>
         )}
       </div>
     </aside>

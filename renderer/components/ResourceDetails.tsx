@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { IconExternalLink, IconRefresh } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { Resource, ResourceDetail } from '../../preload/contract/models.ts';
 import { request } from '../api/client.ts';
 import { queryKey, useAction, useRequest } from '../api/queries.ts';
@@ -15,12 +15,14 @@ import { ErrorState } from './ErrorState.tsx';
 import { Facts } from './Facts.tsx';
 import { Id } from './Id.tsx';
 import { visible } from './plan/words.ts';
-import { RawJson } from './RawJson.tsx';
 import { RelatedList } from './RelatedList.tsx';
 import classes from './ResourceDetails.module.css';
 import { resourceActions } from './resourceActions.ts';
 import { TextSkeleton } from './Skeletons.tsx';
 import { StateLabel } from './StateLabel.tsx';
+
+/** The editor is a third of the page's code and wanted rarely. */
+const RawJson = lazy(() => import('./RawJson.tsx').then((module) => ({ default: module.RawJson })));
 
 /** All that is known of one resource, how old it is, and what can be asked of it. */
 export function ResourceDetails({ id }: { id: string }) {
@@ -74,7 +76,10 @@ function Sections({ detail: { resource, related } }: { detail: ResourceDetail })
             { label: 'Account', value: <AccountBadge accountId={resource.accountId} /> },
             { label: 'Account id', value: <Id value={resource.accountId} /> },
             { label: 'Region', value: resource.region },
-            { label: 'Id', value: <Id value={resource.nativeId} whole /> },
+            // Load balancers and target groups are addressed by their ARN.
+            ...(resource.nativeId === resource.arn
+              ? []
+              : [{ label: 'Id', value: <Id value={resource.nativeId} whole /> }]),
             { label: 'ARN', value: <Id value={resource.arn} whole /> },
             { label: 'Created', value: resource.createdAt ? <Age iso={resource.createdAt} /> : '' },
           ]}
@@ -133,7 +138,9 @@ function RawSection({ resource }: { resource: Resource }) {
       </h3>
       {open && (
         <div className={classes.raw}>
-          <RawJson value={resource.raw} label={`JSON of ${resource.name}`} />
+          <Suspense fallback={<TextSkeleton lines={8} />}>
+            <RawJson value={resource.raw} label={`JSON of ${resource.name}`} />
+          </Suspense>
         </div>
       )}
     </section>

@@ -3,6 +3,7 @@ import type { AppStatus } from '../../preload/contract/models.ts';
 import { request } from '../api/client.ts';
 import { useTheme } from '../api/useTheme.ts';
 import { DetailsPanel } from '../components/DetailsPanel.tsx';
+import { ErrorBoundary } from '../components/ErrorBoundary.tsx';
 import { closeDetails, useDetails } from '../state/details.ts';
 import { useFirstStart } from '../state/firstStart.ts';
 import { useKeys } from '../state/keys.ts';
@@ -10,7 +11,7 @@ import { navigate, type ScreenId, useNav } from '../state/nav.ts';
 import { notifyError } from '../state/toasts.ts';
 import { CheatSheet } from './CheatSheet.tsx';
 import classes from './Frame.module.css';
-import { NavRail } from './NavRail.tsx';
+import { NavRail, screenName } from './NavRail.tsx';
 import { Palette } from './Palette.tsx';
 import { StatusBar } from './StatusBar.tsx';
 import { TitleBar } from './TitleBar.tsx';
@@ -56,7 +57,9 @@ export function Frame({ status, screens }: Props) {
         )}
         <TitleBar status={status} onPalette={() => setOverlay('palette')} />
         <div className={classes.content}>
-          <Screen />
+          <ErrorBoundary key={screen} name={`The screen ${screenName(screen)}`}>
+            <Screen />
+          </ErrorBoundary>
         </div>
       </main>
       <DetailsPanel />

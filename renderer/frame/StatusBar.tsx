@@ -110,14 +110,14 @@ function ScanItem() {
 }
 
 function DataAge({ status }: { status: AppStatus }) {
-  const now = useNow(10_000);
+  const now = useNow();
   if (!status.dataAsOf) return null;
   return (
     <Item
       to={{ screen: 'accounts', section: 'coverage' }}
       title={`${count(status.resources)} resources; the oldest part was read ${exactTime(status.dataAsOf)}`}
     >
-      data {ago(status.dataAsOf, Math.max(now, Date.parse(status.dataAsOf))).replace(' ago', ' old')}
+      data {span(Math.max(0, now - Date.parse(status.dataAsOf)))} old
     </Item>
   );
 }

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { download } from './download.mjs';
+import { Downloader } from './download.mjs';
 import { capture, ROOT, readJson, run, say } from './run.mjs';
 
 const ELECTRON = join(ROOT, 'node_modules/electron');
@@ -18,7 +18,7 @@ export async function ensureElectron(node) {
   const sha256 = readJson(join(ELECTRON, 'checksums.json'), {})[asset];
   if (!sha256) return null;
   const url = `https://github.com/electron/electron/releases/download/v${version}/${asset}`;
-  const zip = await download({ name: `Electron ${version}`, url, sha256 });
+  const zip = await new Downloader().fetch({ name: `Electron ${version}`, url, sha256 });
   if (!zip) return null;
   const unpack = `require('@electron-internal/extract-zip')(process.argv[1], {dir: process.argv[2]}).catch((e) => { console.error(e); process.exit(1); })`;
   if ((await run(node, ['-e', unpack, zip, dist])) !== 0) return null;
@@ -35,7 +35,11 @@ export async function ensureQdrant() {
   const folder = join(ROOT, 'resources/qdrant/bin', platform);
   const program = join(folder, process.platform === 'win32' ? 'qdrant.exe' : 'qdrant');
   if (existsSync(program) && read(join(folder, 'version')) === pins.version) return true;
-  const archive = await download({ name: `Qdrant ${pins.version}`, url: asset.url, sha256: asset.sha256 });
+  const archive = await new Downloader().fetch({
+    name: `Qdrant ${pins.version}`,
+    url: asset.url,
+    sha256: asset.sha256,
+  });
   if (!archive) return false;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

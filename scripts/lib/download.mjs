@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   createReadStream,
-  createWriteStream,
   existsSync,
   mkdirSync,
   renameSync,
@@ -9,43 +8,50 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { readJson, say, TOOLS } from './run.mjs';
 
-const CACHE = join(TOOLS, 'cache');
-const ATTEMPTS = join(TOOLS, 'attempts.json');
 const CONNECT_MS = 8_000;
 const RETRY_AFTER_MS = 24 * 3_600_000;
 
 /**
- * Fetches a pinned file into the cache: resumable, with progress, accepted only with its SHA-256.
- * Resolves with its path, or null when it cannot be had; a failure is remembered for a day, so that a
- * machine behind a closed network does not wait for it at every start.
+ * Fetches pinned files into `folder`: resumable, with progress, accepted only with their SHA-256. A failure
+ * is remembered for a day, so that a machine behind a closed network does not wait for it at every start.
  */
-export async function download({ name, url, sha256 }) {
-  const target = join(CACHE, `${sha256.slice(0, 12)}-${url.split('/').pop()}`);
-  if (existsSync(target)) return target;
-  const attempts = readJson(ATTEMPTS, {});
-  if (Date.now() - (attempts[url] ?? 0) < RETRY_AFTER_MS) return null;
-  mkdirSync(CACHE, { recursive: true });
-  const partial = `${target}.part`;
-  try {
-    await fetchInto(partial, name, url);
-    const actual = await hashOf(partial);
-    if (actual !== sha256) {
-      rmSync(partial);
-      throw new Error(`its SHA-256 is ${actual}, not the pinned ${sha256}`);
+export class Downloader {
+  constructor({ folder = TOOLS, say: tell = say, now = Date.now } = {}) {
+    this.cache = join(folder, 'cache');
+    this.attempts = join(folder, 'attempts.json');
+    this.say = tell;
+    this.now = now;
+  }
+
+  /** Resolves with the file's path, or null when it cannot be had. */
+  async fetch({ name, url, sha256 }) {
+    const target = join(this.cache, `${sha256.slice(0, 12)}-${url.split('/').pop()}`);
+    if (existsSync(target)) return target;
+    const attempts = readJson(this.attempts, {});
+    if (this.now() - (attempts[url] ?? 0) < RETRY_AFTER_MS) return null;
+    mkdirSync(this.cache, { recursive: true });
+    const partial = `${target}.part`;
+    try {
+      await fetchInto(partial, name, url);
+      const actual = await hashOf(partial);
+      if (actual !== sha256) {
+        rmSync(partial);
+        throw new Error(`its SHA-256 is ${actual}, not the pinned ${sha256}`);
+      }
+      renameSync(partial, target);
+      return target;
+    } catch (error) {
+      this.say(
+        `${name} could not be fetched: ${reason(error)}. The next try is tomorrow, or after .tools/attempts.json is deleted.`,
+      );
+      writeFileSync(this.attempts, JSON.stringify({ ...attempts, [url]: this.now() }));
+      return null;
     }
-    renameSync(partial, target);
-    return target;
-  } catch (error) {
-    say(
-      `${name} could not be fetched: ${reason(error)}. The next try is tomorrow, or after .tools/attempts.json is deleted.`,
-    );
-    writeFileSync(ATTEMPTS, JSON.stringify({ ...attempts, [url]: Date.now() }));
-    return null;
   }
 }
 
@@ -59,28 +65,30 @@ async function fetchInto(partial, name, url) {
   if (response.status === 416) return;
   if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
   const resumed = response.status === 206;
-  const total = Number(response.headers.get('content-length') ?? 0) + (resumed ? have : 0);
-  const progress = progressLine(name, total, resumed ? have : 0);
-  await pipeline(
-    Readable.fromWeb(response.body),
-    progress,
-    createWriteStream(partial, { flags: resumed ? 'a' : 'w' }),
-  );
-  say('');
+  const start = resumed ? have : 0;
+  const progress = progressLine(name, start, start + Number(response.headers.get('content-length') ?? 0));
+  const file = await open(partial, resumed ? 'a' : 'w');
+  try {
+    // Written chunk by chunk: what arrived before a cut is there to go on from.
+    for await (const chunk of response.body) {
+      await file.write(chunk);
+      progress(chunk.length);
+    }
+  } finally {
+    await file.close();
+    if (process.stderr.isTTY) process.stderr.write('\n');
+  }
 }
 
-/** Passes chunks through and redraws one line on a terminal. */
-function progressLine(name, total, start) {
+/** Redraws one line on a terminal, once per percent. */
+function progressLine(name, start, total) {
   let seen = start;
   let shown = -1;
-  return async function* (source) {
-    for await (const chunk of source) {
-      seen += chunk.length;
-      const percent = total > 0 ? Math.floor((seen / total) * 100) : 0;
-      if (percent !== shown && process.stderr.isTTY) process.stderr.write(`\rGetting ${name}: ${percent} %`);
-      shown = percent;
-      yield chunk;
-    }
+  return (bytes) => {
+    seen += bytes;
+    const percent = total > 0 ? Math.floor((seen / total) * 100) : 0;
+    if (percent !== shown && process.stderr.isTTY) process.stderr.write(`\rGetting ${name}: ${percent} %`);
+    shown = percent;
   };
 }
 

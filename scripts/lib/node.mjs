@@ -13,8 +13,8 @@ function npmScript() {
   const { npm_execpath: named, PATH = '' } = process.env;
   const onPath = PATH.split(delimiter)
     .map((folder) => join(folder, 'npm'))
-    .filter(existsSync)
-    .map(realpathSync);
+    .filter((path) => existsSync(path))
+    .map((path) => realpathSync(path));
   const beside = [...onPath, process.execPath].map((path) =>
     join(path, '../node_modules/npm/bin/npm-cli.js'),
   );

@@ -292,6 +292,8 @@ test('the words that were not understood are named', async () => {
   expect((await bench.ask('stop pg-main in 5 minutes, quickly')).text).toContain('"in 5 minutes, quickly"');
   expect((await bench.ask("don't stop pg-main")).text).toContain(`"don't"`);
   expect((await bench.ask('list frobnicated databases')).text).toContain('"frobnicated"');
+  expect((await bench.ask('stop "pg-main')).text).toContain('"quotation mark"');
+  expect((await bench.ask('stop "pg-mani"')).text).toContain('“"pg-mani"”');
 });
 
 test('a contradiction says what is true instead', async () => {

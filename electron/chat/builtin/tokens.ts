@@ -92,8 +92,7 @@ function wordsOf(text: string): Token[] {
 }
 
 function mark(text: string): Token {
-  const raw = text === '\n' ? 'line break' : /["'`‘’“”]/.test(text) ? 'quotation mark' : text;
-  return { kind: 'mark', text, raw, glued: true };
+  return { kind: 'mark', text, raw: text === '\n' ? 'line break' : text, glued: true };
 }
 const plain = (word: string) => word.toLowerCase().replace(/[‘’]/g, "'");
 
@@ -120,12 +119,17 @@ export function quoteUnused(tokens: readonly Token[], unused: ReadonlySet<number
   let last = -2;
   tokens.forEach((token, i) => {
     if (!unused.has(i)) return;
-    const glue = token.glued ? '' : ' ';
+    const glue = token.glued && token.text !== '\n' ? '' : ' ';
     if (i === last + 1 && groups.length > 0) groups.push(`${groups.pop()}${glue}${token.raw}`);
     else groups.push(token.raw);
     last = i;
   });
-  return groups.map((group) => `"${group}"`).join(', ');
+  return groups.map(inQuotes).join(', ');
+}
+
+function inQuotes(group: string): string {
+  if (/^["'`‘’“”]+$/.test(group)) return '"quotation mark"';
+  return group.includes('"') ? `“${group}”` : `"${group}"`;
 }
 
 export function hasOpposite(tokens: readonly Token[]): boolean {

@@ -15,7 +15,7 @@ import { cliCommand } from './cli.ts';
 import { managers } from './managed.ts';
 import { isClusterMember, isReplica, rdsConstraint, replicas } from './rdsFacts.ts';
 import { sender } from './sendOnce.ts';
-import { type ActionSpec, GONE, type Watch } from './spec.ts';
+import { type ActionSpec, type Affected, GONE, type Watch } from './spec.ts';
 import { safeValue } from './words.ts';
 
 const MAX_WAIT_MS = 30 * 60_000;
@@ -64,6 +64,15 @@ const observeSnapshot: Watch['observe'] = async (clients, scope, input, signal) 
     throw error;
   }
 };
+
+function dataAfterDelete(resource: Resource): Affected {
+  const text = isReplica(resource)
+    ? 'AWS takes no final snapshot of a read replica'
+    : isClusterMember(resource)
+      ? 'no final snapshot is taken; the data stays in the cluster while it has another member'
+      : 'a final snapshot is taken; automated backups are kept until their retention ends';
+  return { resourceId: null, name: 'Data', text };
+}
 
 const base = {
   resourceType: 'rds_instance',
@@ -173,15 +182,7 @@ export const RDS_ACTIONS: readonly ActionSpec[] = [
     constraint: rdsConstraint('delete'),
     affects: (resource, related) => [
       ...managers(resource),
-      ...(isReplica(resource)
-        ? [{ resourceId: null, name: 'Data', text: 'AWS takes no final snapshot of a read replica' }]
-        : [
-            {
-              resourceId: null,
-              name: 'Data',
-              text: 'a final snapshot is taken; automated backups are kept until their retention ends',
-            },
-          ]),
+      dataAfterDelete(resource),
       ...replicas(related, 'loses its source and becomes a stand-alone instance'),
     ],
     undo: (resource, input, place) => {

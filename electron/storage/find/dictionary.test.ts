@@ -15,7 +15,8 @@ describe('dictionary', () => {
 
   it.each([
     ['load balancer target groups', 'type:elbv2_target_group'],
-    ['network load balancers', 'type:elbv2_load_balancer'],
+    ['network load balancers', 'fact:network'],
+    ['elastic load balancers', 'type:elbv2_load_balancer'],
     ['databases', 'type:rds_instance'],
     ['boxes', 'type:ec2_instance'],
     ['us west 2', 'region:us-west-2'],

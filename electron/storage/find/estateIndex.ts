@@ -36,6 +36,8 @@ const INDEXED_AT_ONCE = 300;
 /** How long the index works before it lets the worker answer others. */
 const SLICE_MS = 8;
 const ROWS_BETWEEN_CLOCK_READS = 20;
+/** New names are sorted in as they come, so that the first list of a large estate need not sort them all. */
+const NAMES_ORDERED_AT_ONCE = 4_000;
 
 /**
  * The estate in memory: answers every filter, facet, sort, page and search of the Explorer and the chat.
@@ -211,6 +213,8 @@ export class EstateIndex {
       this.#isPumping = false;
       const until = performance.now() + SLICE_MS;
       this.#indexWhile(() => performance.now() < until);
+      this.#lexical.settle();
+      if (this.#order.waiting >= NAMES_ORDERED_AT_ONCE) this.#order.slots();
       if (this.#waiting.size > 0) this.#pump();
       else this.#announceSettled();
     });

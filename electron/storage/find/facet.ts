@@ -13,6 +13,7 @@ export type Asked =
   | { kind: 'tag'; pairs: ReadonlySet<number>; words: string[] }
   | { kind: 'tagKey'; pairs: ReadonlySet<number> }
   | { kind: 'measure'; measure: Measure }
+  | { kind: 'id'; start: string }
   | { kind: 'word'; word: string };
 
 export interface Facet {

@@ -21,6 +21,7 @@ const B = 0.6;
 const DELTA = 0.5;
 const NAME_WEIGHT = 2;
 const TEXT_WEIGHT = 1;
+const SETTLED_AT_ONCE = 4_000;
 /** Longer fields count as this long. */
 const LONGEST = 255;
 const PREFIX_WEIGHT = 0.75;
@@ -110,6 +111,11 @@ export class LexicalIndex {
       const document = renumbered[posting >>> 8] ?? -1;
       return document < 0 ? -1 : document * 256 + (posting & 255);
     });
+  }
+
+  /** Sorts new words in once they are many, so that no single search has to sort all of them. */
+  settle(): void {
+    this.#vocabulary.settle(SETTLED_AT_ONCE);
   }
 
   /** True when a row has this very word. */

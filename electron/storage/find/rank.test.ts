@@ -141,8 +141,15 @@ describe('what a query says', () => {
     testResource({ name: 'orders-subnet', resourceType: 'ec2_subnet' }),
     testResource({
       name: 'orders-sg',
+      nativeId: 'sg-0ff1ce0000000000a',
       resourceType: 'ec2_security_group',
       createdAt: '2020-01-01T00:00:00.000Z',
+    }),
+    testResource({
+      name: 'orders-windows',
+      state: 'stopped',
+      tags: { owner: 'y', stage: 'qa' },
+      facts: { PlatformDetails: 'Windows', PrivateIpAddress: '10.1.2.3' },
     }),
   );
 
@@ -164,6 +171,10 @@ describe('what a query says', () => {
     ['database subnets', 'orders-subnet'],
     ['security groups older than 2 years', 'orders-sg'],
     ['env=dev', 'orders-api'],
+    ['windows boxes', 'orders-windows'],
+    ['the beginning of sg-0ff1', 'orders-sg'],
+    ['network gear other than firewalls', 'orders-subnet'],
+    ['10.1.2.3', 'orders-windows'],
   ])('%s: %s comes first', (text, first) => {
     expect(found(index, text)[0]).toBe(first);
   });
@@ -189,7 +200,7 @@ describe('what a query says', () => {
   });
 
   it('a blank text ranks nothing and filters everything', () => {
-    expect(index.query(testQuery({ text: '   ' })).total).toBe(8);
+    expect(index.query(testQuery({ text: '   ' })).total).toBe(9);
     expect(index.resolve('  ')).toEqual({ exact: [], ranked: [], total: 0, chips: [] });
   });
 

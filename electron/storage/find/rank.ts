@@ -2,7 +2,7 @@ import type { QueryChip } from '../../../preload/contract/models.ts';
 import { matchPhrase } from './dictionary.ts';
 import type { ExactNames, NamedRun } from './exactNames.ts';
 import type { Facet, Understood } from './facet.ts';
-import { NameScorer } from './nameScore.ts';
+import { NameScorer, readName } from './nameScore.ts';
 import type { Row } from './rowStore.ts';
 import { type Estate, facetTest, structuredScores } from './structured.ts';
 import { singular, splitWords } from './text.ts';
@@ -12,13 +12,15 @@ import { understand } from './understand.ts';
 /** Shares of the parts, each divided by its own maximum first. */
 const WEIGHTS = { structured: 2, lexical: 0.5, name: 0.25, fragment: 1.5, dense: 0.35 };
 /** Rows below this share of the best are not worth showing. */
-const WORTH_SHOWING = 0.5;
+const WORTH_SHOWING = 0.6;
 /** The same beside a resource that was named in full. */
 const WORTH_SHOWING_BESIDE_NAMED = 0.75;
 /** Above any sum of the parts: a resource named in full comes first. */
 const NAMED_TIER = 10;
 /** The name rule compares letters, so it looks only at the best by the other parts. */
 const NAMES_COMPARED = 1_500;
+/** The same when types, places and tags explain every word, so that names only break ties. */
+const NAMES_COMPARED_IF_EXPLAINED = 300;
 /** How much of the lexical score a row keeps when it has none of the query's other words. */
 const UNCOVERED_SHARE = 0.4;
 
@@ -170,14 +172,16 @@ function nameScores(
   const phrases =
     fragments.length > 0 ? fragments : unexplained.length < said.length ? [said, unexplained] : [said];
   const scorers = phrases.map((phrase) => new NameScorer(phrase));
-  const bar = scoreOfRank(scores, NAMES_COMPARED);
+  const most = fragments.length + unexplained.length > 0 ? NAMES_COMPARED : NAMES_COMPARED_IF_EXPLAINED;
+  const bar = scoreOfRank(scores, most);
   let compared = 0;
-  for (let slot = 0; slot < scores.length && compared < NAMES_COMPARED; slot++) {
+  for (let slot = 0; slot < scores.length && compared < most; slot++) {
     const score = scores[slot] as number;
     const row = score > 0 && score >= bar ? store.rows[slot] : undefined;
     if (!row) continue;
     compared += 1;
-    found[slot] = Math.max(...scorers.map((scorer) => scorer.score(row.name)));
+    const name = readName(row.name);
+    for (const scorer of scorers) found[slot] = Math.max(found[slot] as number, scorer.score(name));
   }
   return found;
 }

@@ -26,11 +26,13 @@ export function structuredScores(facets: readonly Facet[], estate: Estate): Floa
   const { slots, live } = estate.store;
   const scores = new Float32Array(slots);
   const total = facets.reduce((sum, facet) => sum + facet.weight, 0);
+  const isLive = live.data;
   for (const facet of facets) {
     const test = facetTest(facet, estate);
     const weight = facet.weight / total;
     for (let slot = 0; slot < slots; slot++) {
-      if (live.data[slot] === 1) scores[slot] = (scores[slot] as number) + weight * test(slot);
+      const held = test(slot);
+      if (held > 0 && isLive[slot] === 1) scores[slot] = (scores[slot] as number) + weight * held;
     }
   }
   return scores;
@@ -61,6 +63,8 @@ function plainTest({ asked }: Facet, estate: Estate): Test {
     }
     case 'measure':
       return measureTest(asked.measure, traits);
+    case 'id':
+      return (slot) => (store.rows[slot]?.nativeId.startsWith(asked.start) ? 1 : 0);
     case 'word': {
       const has = new Uint8Array(store.slots);
       estate.lexical.forEachWith(asked.word, (slot) => {
@@ -78,8 +82,8 @@ function equals(column: Uint32Array, value: number | undefined): Test {
 /** The best of the phrase's meanings. */
 function sensesTest(senses: readonly Sense[], estate: Estate): Test {
   const tests = senses.map(({ concept, weight }) => ({ test: conceptTest(concept, estate), weight }));
-  const [only] = tests;
-  if (tests.length === 1 && only) return (slot) => only.weight * only.test(slot);
+  const [only, other] = tests;
+  if (only && !other) return only.weight === 1 ? only.test : (slot) => only.weight * only.test(slot);
   return (slot) => {
     let best = 0;
     for (const { test, weight } of tests) best = Math.max(best, weight * test(slot));

@@ -1,12 +1,16 @@
 const MARKS = /\p{M}+/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
 const ASCII = /^[\x00-\x7f]*$/;
-const ASCII_CHUNKS = /[a-zA-Z0-9]+/g;
-const CHUNKS = /[\p{L}\p{N}]+/gu;
+/** An IPv4 address is one word: its parts are nobody's. */
+const ASCII_CHUNKS = /\d{1,3}(?:\.\d{1,3}){3}|[a-zA-Z0-9]+/g;
+const CHUNKS = /\d{1,3}(?:\.\d{1,3}){3}|[\p{L}\p{N}]+/gu;
 /** `VMs`, `LBs`: capitals with a plural s are one word. */
 const ACRONYM_PLURAL = /^[A-Z]{2,}s$/;
 const LETTER_S = 115;
+const ID_LENGTH = 17;
+const DIGIT_ZERO = 48;
 const LETTERS_ONLY = /^[a-z]+$/;
+const DIGITS_ONLY = /^\d+$/;
 const CAMEL = /(\p{Ll}|\p{N})(\p{Lu})|(\p{Lu})(\p{Lu}\p{Ll})/gu;
 /** Letters and digits part where the letters are a word of their own: `main1`, not `s3`, `k8s` or `t3`. */
 const LETTERS_DIGITS = /(\p{L}{3,})(\p{N})/gu;
@@ -36,6 +40,10 @@ function splitChunk(chunk: string, words: string[]): void {
     words.push(chunk);
     return;
   }
+  if (DIGITS_ONLY.test(chunk) && chunk.length !== ID_LENGTH) {
+    words.push(normalNumber(chunk));
+    return;
+  }
   const lower = chunk.toLowerCase();
   if (isIdPart(lower)) {
     words.push(lower);
@@ -45,10 +53,8 @@ function splitChunk(chunk: string, words: string[]): void {
     words.push(lower);
     return;
   }
-  const parted = chunk
-    .replace(CAMEL, (_all, a, b, c, d) => `${a ?? c} ${b ?? d}`)
-    .replace(LETTERS_DIGITS, '$1 $2')
-    .replace(DIGITS_LETTERS, '$1 $2');
+  const cased = chunk === lower ? chunk : chunk.replace(CAMEL, (_all, a, b, c, d) => `${a ?? c} ${b ?? d}`);
+  const parted = cased.replace(LETTERS_DIGITS, '$1 $2').replace(DIGITS_LETTERS, '$1 $2');
   for (const part of parted.toLowerCase().split(' ')) words.push(normalNumber(part));
 }
 
@@ -72,7 +78,8 @@ function plain(text: string): string {
 
 /** `07` and `7` are the same number in a name. */
 function normalNumber(word: string): string {
-  return /^0+\d/.test(word) && /^\d+$/.test(word) ? word.replace(/^0+(?=\d)/, '') : word;
+  if (word.charCodeAt(0) !== DIGIT_ZERO || !DIGITS_ONLY.test(word)) return word;
+  return word.replace(/^0+(?=\d)/, '');
 }
 
 /**
@@ -92,30 +99,32 @@ export function terms(text: string): string[] {
   return splitWords(text).map(singular);
 }
 
+const LONGEST_COMPARED = 64;
+/** The last three rows of the distance table, used again for every pair. */
+const distanceRows = [0, 1, 2].map(() => new Uint8Array(LONGEST_COMPARED + 1));
+
 /**
  * Edits between two words (insert, delete, replace, swap of neighbours), or `limit + 1` when there are more.
  */
 export function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1;
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  if (Math.abs(a.length - b.length) > limit || Math.max(a.length, b.length) > LONGEST_COMPARED)
+    return limit + 1;
+  let [beforeLast, last, row] = distanceRows as [Uint8Array, Uint8Array, Uint8Array];
+  for (let j = 0; j <= b.length; j++) last[j] = j;
   for (let i = 1; i <= a.length; i++) {
-    const row = [i];
+    row[0] = i;
     let least = i;
     for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let cost = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + (same ? 0 : 1));
+      const replaced = (last[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let cost = Math.min((last[j] as number) + 1, (row[j - 1] as number) + 1, replaced);
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        cost = Math.min(cost, at(beforeLast, j - 2) + 1);
+        cost = Math.min(cost, (beforeLast[j - 2] as number) + 1);
       }
-      row.push(cost);
+      row[j] = cost;
       if (cost < least) least = cost;
     }
     if (least > limit) return limit + 1;
-    beforeLast = last;
-    last = row;
+    [beforeLast, last, row] = [last, row, beforeLast];
   }
-  return Math.min(at(last, b.length), limit + 1);
+  return Math.min(last[b.length] as number, limit + 1);
 }
-
-const at = (row: number[], index: number) => row[index] ?? Number.POSITIVE_INFINITY;

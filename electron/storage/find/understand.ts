@@ -1,4 +1,5 @@
 import type { QueryChip } from '../../../preload/contract/models.ts';
+import { NEGATING_PAIRS } from './dictionary/grammar.ts';
 import { LONGEST_SYNONYM, synonymsOf } from './dictionary/synonyms.ts';
 import { matchPhrase } from './dictionary.ts';
 import type { Asked, Facet, Understood, Vocabularies } from './facet.ts';
@@ -8,6 +9,9 @@ import { findMeasures } from './measures.ts';
 import { isNegation, isStopWord, type Token, tokenize } from './tokens.ts';
 import { weighTypes } from './typeHeads.ts';
 
+const ID_START = /^(?:i|vol|vpc|subnet|sg)-(?=[0-9a-f]*\d)[0-9a-f]{1,17}$/;
+/** Who types an id means it. */
+const ID_WEIGHT = 5;
 const SYNONYM_WEIGHT = 0.45;
 const JOINED_WEIGHT = 0.9;
 const INITIALS_WEIGHT = 0.8;
@@ -87,6 +91,7 @@ class Reading {
     return (
       this.#readMissingTag(i) ??
       this.#readTagPair(i) ??
+      this.#readIdStart(i) ??
       this.#readPhrase(i) ??
       this.#readNegation(i) ??
       this.#readAccount(i) ??
@@ -142,6 +147,18 @@ class Reading {
     return to + 1;
   }
 
+  /** The beginning of an AWS id: `sg-0a1`, `i-0`. */
+  #readIdStart(i: number): number | null {
+    const token = this.#tokens[i];
+    const written = token ? this.#text.slice(token.start, token.end).toLowerCase() : '';
+    if (!token || !ID_START.test(written)) return null;
+    let to = i;
+    while (this.#tokens[to + 1]?.start === token.start) to += 1;
+    const facet = this.#add('name', `id:${written}`, written, { kind: 'id', start: written }, i, to);
+    if (facet) facet.weight = ID_WEIGHT;
+    return to + 1;
+  }
+
   /** The longer of a dictionary phrase and a tag value; the dictionary when they are as long. */
   #readPhrase(i: number): number | null {
     const phrase = matchPhrase(this.#words, i);
@@ -155,8 +172,8 @@ class Reading {
       );
       const id = strongest.map((sense) => sense.concept.id).join('|');
       const label = strongest.map((sense) => sense.concept.label).join(' or ');
-      const first = strongest[0]?.concept;
-      const kind = first && 'kind' in first ? first.kind : 'region';
+      const kinds = new Set(strongest.map(({ concept }) => ('kind' in concept ? concept.kind : 'region')));
+      const kind = kinds.size === 1 ? ([...kinds][0] ?? 'words') : 'words';
       const to = i + phrase.length - 1;
       this.#add(kind, id, label, { kind: 'senses', senses: phrase.senses }, i, to);
       return to + 1;
@@ -169,9 +186,11 @@ class Reading {
   }
 
   #readNegation(i: number): number | null {
-    if (!isNegation(this.#words[i] ?? '')) return null;
+    const pair = `${this.#words[i]} ${this.#words[i + 1]}`;
+    const length = NEGATING_PAIRS.has(pair) ? 2 : isNegation(this.#words[i] ?? '') ? 1 : 0;
+    if (length === 0) return null;
     this.#negating = true;
-    return i + 1;
+    return i + length;
   }
 
   #readAccount(i: number): number | null {

@@ -69,11 +69,19 @@ export class Vocabulary {
     this.#looks.reset([...this.#sorted, ...this.#unsorted]);
   }
 
+  /** Sorts new words in when they are more than `most`; a merge of two sorted runs, not a sort of all. */
+  settle(most: number): void {
+    if (this.#unsorted.length <= most) return;
+    const byWord = (a: Term, b: Term) => (a.word < b.word ? -1 : 1);
+    this.#sorted = [...this.#sorted, ...this.#unsorted.sort(byWord)].sort(byWord);
+    this.#unsorted = [];
+  }
+
   /** The word itself and, from two letters on, words that begin with it. */
   withPrefix(prefix: string): Term[] {
     const exact = this.#terms.get(prefix);
     if (prefix.length < SHORTEST_PREFIX || /^\d+$/.test(prefix)) return exact ? [exact] : [];
-    if (this.#unsorted.length > UNSORTED_TERMS) this.#sort();
+    this.settle(UNSORTED_TERMS);
     const found: Term[] = [];
     const first = this.#firstAtLeast(prefix);
     const end = Math.min(this.#sorted.length, first + PREFIX_TERMS_READ);
@@ -105,11 +113,6 @@ export class Vocabulary {
     found.sort((a, b) => b.weight - a.weight || b.term.postings.length - a.term.postings.length);
     const best = found[0]?.weight ?? 0;
     return found.filter(({ weight }) => weight >= best * 0.6).slice(0, SIMILAR_TERMS);
-  }
-
-  #sort(): void {
-    this.#sorted = [...this.#sorted, ...this.#unsorted].sort((a, b) => (a.word < b.word ? -1 : 1));
-    this.#unsorted = [];
   }
 
   #firstAtLeast(prefix: string): number {
@@ -154,7 +157,7 @@ class Looks {
 
   add(term: Term): void {
     // Numbers and ids are never what a misspelt word means: a length of 0 is near to none.
-    const isWord = !/^\d/.test(term.word) && !isIdPart(term.word);
+    const isWord = term.word.length >= SHORTEST_SIMILAR && !/^\d/.test(term.word) && !isIdPart(term.word);
     this.#letters.set(this.#terms.length, letterBits(term.word));
     this.#lengths.set(this.#terms.length, isWord ? term.word.length : 0);
     this.#terms.push(term);

@@ -23,6 +23,7 @@ export interface JournalRecords {
 
 const VERSION = 1;
 const PAGE = 1_000;
+const Versioned = z.object({ v: z.number() });
 const Stored = z.object({ v: z.literal(VERSION), at: z.iso.datetime(), body: JournalBody });
 
 /**
@@ -111,7 +112,7 @@ function decode(seq: number, bytes: Uint8Array): JournalEntry | null {
   } catch {
     return null;
   }
-  const version = z.object({ v: z.number() }).safeParse(json);
+  const version = Versioned.safeParse(json);
   if (version.success && version.data.v > VERSION)
     throw new AppError(
       'FORMAT_NEWER',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../errors.ts';
+import { makePrivateFolder } from '../files.ts';
 import { installId } from './install.ts';
 import { type Keychain, KeychainKeySource } from './keychainSource.ts';
 import { type Keyring, MASTER_KEY_BYTES, masterKeyFits } from './keyring.ts';
@@ -33,7 +33,7 @@ export function keySourceOf(
  * (`install.json`, `keyring.json`) are damaged, newer than this app or cannot be written.
  */
 export async function loadMasterKey(folder: string, source: KeySource): Promise<MasterKeyState> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makePrivateFolder(folder);
   const keyring = await readKeyring(folder);
   const install = keyring?.installId ?? (await installId(folder));
   const encrypted = keyring !== null || hasCiphertext(folder);

@@ -26,7 +26,8 @@ interface Props {
 export function ConnectProfiles(props: Props) {
   const { connected = [], onBack, onConnecting, offer, doneLabel, onDone } = props;
   const { data, error, refetch, isFetching } = useRequest('profiles.list', {});
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  // Null until the person changes the choice: then every profile that can be used is meant.
+  const [picked, setPicked] = useState<ReadonlySet<string> | null>(null);
   const [results, setResults] = useState<RouteOutput<'accounts.connect'>['results'] | null>(null);
   const connect = useAction('accounts.connect', (output) => setResults(output.results));
 
@@ -50,11 +51,12 @@ export function ConnectProfiles(props: Props) {
     );
   }
   const free = data.profiles.filter((p) => p.supported && !connected.includes(p.name)).map((p) => p.name);
+  const chosen = picked ?? new Set(free);
   const toggle = (name: string, on: boolean) => {
     const next = new Set(chosen);
     if (on) next.add(name);
     else next.delete(name);
-    setChosen(next);
+    setPicked(next);
   };
   return (
     <>
@@ -64,7 +66,7 @@ export function ConnectProfiles(props: Props) {
           <button
             type="button"
             className="link-button"
-            onClick={() => setChosen(new Set(chosen.size === free.length ? [] : free))}
+            onClick={() => setPicked(new Set(chosen.size === free.length ? [] : free))}
           >
             {chosen.size === free.length ? 'Choose none' : `Choose all ${free.length}`}
           </button>

@@ -45,20 +45,26 @@ export function AccountCard({ account }: { account: Account }) {
         <span className="soft" id={`scan-by-${accountId}`}>
           Scanned by
         </span>
-        <Select
-          aria-labelledby={`scan-by-${accountId}`}
-          w={200}
-          data={account.profiles.map((profile) => profile.name)}
-          value={account.scanningProfile}
-          allowDeselect={false}
-          disabled={update.isPending}
-          onChange={(scanningProfile) => {
-            if (scanningProfile) update.mutate({ accountId, patch: { scanningProfile } });
-          }}
-        />
-        <span className="soft">
-          One profile only: two of different power would remove what the other reads.
-        </span>
+        {account.profiles.length < 2 ? (
+          <span>{account.scanningProfile}</span>
+        ) : (
+          <>
+            <Select
+              aria-labelledby={`scan-by-${accountId}`}
+              w={200}
+              data={account.profiles.map((profile) => profile.name)}
+              value={account.scanningProfile}
+              allowDeselect={false}
+              disabled={update.isPending}
+              onChange={(scanningProfile) => {
+                if (scanningProfile) update.mutate({ accountId, patch: { scanningProfile } });
+              }}
+            />
+            <span className="soft">
+              One profile only: two of different power would remove what the other reads.
+            </span>
+          </>
+        )}
         <span className={classes.space} />
         <ForgetAccount account={account} />
       </div>

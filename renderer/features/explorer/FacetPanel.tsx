@@ -8,7 +8,7 @@ import { TextSkeleton } from '../../components/Skeletons.tsx';
 import { count, typeName } from '../../state/format.ts';
 import classes from './explorer.module.css';
 import { facetLines } from './facets.ts';
-import { clearFacet, type FilterKey, toggleFacet, useExplorer } from './store.ts';
+import { chosenCount, clearFacet, type FilterKey, toggleFacet, useExplorer } from './store.ts';
 
 type Facets = RouteOutput<'resources.query'>['facets'];
 const SHOWN = 8;
@@ -17,6 +17,7 @@ const SHOWN = 8;
 export function FacetPanel({ facets }: { facets: Facets | null }) {
   const { byId } = useAccounts();
   const scope = useScope();
+  const { filter, text } = useExplorer();
   const labels: Record<FilterKey, (value: string) => string> = {
     resourceTypes: typeName,
     accountIds: (id) => byId.get(id)?.name ?? id,
@@ -35,6 +36,11 @@ export function FacetPanel({ facets }: { facets: Facets | null }) {
     // A scrolling region is reached by keyboard through the boxes in it.
     <aside className={classes.facets} aria-label="Filters">
       {facets === null && <TextSkeleton lines={14} />}
+      {facets?.resourceTypes.length === 0 && chosenCount(filter) === 0 && (
+        <p className={classes.facetEmpty}>
+          {text === '' ? 'Filters appear with the first resources.' : 'Nothing to filter.'}
+        </p>
+      )}
       {facets &&
         groups.map(([key, title, only]) => (
           <FacetGroup
@@ -61,6 +67,7 @@ function FacetGroup({ name, title, values, label }: GroupProps) {
   const [open, setOpen] = useState(false);
   const lines = facetLines(values, chosen, open ? Number.POSITIVE_INFINITY : SHOWN);
   const hidden = values.length - SHOWN;
+  if (lines.length === 0) return null;
   return (
     <fieldset className={classes.facet}>
       <legend className={classes.facetTitle}>
@@ -71,7 +78,6 @@ function FacetGroup({ name, title, values, label }: GroupProps) {
           </button>
         )}
       </legend>
-      {lines.length === 0 && <p className={classes.facetEmpty}>none</p>}
       {lines.map((line) => (
         <label key={line.value} className={classes.facetLine} title={visible(label(line.value))}>
           <input

@@ -5,7 +5,7 @@ import { ErrorState } from '../../components/ErrorState.tsx';
 import classes from './explorer.module.css';
 import { ResourceRow } from './ResourceRow.tsx';
 import type { Selection } from './selection.ts';
-import { useExplorer } from './store.ts';
+import { place } from './store.ts';
 import { TableHeader } from './TableHeader.tsx';
 import type { Columns } from './useColumns.ts';
 import type { ExplorerResult } from './useExplorerResult.ts';
@@ -38,7 +38,7 @@ export function ResourceTable({ gridRef, result, columns, selection, onSelection
     overscan: OVERSCAN,
     scrollPaddingStart: HEADER_HEIGHT,
     paddingStart: HEADER_HEIGHT,
-    initialOffset: useExplorer.getState().scrollTop,
+    initialOffset: place.top,
   });
   const items = virtual.getVirtualItems();
   const first = items[0]?.index ?? 0;
@@ -66,7 +66,9 @@ export function ResourceTable({ gridRef, result, columns, selection, onSelection
     <div
       ref={scroller}
       className={classes.scroller}
-      onScroll={(event) => useExplorer.setState({ scrollTop: event.currentTarget.scrollTop })}
+      onScroll={(event) => {
+        place.top = event.currentTarget.scrollTop;
+      }}
     >
       <table
         ref={gridRef}

@@ -57,7 +57,7 @@ export function SearchLine({ inputRef, chips, onToRows }: Props) {
 
 /** Always as high as one line of chips, so that typing moves nothing. */
 function Chips({ chips }: { chips: Chip[] }) {
-  const ignored = useExplorer((state) => state.ignoreChips).length;
+  const ignored = useExplorer((state) => state.ignored).length;
   const text = useExplorer((state) => state.text);
   const understood = chips.length > 0 ? 'Understood as' : '';
   return (
@@ -72,7 +72,7 @@ function Chips({ chips }: { chips: Chip[] }) {
           className={classes.chip}
           title={`From “${chip.words}”. Click to ignore.`}
           aria-label={`Ignore ${KINDS[chip.kind]} ${chip.label}`}
-          onClick={() => ignoreChip(chip.id)}
+          onClick={() => ignoreChip(chip.id, chip.words)}
         >
           <span className="soft">{KINDS[chip.kind]}</span> {chip.label}
           <IconX size={12} stroke={2} aria-hidden="true" />

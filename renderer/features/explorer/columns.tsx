@@ -41,14 +41,14 @@ export const COLUMN_IDS: ColumnId[] = [
 export const COLUMNS: Record<ColumnId, Column> = {
   name: {
     title: 'Name',
-    size: 224,
+    size: 216,
     min: 168,
     sort: 'name',
     render: (row) => <span title={visible(row.name)}>{visible(row.name)}</span>,
   },
   resourceType: {
     title: 'Type',
-    size: 124,
+    size: 136,
     min: 96,
     sort: 'resourceType',
     render: (row) => typeName(row.resourceType),
@@ -62,7 +62,7 @@ export const COLUMNS: Record<ColumnId, Column> = {
   },
   accountId: {
     title: 'Account',
-    size: 132,
+    size: 168,
     min: 96,
     sort: 'accountId',
     render: (row) => <AccountBadge accountId={row.accountId} compact />,
@@ -70,12 +70,12 @@ export const COLUMNS: Record<ColumnId, Column> = {
   region: { title: 'Region', size: 112, min: 92, sort: 'region', render: (row) => row.region },
   nativeId: {
     title: 'Id',
-    size: 156,
+    size: 140,
     min: 156,
     sort: null,
     render: (row) => <Id value={row.nativeId} />,
   },
-  tags: { title: 'Tags', size: 140, min: 96, sort: null, render: (row) => <Tags tags={row.tags} /> },
+  tags: { title: 'Tags', size: 116, min: 96, sort: null, render: (row) => <Tags tags={row.tags} /> },
   asOf: { title: 'Age', size: 88, min: 84, sort: 'asOf', render: (row) => <Age iso={row.asOf} /> },
 };
 

@@ -7,31 +7,39 @@ interface ExplorerState {
   text: string;
   filter: ResourceFilter;
   sort: ResourceSort[];
-  ignoreChips: string[];
-  /** Where the list stood when the screen was left, in px. */
-  scrollTop: number;
+  /** Chips switched off, with the words of the text they came from. */
+  ignored: { id: string; words: string }[];
 }
 
-const EMPTY = { text: '', filter: {}, sort: [], ignoreChips: [] };
+const EMPTY = { text: '', filter: {}, sort: [], ignored: [] };
 
 /** What the person is looking for; kept while other screens are shown. */
-export const useExplorer = create<ExplorerState>(() => ({ ...EMPTY, scrollTop: 0 }));
+export const useExplorer = create<ExplorerState>(() => EMPTY);
 
-const change = (part: Partial<ExplorerState>) => useExplorer.setState({ scrollTop: 0, ...part });
+/** Where the list stands, in px; outside the store, for scrolling must draw nothing but rows. */
+export const place = { top: 0 };
+
+function change(part: Partial<ExplorerState>): void {
+  place.top = 0;
+  useExplorer.setState(part);
+}
 
 export function setText(text: string): void {
-  // What was switched off belonged to that text.
-  change(text.trim() === '' ? { text, ignoreChips: [] } : { text });
+  // What was switched off belonged to words that are gone.
+  const { ignored } = useExplorer.getState();
+  const lower = text.toLowerCase();
+  change({ text, ignored: ignored.filter(({ words }) => lower.includes(words.toLowerCase())) });
 }
 
 export const setSort = (sort: ResourceSort[]): void => change({ sort });
-export const ignoreChip = (id: string): void =>
-  change({ ignoreChips: [...useExplorer.getState().ignoreChips, id] });
-export const restoreChips = (): void => change({ ignoreChips: [] });
+export const ignoreChip = (id: string, words: string): void =>
+  change({ ignored: [...useExplorer.getState().ignored, { id, words }] });
+export const restoreChips = (): void => change({ ignored: [] });
 export const clearSearch = (): void => change(EMPTY);
 
 export function show(query: ResourceQuery): void {
-  change({ text: query.text, filter: query.filter, sort: query.sort, ignoreChips: query.ignoreChips });
+  const ignored = query.ignoreChips?.map((id) => ({ id, words: query.text })) ?? [];
+  change({ text: query.text, filter: query.filter, sort: query.sort, ignored });
 }
 
 export function toggleFacet(key: FilterKey, value: string): void {

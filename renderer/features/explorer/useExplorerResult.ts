@@ -14,12 +14,17 @@ const fetchRows = async (resultId: string, offset: number, limit: number) =>
 
 /** The answer to what is looked for, within the scope, and its rows. `queryId` changes with the question only. */
 export function useExplorerResult() {
-  const { text, filter, sort, ignoreChips } = useExplorer();
+  const { text, filter, sort, ignored } = useExplorer();
   const [settledText] = useDebouncedValue(text, TYPING_MS);
   const scope = useScope();
   const query: ResourceQuery = useMemo(
-    () => ({ text: settledText.trim(), filter: scopeFilter(filter, scope), sort, ignoreChips }),
-    [settledText, filter, scope, sort, ignoreChips],
+    () => ({
+      text: settledText.trim(),
+      filter: scopeFilter(filter, scope),
+      sort,
+      ignoreChips: ignored.map(({ id }) => id),
+    }),
+    [settledText, filter, scope, sort, ignored],
   );
   const answer = useRequest('resources.query', query, { keepPrevious: true });
   const { data, error, refetch, isPlaceholderData } = answer;

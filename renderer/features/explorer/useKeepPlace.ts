@@ -2,7 +2,6 @@ import { type RefObject, useEffect, useRef } from 'react';
 import type { ResourceSummary } from '../../../preload/contract/models.ts';
 import type { RowWindow } from '../../api/rowWindow.ts';
 import { findNear } from './anchor.ts';
-import { useExplorer } from './store.ts';
 
 interface Options {
   queryId: string;
@@ -25,15 +24,15 @@ interface Place {
  * of the view, and the active row, where they were seen, though rows came or went above them.
  */
 export function useKeepPlace({ queryId, rows, scroller, rowHeight, cursor, setCursor }: Options): void {
-  const place = useRef<Place | null>(null);
+  const seen = useRef<Place | null>(null);
   const asked = useRef(queryId);
 
   useEffect(() => {
     if (asked.current === queryId) return;
     asked.current = queryId;
-    place.current = null;
+    seen.current = null;
     setCursor(-1);
-    if (useExplorer.getState().scrollTop === 0) scroller.current?.scrollTo({ top: 0 });
+    scroller.current?.scrollTo({ top: 0 });
   }, [queryId, scroller, setCursor]);
 
   // After every render: `rows` changes in place.
@@ -43,7 +42,7 @@ export function useKeepPlace({ queryId, rows, scroller, rowHeight, cursor, setCu
     const topIndex = Math.floor(element.scrollTop / rowHeight);
     if (!rows.isFresh(topIndex)) return;
     const idAt = (index: number) => (rows.isFresh(index) ? rows.row(index)?.id : undefined);
-    const old = place.current;
+    const old = seen.current;
     if (old && old.resultId !== rows.resultId) {
       const rest = element.scrollTop - old.topIndex * rowHeight;
       const top = old.topId && old.topIndex > 0 ? findNear(idAt, old.topId, old.topIndex) : null;
@@ -52,7 +51,7 @@ export function useKeepPlace({ queryId, rows, scroller, rowHeight, cursor, setCu
       if (active !== null && active !== cursor) setCursor(active);
     }
     const index = Math.floor(element.scrollTop / rowHeight);
-    place.current = {
+    seen.current = {
       resultId: rows.resultId,
       topIndex: index,
       topId: idAt(index),

@@ -32,7 +32,7 @@ export function FailedScreen({ status }: { status: AppStatus }) {
     <CenteredPage title="The workspace did not open">
       <ErrorState error={new Error(status.failure?.message ?? 'The app did not say why.')} />
       <p className={classes.text}>
-        Nothing was changed in <span className="mono">{status.workspace.path}</span>.
+        Workspace <span className="mono">{status.workspace.path}</span>
       </p>
       {retry.error && <ErrorState error={retry.error} />}
       {status.failure?.canRetry !== false && (

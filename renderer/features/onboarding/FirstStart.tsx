@@ -1,23 +1,18 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { cacheSync } from '../../api/cacheSync.ts';
-import { useAction } from '../../api/queries.ts';
 import { ConnectProfiles } from '../../components/connect/ConnectProfiles.tsx';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { openRestore } from '../../components/restore/wizardStore.ts';
 import { useFirstStart } from '../../state/firstStart.ts';
-import { navigate } from '../../state/nav.ts';
 import { CenteredPage } from './CenteredPage.tsx';
 import classes from './onboarding.module.css';
 import { RecoveryOffer } from './RecoveryOffer.tsx';
+import { goToEstate, useSampleEstate } from './useSampleEstate.ts';
 
 /** Three ways in: the person's own profiles, what they had before, or an estate to try things on. */
 export function FirstStart() {
   const [step, setStep] = useState<'choose' | 'profiles'>('choose');
-  const sample = useAction('workspace.open', (status) => {
-    cacheSync.setStatus(status);
-    finish(status.resources === 0);
-  });
+  const sample = useSampleEstate();
   if (step === 'profiles') {
     return (
       <CenteredPage title="Connect your profiles" wide>
@@ -29,7 +24,7 @@ export function FirstStart() {
           onConnecting={() => useFirstStart.setState({ open: true })}
           offer={<RecoveryOffer />}
           doneLabel="Start the scan"
-          onDone={() => finish(true)}
+          onDone={() => goToEstate(true)}
         />
       </CenteredPage>
     );
@@ -72,16 +67,7 @@ export function FirstStart() {
           Open the sample estate
         </Button>
       </section>
-      <p className={classes.foot}>
-        No account with us, no server, no telemetry. The store is encrypted, and its key is kept outside of
-        it.
-      </p>
+      <p className={classes.foot}>No account with us, no server, no telemetry. The store is encrypted.</p>
     </CenteredPage>
   );
-}
-
-/** On to the Explorer, where the estate is seen to fill in. */
-function finish(scan: boolean): void {
-  useFirstStart.setState({ open: false, scanWhenReady: scan });
-  navigate('explorer');
 }

@@ -7,6 +7,7 @@ import { UnlockForm } from '../../components/keys/UnlockForm.tsx';
 import { openRestore } from '../../components/restore/wizardStore.ts';
 import { CenteredPage } from './CenteredPage.tsx';
 import classes from './onboarding.module.css';
+import { useSampleEstate } from './useSampleEstate.ts';
 
 const TITLES: Record<AppStatus['key']['state'], string> = {
   ok: 'The key is there',
@@ -30,7 +31,7 @@ export function KeyScreen({ status }: { status: AppStatus }) {
           from other users of this machine, but not from someone who copies your whole home folder.
         </p>
       )}
-      <Choices chooses={chooses} />
+      <Choices chooses={chooses} sample={workspace.sample} />
       {!chooses && (
         <section className={classes.panel} aria-labelledby="unlock-title">
           <h2 id="unlock-title" className={classes.panelTitle}>
@@ -55,11 +56,12 @@ export function KeyScreen({ status }: { status: AppStatus }) {
   );
 }
 
-function Choices({ chooses }: { chooses: boolean }) {
+function Choices({ chooses, sample: isSample }: { chooses: boolean; sample: boolean }) {
   const retry = useAction('app.retry', (next) => cacheSync.setStatus(next));
   const useFile = useAction('key.useFile', (next) => cacheSync.setStatus(next));
-  const error = retry.error ?? useFile.error;
-  const busy = retry.isPending || useFile.isPending;
+  const sample = useSampleEstate();
+  const error = retry.error ?? useFile.error ?? sample.error;
+  const busy = retry.isPending || useFile.isPending || sample.isPending;
   return (
     <>
       {error && <ErrorState error={error} />}
@@ -75,6 +77,17 @@ function Choices({ chooses }: { chooses: boolean }) {
             onClick={() => useFile.mutate({})}
           >
             Keep the key in a file only I can read
+          </Button>
+        )}
+        {!isSample && (
+          <Button
+            variant="subtle"
+            color="gray"
+            loading={sample.isPending}
+            disabled={busy}
+            onClick={() => sample.mutate({ name: 'sample' })}
+          >
+            Open the sample estate
           </Button>
         )}
       </div>

@@ -129,7 +129,7 @@ function DefaultRegion() {
       .catch(notifyError);
   };
   return (
-    <Line label="Default region" hint="Meant when a sentence names no region. Empty: the app asks.">
+    <Line label="Default region" hint="Told to the assistant with each sentence, as the region you work in.">
       <TextInput
         aria-label="Default region"
         placeholder="us-west-2"

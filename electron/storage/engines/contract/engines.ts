@@ -16,16 +16,22 @@ export type EngineUnderTest =
 
 const RESOURCES = fileURLToPath(new URL('../../../../resources/', import.meta.url));
 
-/** A real Qdrant: CLOUDOPS_QDRANT_URL, CLOUDOPS_QDRANT_BIN or the fetched binary; null when there is none. */
+/** A real Qdrant: CLOUDOPS_QDRANT_URL, else a binary; null when there is none. */
 export function qdrantUnderTest(env = process.env): EngineUnderTest | null {
-  const { CLOUDOPS_QDRANT_URL: url, CLOUDOPS_QDRANT_API_KEY: apiKey = '', CLOUDOPS_QDRANT_BIN } = env;
+  const { CLOUDOPS_QDRANT_URL: url, CLOUDOPS_QDRANT_API_KEY: apiKey = '' } = env;
   if (url) return { engine: 'qdrant', url, apiKey };
+  const binary = qdrantBinaryUnderTest(env);
+  return binary === null ? null : { engine: 'qdrant', binary };
+}
+
+/** CLOUDOPS_QDRANT_BIN, else the binary that the launcher fetched; says so when there is neither. */
+export function qdrantBinaryUnderTest(env = process.env): string | null {
   const name = process.platform === 'win32' ? 'qdrant.exe' : 'qdrant';
-  const binary =
-    CLOUDOPS_QDRANT_BIN ?? join(RESOURCES, 'qdrant/bin', `${process.platform}-${process.arch}`, name);
-  if (existsSync(binary)) return { engine: 'qdrant', binary };
+  const fetched = join(RESOURCES, 'qdrant/bin', `${process.platform}-${process.arch}`, name);
+  const binary = env.CLOUDOPS_QDRANT_BIN ?? fetched;
+  if (existsSync(binary)) return binary;
   console.warn(
-    `The Qdrant half of this suite did NOT run: there is no server at ${binary}. Set CLOUDOPS_QDRANT_BIN or CLOUDOPS_QDRANT_URL.`,
+    `The Qdrant part of this suite did NOT run: there is no program at ${binary}. Set CLOUDOPS_QDRANT_BIN or CLOUDOPS_QDRANT_URL.`,
   );
   return null;
 }

@@ -24,6 +24,7 @@ export async function scrollAll(
   do {
     const page = await store.scroll(collection, { ...request, cursor });
     points.push(...page.points);
+    if (points.length > 100_000) throw new Error('the scroll does not end');
     cursor = page.next;
   } while (cursor !== undefined);
   return points;

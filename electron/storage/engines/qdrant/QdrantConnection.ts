@@ -60,7 +60,7 @@ function createClient({ url, apiKey }: QdrantEndpoint): QdrantClient {
     // A url without a port would get 6333 appended, whatever its scheme says.
     port: portOf(url),
     // The client would warn of a key over plain http, which on loopback is what we want.
-    headers: { ...(apiKey !== '' && { 'api-key': apiKey }), 'accept-encoding': 'identity' },
+    headers: { ...(apiKey && { 'api-key': apiKey }), 'accept-encoding': 'identity' },
     timeout: CALL_TIMEOUT_MS,
     checkCompatibility: false,
   });

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { QdrantServer } from '../../../process/QdrantServer.ts';
 import type { EngineState } from '../../PointStore.ts';
-import { freshSpec, qdrantUnderTest } from '../contract/engines.ts';
+import { freshSpec, qdrantBinaryUnderTest } from '../contract/engines.ts';
 import { batches, idOf, point, range } from '../contract/fixtures.ts';
 import { RecordingProxy } from '../contract/RecordingProxy.ts';
 import { QdrantPointStore } from './QdrantPointStore.ts';
 
-const under = qdrantUnderTest();
-const binary = under && 'binary' in under ? under.binary : '';
+const binary = qdrantBinaryUnderTest() ?? '';
 
 /** What only this engine can get wrong: its server dies, restarts, is not ours, or holds leftovers. */
 describe.skipIf(binary === '')('QdrantPointStore on a server of its own', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { freshSpec } from '../contract/engines.ts';
-import { idOf, point, range } from '../contract/fixtures.ts';
+import { batches, idOf, point, range } from '../contract/fixtures.ts';
 import { SqlitePointStore } from './SqlitePointStore.ts';
 import { sqliteFailure } from './sqliteErrors.ts';
 
@@ -103,6 +103,20 @@ it('removes what a replacement left that never reached its switch', async () => 
   const tables = after.prepare('SELECT name FROM sqlite_schema WHERE name LIKE ?').all(`${side}%`);
   after.close();
   expect(tables).toEqual([]);
+});
+
+it('gives the space of replaced data back to the disk', async () => {
+  const spec = freshSpec();
+  const store = new SqlitePointStore({ path });
+  await store.ensureCollection(spec);
+  const sealed = 'x'.repeat(2_000);
+  await store.upsert(
+    spec.name,
+    range(1_000).map((n) => point(n, { sealed })),
+  );
+  await store.replaceCollection(spec, batches([point(1)]));
+  await store.close();
+  expect(statSync(path).size).toBeLessThan(200_000);
 });
 
 it('reads the newest of a conversation off one index, without sorting all of it', async () => {

@@ -23,6 +23,8 @@ export function openDatabase(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 5_000 });
   try {
     refuseNewer(db, path);
+    // Only a new file takes this: it lets a replaced collection give its space back.
+    db.exec('PRAGMA auto_vacuum=INCREMENTAL');
     // fullfsync: on macOS a plain fsync leaves data in the drive's cache; elsewhere it does nothing.
     db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fullfsync=1;');
     db.exec(`
@@ -70,6 +72,7 @@ export function dropGeneration(db: DatabaseSync, physical: string): void {
     db.exec(`DROP TABLE IF EXISTS "${physical}_element"; DROP TABLE IF EXISTS "${physical}"`);
     db.prepare('DELETE FROM generation WHERE physical = ?').run(physical);
   });
+  db.exec('PRAGMA incremental_vacuum');
 }
 
 export function generations(db: DatabaseSync): Generation[] {

@@ -36,3 +36,15 @@ export const OF_WORDS: ReadonlySet<string> = new Set(
 );
 /** Between two types: both are meant. */
 export const AND_WORDS: ReadonlySet<string> = new Set(list('and or plus also nor'));
+
+/** Two words that negate together. */
+export const NEGATING_PAIRS: ReadonlySet<string> = new Set([
+  'other than',
+  'apart from',
+  'aside from',
+  'rather than',
+  'instead of',
+  'all but',
+  'anything but',
+  'everything but',
+]);

@@ -6,7 +6,7 @@ const TYPES: [type: ResourceType, label: string, surely: string, loosely: string
   [
     'ec2_instance',
     'EC2 instance',
-    'ec2, ec2 instance, ec2 server, ec2 machine, ec2 box, ec2 host, ec2 vm, instance, virtual machine, virtual server, vm, server, machine, host, box, compute instance, compute node, cloud server, virtual box, linux server, windows server, windows machine, linux machine, linux box, windows box, compute',
+    'ec2, ec2 instance, ec2 server, ec2 machine, ec2 box, ec2 host, ec2 vm, instance, virtual machine, virtual server, vm, server, machine, host, box, compute instance, compute node, cloud server, virtual box, compute',
     'node, web server, app server, application server, appliance',
   ],
   [
@@ -54,7 +54,7 @@ const TYPES: [type: ResourceType, label: string, surely: string, loosely: string
   [
     'elbv2_load_balancer',
     'Load balancer',
-    'load balancer, loadbalancer, load balancing, elb, elbv2, lb, balancer, elastic load balancer, elastic load balancing, alb, nlb, gwlb, application load balancer, network load balancer, gateway load balancer, application lb, network lb, http load balancer, tcp load balancer, traffic distributor, traffic balancer, traffic manager, traffic router',
+    'load balancer, loadbalancer, load balancing, elb, elbv2, lb, balancer, elastic load balancer, elastic load balancing, traffic distributor, traffic balancer, traffic manager, traffic router',
     'reverse proxy, ingress, entry point, front door',
   ],
   [

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import type { ScanCell } from '../preload/contract/models.ts';
+import { LiveStatus } from './liveStatus.ts';
+
+const cell = (status: ScanCell['status'], asOf: string | null): ScanCell => ({
+  accountId: '111122223333',
+  region: 'us-east-1',
+  service: 'ec2',
+  status,
+  count: 0,
+  asOf,
+  message: null,
+});
+
+function statusOf(cells: ScanCell[]) {
+  return new LiveStatus({
+    accounts: { list: async () => [] },
+    scanner: { status: async () => ({ run: null, cells }) },
+    estate: { count: async () => 5 },
+    recoveryMissing: async () => false,
+    backup: async () => ({ lastGoodAt: null, overdue: false, running: false }),
+  }).read();
+}
+
+test('the age shown is the oldest cell’s, so that one fresh cell does not hide an old one', async () => {
+  const facts = await statusOf([
+    cell('ok', '2026-11-21T10:00:00.000Z'),
+    cell('ok', '2026-11-20T10:00:00.000Z'),
+  ]);
+  expect(facts.dataAsOf).toBe('2026-11-20T10:00:00.000Z');
+});
+
+test('one denied or unreachable cell is not "offline"; all unreachable is', async () => {
+  expect((await statusOf([cell('network', null), cell('denied', null)])).offline).toBe(false);
+  expect((await statusOf([cell('network', null), cell('network', null)])).offline).toBe(true);
+  expect((await statusOf([])).offline).toBe(false);
+});
