@@ -8,7 +8,11 @@ const suite = (name: string, include: string[], extra: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      suite('unit', ['{electron,preload,renderer,scripts,packages,bench}/**/*.test.{ts,tsx}']),
+      // Deriving a key from a passphrase takes a second by design, several on a busy machine.
+      suite('unit', ['{electron,preload,renderer,scripts,packages,bench}/**/*.test.{ts,tsx}'], {
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      }),
       suite('contract', ['{electron,preload,e2e}/**/*.contract.ts'], {
         testTimeout: 60_000,
         hookTimeout: 60_000,
