@@ -56,10 +56,9 @@ export function AccountCard({ account }: { account: Account }) {
             if (scanningProfile) update.mutate({ accountId, patch: { scanningProfile } });
           }}
         />
-        <span className="soft">
+        <span className={classes.scanHint}>
           One profile only: two of different power would remove what the other reads.
         </span>
-        <span className={classes.space} />
         <ForgetAccount account={account} />
       </div>
       <ul className={classes.profiles} aria-label={`Profiles of ${account.name}`}>
