@@ -21,6 +21,7 @@ import { EngineMove } from './maintenance/engineMove.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import { Removals } from './maintenance/removals.ts';
 import { SwitchingStore } from './maintenance/SwitchingStore.ts';
+import { changeVectors, ensureEstate } from './maintenance/vectors.ts';
 import { IndexKeyChange } from './rotation/indexKey.ts';
 import { RetiredIds } from './rotation/retiredIds.ts';
 import { WorkspaceKeys } from './rotation/workspaceKeys.ts';
@@ -83,7 +84,7 @@ export class OpenWorkspace {
       const engine = { place: opening.place, means };
       await store.ensureCollection(toCollectionSpec(config.collections.chat_history));
       const estateSpec = toCollectionSpec(config.collections.aws_estate);
-      await store.ensureCollection(estateSpec);
+      await ensureEstate({ store, spec: estateSpec, sealer, embedding }, work);
       const indexKey = new IndexKeyChange({ keys, store, spec: estateSpec, docs: appDb });
       // What an earlier process left half done, before anything looks up an id or a token.
       await indexKey.settle();
@@ -177,7 +178,13 @@ export class OpenWorkspace {
       specs: Object.values(specs),
       journal: parts.journal,
     });
-    this.maintenance = new Maintenance(removals, move);
+    const vectors = { store, spec: specs.estate, sealer, embedding };
+    this.maintenance = new Maintenance({
+      removals,
+      move,
+      journal: parts.journal,
+      rebuildVectors: (work) => this.estate.exclusively(() => changeVectors(vectors, work)),
+    });
     this.find = this.#findApi();
     this.#stopListening = store.onStatus(() => this.#engineChanged());
     this.#engineChanged();
