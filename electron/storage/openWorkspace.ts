@@ -19,6 +19,7 @@ import { Journal } from './journal/journal.ts';
 import { KeyringStore } from './keys/keyringStore.ts';
 import { EngineMove } from './maintenance/engineMove.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
+import { migratePoints, POINT_MIGRATIONS } from './maintenance/pointMigrations.ts';
 import { Removals } from './maintenance/removals.ts';
 import { SwitchingStore } from './maintenance/SwitchingStore.ts';
 import { changeVectors, ensureEstate } from './maintenance/vectors.ts';
@@ -78,13 +79,17 @@ export class OpenWorkspace {
     const appDb = new AppDb(path.join(folder, 'app.db'), keyring, sealer);
     let store: SwitchingStore | null = null;
     try {
-      const journal = new Journal(appDb.journal);
+      const journal = new Journal(appDb.journal, Date.now, appDb.earlierJournals());
       const opening = await openEngine(config.qdrant, means);
       store = new SwitchingStore(opening.store);
       const engine = { place: opening.place, means };
       await store.ensureCollection(toCollectionSpec(config.collections.chat_history));
       const estateSpec = toCollectionSpec(config.collections.aws_estate);
       await ensureEstate({ store, spec: estateSpec, sealer, embedding }, work);
+      for (const spec of Object.values(specsOf(options))) {
+        const migrations = POINT_MIGRATIONS[spec.name] ?? [];
+        await migratePoints({ store, spec, docs: appDb, folder, migrations }, work);
+      }
       const indexKey = new IndexKeyChange({ keys, store, spec: estateSpec, docs: appDb });
       // What an earlier process left half done, before anything looks up an id or a token.
       await indexKey.settle();
