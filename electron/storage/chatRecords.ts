@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ChatMessage, Conversation } from '../../preload/contract/models.ts';
 import type { Point } from './PointStore.ts';
+import { refuseNewerRecord } from './recordFormat.ts';
 import type { Sealer } from './sealing.ts';
 
 /**
@@ -120,6 +121,7 @@ export function titleOf(message: Pick<ChatMessage, 'parts'>): string | null {
 
 function openPoint(sealer: Sealer, point: Point, revision: number): unknown {
   const schema = Number(point.payload.schema);
+  refuseNewerRecord(COLLECTION, schema, SCHEMA);
   const sealed = Buffer.from(String(point.payload.sealed), 'base64');
   return sealer.open({ schema, collection: COLLECTION, id: point.id, revision }, sealed);
 }

@@ -1,6 +1,7 @@
 import type { Resource, ResourceFilter } from '../../preload/contract/models.ts';
 import type { CollectedResource } from '../scan/types.ts';
 import type { Condition, Filter, Point } from './PointStore.ts';
+import { refuseNewerRecord } from './recordFormat.ts';
 import type { Sealer } from './sealing.ts';
 
 /**
@@ -67,6 +68,7 @@ export function resourcePoint(sealer: Sealer, stored: StoredResource): Point {
 /** Throws STORAGE_FAILED for a damaged point, FORMAT_NEWER for one of a newer app. */
 export function readResource(sealer: Sealer, point: Point): StoredResource {
   const { schema, revision, sealed } = point.payload;
+  refuseNewerRecord(COLLECTION, Number(schema), SCHEMA);
   const address = {
     schema: Number(schema),
     collection: COLLECTION,
