@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import path from 'node:path';
-import type { StorageHealth } from '../../preload/contract/models.ts';
+import { BackupSettings, type StorageHealth } from '../../preload/contract/models.ts';
 import { DenseSearch, type Nearest } from '../embedding/denseSearch.ts';
 import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
 import { AppError } from '../errors.ts';
@@ -202,8 +202,14 @@ export class OpenWorkspace {
       folder,
       store: this.store,
       collections: [config.collections.chat_history.name, config.collections.aws_estate.name],
+      s3Configured: await this.#hasS3(),
       warnings: await this.#warnings(),
     });
+  }
+
+  async #hasS3(): Promise<boolean> {
+    const settings = BackupSettings.partial().safeParse(await this.appDb.get('backup', 'settings'));
+    return settings.success && settings.data.s3 != null;
   }
 
   async close(): Promise<void> {
