@@ -52,8 +52,8 @@ describe('CacheSync', () => {
     sync.receive({ bootId: 'a', seq, name, payload, ...change } as EventMessage);
   };
 
-  const status = (phase: string) =>
-    ({ bootId: 'a', phase, workspace: { path: '/w' } }) as EventPayloads['app.changed'];
+  const phase = (now: string) =>
+    ({ bootId: 'a', phase: now, workspace: { path: '/w' } }) as EventPayloads['app.changed'];
   const job = (jobId: string, state: string) =>
     ({ jobId, state, kind: 'backup' }) as EventPayloads['job.changed'];
   const jobs = () =>
@@ -62,11 +62,11 @@ describe('CacheSync', () => {
       ?.jobs.map(({ jobId, state }) => `${jobId} ${state}`);
 
   test('a lock leaves nothing in the page that was read with the keys', () => {
-    say('app.changed', status('ready'));
+    say('app.changed', phase('ready'));
     put('chat.messages', { conversationId: 'c' });
     put('resources.query', {});
     put('jobs.list', {});
-    say('app.changed', status('locked'));
+    say('app.changed', phase('locked'));
     expect(client.getQueryData(['chat.messages', { conversationId: 'c' }])).toBeUndefined();
     expect(client.getQueryData(['resources.query', {}])).toBeUndefined();
     expect(client.getQueryData(['jobs.list', {}])).toBeDefined();
@@ -74,9 +74,9 @@ describe('CacheSync', () => {
   });
 
   test('a lock that came as an answer forgets as one that came as an event', () => {
-    sync.setStatus(status('ready'));
+    sync.setStatus(phase('ready'));
     put('chat.messages', { conversationId: 'c' });
-    sync.setStatus(status('locked'));
+    sync.setStatus(phase('locked'));
     expect(client.getQueryData(['chat.messages', { conversationId: 'c' }])).toBeUndefined();
   });
 
