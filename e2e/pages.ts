@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-export type Screen = 'Chat' | 'Explorer' | 'Activity' | 'Accounts' | 'Settings';
+export type Screen = 'Chat' | 'Explorer' | 'Activity' | 'Accounts' | 'Backups' | 'Settings';
 
 /** What a person does on the screens, by the names they see. */
 export class AppPage {

@@ -67,6 +67,7 @@ export const theme: MantineThemeOverride = createTheme({
     PasswordInput: { defaultProps: { size: 'xs' }, ...field },
     Textarea: { defaultProps: { size: 'xs' }, ...field },
     Autocomplete: { defaultProps: { size: 'xs' }, ...field },
+    TagsInput: { defaultProps: { size: 'xs' }, ...field },
     Radio: { defaultProps: { size: 'xs' }, ...field },
     Select: { defaultProps: { size: 'xs', checkIconPosition: 'right', withAlignedLabels: true } },
     Checkbox: { defaultProps: { size: 'xs' }, ...field },

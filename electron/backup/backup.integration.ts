@@ -110,7 +110,9 @@ describe('a backup to S3', () => {
     machine.engine.size = 17 * MiB;
     bench.proxy.add({ kind: 'slow', ms: 200, when: isPart });
     const job = machine.service.create();
-    await expect.poll(() => bench.proxy.sent.some(({ call }) => isPart(call))).toBe(true);
+    await expect
+      .poll(() => bench.proxy.sent.some(({ call }) => isPart(call)), { timeout: 60_000 })
+      .toBe(true);
     machine.jobs.cancel(job.jobId);
     expect(await machine.ended(job)).toMatchObject({ state: 'cancelled' });
     expect(await bench.openUploads(bucket)).toEqual([]);

@@ -9,7 +9,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { errorBody } from '../../e2e/support/awsCall.ts';
 import { type Machine, newMachine } from './testing/machine.ts';
-import { isPut, S3Bench } from './testing/s3Bench.ts';
+import { isPart, isPut, S3Bench } from './testing/s3Bench.ts';
 
 let bench: S3Bench;
 let machine: Machine;
@@ -213,7 +213,9 @@ describe('the printed policies', () => {
       expect(await own.ended(own.service.create())).toMatchObject({ error: null, state: 'done' });
       own.time.offset = 0;
       const cancelled = own.service.create();
-      await expect.poll(() => own.jobs.current()?.step).toMatch(/Uploading/);
+      const sentParts = () => bench.proxy.sent.filter(({ call }) => isPart(call)).length;
+      const before = sentParts();
+      await expect.poll(sentParts, { timeout: 60_000 }).toBeGreaterThan(before);
       own.jobs.cancel(cancelled.jobId);
       await own.ended(cancelled);
       let expired = true;
@@ -235,6 +237,9 @@ describe('the printed policies', () => {
         access: { profile: 'backup' },
       };
       await own.restore.discover(s3);
+      const stranger = await newMachine(bench.folder, bench.clients);
+      const elsewhere = stranger.service.configure({ s3: place(bucket.name) });
+      await expect(elsewhere).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
     } finally {
       await bench.moto.enforceIam(false);
       Object.assign(bench.key, original);

@@ -32,6 +32,8 @@ export interface ManagedProcessOptions {
    * 'retry' for one more try at once (a lost race for a port), undefined when unknown.
    */
   explainExit?: (log: string) => AppError | 'retry' | undefined;
+  /** What it means that the budget of restarts is spent, read from the log. */
+  explainCrashLoop?: (log: string) => AppError;
   readyWithinMs: number;
   /** What asks the child to end in order. */
   stopSignal: 'SIGTERM' | 'SIGINT';
@@ -140,7 +142,8 @@ export class ManagedProcess {
     if (explained instanceof AppError) throw this.#fail(explained);
     const delay = this.#budget.next(performance.now());
     const hopeless = error instanceof AppError && !(error instanceof AttemptFailed);
-    if (delay === null || hopeless) throw this.#fail(error);
+    if (hopeless) throw this.#fail(error);
+    if (delay === null) throw this.#fail(this.#options.explainCrashLoop?.(this.log) ?? error);
     this.#enter('restarting');
     await setTimeout(explained === 'retry' ? 0 : delay, undefined, { signal: this.#abort.signal }).catch(
       () => {

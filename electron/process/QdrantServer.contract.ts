@@ -107,6 +107,27 @@ describe.skipIf(binary === '')('QdrantServer on a real binary', () => {
     await expect(create().start()).rejects.toMatchObject({ code: 'WORKSPACE_IN_USE' });
   });
 
+  it.each(['segment.json', 'open-1', 'config.json'])(
+    'says that its data is damaged (%s), and the ways out, instead of trying forever',
+    async (name) => {
+      const server = create();
+      await server.start();
+      const { url, apiKey } = await server.endpoint();
+      const headers = { 'api-key': apiKey, 'content-type': 'application/json' };
+      await fetch(`${url}/collections/x`, { method: 'PUT', headers, body: '{"vectors":{}}' });
+      await server.stop();
+      const files = readdirSync(join(folder, 'storage'), { recursive: true, withFileTypes: true });
+      const found = files.filter((entry) => entry.isFile() && entry.name === name);
+      expect(found).not.toEqual([]);
+      for (const entry of found) await writeFile(join(entry.parentPath, entry.name), 'x'.repeat(200));
+      await expect(server.start()).rejects.toMatchObject({
+        code: 'ENGINE_FAILED',
+        message: expect.stringMatching(/cannot read its data folder.*restore the last backup/),
+      });
+      expect(server.status().state).toBe('failed');
+    },
+  );
+
   it('refuses data of a newer version, and a program that is not Qdrant, before touching anything', async () => {
     await writeFile(join(folder, 'version'), '1.99.0\n');
     await expect(create().start()).rejects.toMatchObject({ code: 'FORMAT_NEWER' });

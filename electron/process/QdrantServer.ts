@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import { freePort } from './freePort.ts';
 import { type Launch, ManagedProcess, type ProcessState } from './ManagedProcess.ts';
 import { qdrantConfig, qdrantFolders } from './qdrantConfig.ts';
+import { explainCrashLoop, explainExit } from './qdrantExit.ts';
 import { checkDataVersion, readBinaryVersion, recordDataVersion } from './qdrantVersion.ts';
 
 export interface QdrantEndpoint {
@@ -32,6 +33,7 @@ export class QdrantServer {
       prepare: () => this.#prepare(),
       probe: (signal) => this.#answers(signal),
       explainExit,
+      explainCrashLoop,
       readyWithinMs: 60_000,
       // SIGTERM would wait 5 s for our kept-alive connections; both close the storage in order.
       stopSignal: 'SIGINT',
@@ -114,27 +116,4 @@ export class QdrantServer {
 function systemEnvironment(): Record<string, string> {
   const names = process.platform === 'win32' ? ['SystemRoot', 'TEMP', 'TMP'] : [];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-
-function explainExit(log: string): AppError | 'retry' | undefined {
-  if (/address (already )?in use|os error (98|48|10048)\b/i.test(log)) return 'retry';
-  if (/WouldBlock|Can't (init|open).*wal/i.test(log)) {
-    return new AppError(
-      'WORKSPACE_IN_USE',
-      'Another process uses the data folder of the Qdrant engine. Close it and try again.',
-    );
-  }
-  if (/no space left|os error (28|112)\b/i.test(log)) {
-    return new AppError(
-      'DISK_FULL',
-      'The disk is full: the Qdrant engine cannot start. Free some space and try again.',
-    );
-  }
-  if (/unsupported system page size/i.test(log)) {
-    return new AppError(
-      'ENGINE_FAILED',
-      'The Qdrant program does not run on this machine: its memory pages are larger than 4 KB. Use the SQLite engine.',
-    );
-  }
-  return undefined;
 }

@@ -38,7 +38,7 @@ describe('a file to the browser', () => {
     expect(answer.headers.get('content-disposition')).toContain('backup.cloudops');
     expect(Buffer.from(await answer.arrayBuffer()).equals(body)).toBe(true);
     expect((await fetch(origin + where)).status).toBe(404);
-    await expect.poll(() => existsSync(written)).toBe(false);
+    await expect.poll(() => existsSync(written), { timeout: 4_000 }).toBe(false);
   });
 
   it('is not left on the disk when nobody fetched it before the end', async () => {
@@ -76,9 +76,9 @@ describe('a file from the browser', () => {
     const sending = request(origin + uploadTo, { method: 'PUT', headers });
     sending.on('error', () => undefined);
     sending.write(Buffer.alloc(1_000));
-    await expect.poll(() => existsSync(path)).toBe(true);
+    await expect.poll(() => existsSync(path), { timeout: 4_000 }).toBe(true);
     sending.destroy();
-    await expect.poll(() => existsSync(path)).toBe(false);
+    await expect.poll(() => existsSync(path), { timeout: 4_000 }).toBe(false);
     expect(downloads.receive(uploadTo)).toBeUndefined();
   });
 

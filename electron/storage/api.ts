@@ -26,6 +26,7 @@ import type { ConversationSearch } from './chatSearch/ChatSearch.ts';
 import type { JournalBody, JournalEntry } from './journal/entries.ts';
 import type { KeySlot, SlotKind, SlotSecret } from './keys/slots.ts';
 import type { EngineMoved, EngineTarget } from './maintenance/engineMove.ts';
+import type { VectorsChanged } from './maintenance/vectors.ts';
 import type { EngineState } from './PointStore.ts';
 import type { RebuiltIndex } from './rotation/indexKey.ts';
 import type { Resealed } from './rotation/reencryption.ts';
@@ -147,6 +148,8 @@ export interface MaintenanceApi {
    * before that leave the engine that was in use, also after a kill. Writes wait meanwhile.
    */
   moveEngine(request: { to: EngineTarget; by: string }, work: Work): Promise<EngineMoved>;
+  /** Makes all vectors of the estate anew with the provider in use: aside, counted, then swapped in. */
+  rebuildVectors(request: { by: string }, work: Work): Promise<VectorsChanged>;
 }
 
 export interface EstateStorageApi {

@@ -4,13 +4,27 @@ import { z } from 'zod';
 import type { ScanCell } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { DocsApi } from './api.ts';
+import { type EarlierJournal, readEarlierJournals } from './backup/earlierJournals.ts';
 import { JournalTable } from './journalTable.ts';
 import type { Keyring } from './keys/keyring.ts';
+import { type Migration, migrateDatabase, refuseNewerDatabase } from './migrations.ts';
 import type { ResealableDocs, Resealed } from './rotation/reencryption.ts';
 import type { Sealer } from './sealing.ts';
 import { asStorageError, inTransaction } from './sqlite.ts';
 
-const SCHEMA = 1;
+/** The format of `app.db`, step by step. The journal makes its own tables. */
+const MIGRATIONS: readonly Migration[] = [
+  {
+    to: 1,
+    run: (db) =>
+      db.exec(`
+        CREATE TABLE IF NOT EXISTS docs (
+          kind TEXT NOT NULL, token TEXT NOT NULL, revision INTEGER NOT NULL, sealed BLOB NOT NULL,
+          UNIQUE (kind, token)
+        ) STRICT;
+      `),
+  },
+];
 const DOC_SCHEMA = 1;
 const COLLECTION = 'docs';
 /** The kind under which `putCells` keeps scan cells; their key is `account|region|service`. */
@@ -28,13 +42,20 @@ const WholeRow = Row.extend({ rowid: z.number(), kind: z.string() });
 export class AppDb implements DocsApi, ResealableDocs {
   readonly #db: DatabaseSync;
   readonly #sealer: Sealer;
+  readonly #keys: Keyring;
   readonly #damaged = new Set<string>();
   readonly journal: JournalTable;
 
   constructor(file: string, keys: Keyring, sealer: Sealer) {
     this.#db = openDatabase(file);
     this.#sealer = sealer;
+    this.#keys = keys;
     this.journal = new JournalTable(this.#db, keys, sealer);
+  }
+
+  /** Journals that came with a restored backup; a record that does not open is left out. */
+  earlierJournals(): EarlierJournal[] {
+    return readEarlierJournals(this.#db, this.#keys, this.#sealer);
   }
 
   /** How many documents `list` has had to leave out because they are damaged. */
@@ -199,31 +220,14 @@ function openDatabase(file: string): DatabaseSync {
     // Created here because SQLite would make it readable by all; its -wal and -shm files follow its mode.
     closeSync(openSync(file, 'a', 0o600));
     db = new DatabaseSync(file, { timeout: 5_000 });
-    const version = z.object({ user_version: z.number() }).parse(db.prepare('PRAGMA user_version').get());
-    if (version.user_version > SCHEMA) {
-      throw new AppError(
-        'FORMAT_NEWER',
-        'app.db was written by a newer version of this app. Nothing was changed. Update the app to open this workspace.',
-      );
-    }
+    // A newer file is not even switched to another journal mode.
+    refuseNewerDatabase(db, file, MIGRATIONS);
     // fullfsync: on macOS a plain fsync leaves data in the drive's cache; elsewhere it does nothing.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = 1;');
-    if (version.user_version < SCHEMA) createTables(db);
+    migrateDatabase(db, file, MIGRATIONS);
     return db;
   } catch (error) {
     db?.close();
     throw asStorageError(error);
   }
-}
-
-function createTables(db: DatabaseSync): void {
-  db.exec(`
-    BEGIN IMMEDIATE;
-    CREATE TABLE IF NOT EXISTS docs (
-      kind TEXT NOT NULL, token TEXT NOT NULL, revision INTEGER NOT NULL, sealed BLOB NOT NULL,
-      UNIQUE (kind, token)
-    ) STRICT;
-    PRAGMA user_version = ${SCHEMA};
-    COMMIT;
-  `);
 }

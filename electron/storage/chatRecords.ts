@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type ChatMessage, Conversation } from '../../preload/contract/models.ts';
 import type { Point } from './PointStore.ts';
-import { newerFormat, type Sealer } from './sealing.ts';
+import { refuseNewerRecord } from './recordFormat.ts';
+import type { Sealer } from './sealing.ts';
 
 /**
  * The points of `chat_history`, a stored format. In clear: kind, context_id (a random UUID), message_index,
@@ -120,7 +121,7 @@ export function titleOf(message: Pick<ChatMessage, 'parts'>): string | null {
 
 function openPoint(sealer: Sealer, point: Point, revision: number): unknown {
   const schema = Number(point.payload.schema);
-  if (schema > SCHEMA) throw newerFormat(COLLECTION);
+  refuseNewerRecord(COLLECTION, schema, SCHEMA);
   const sealed = Buffer.from(String(point.payload.sealed), 'base64');
   return sealer.open({ schema, collection: COLLECTION, id: point.id, revision }, sealed);
 }

@@ -1,7 +1,8 @@
 import type { Resource, ResourceFilter } from '../../preload/contract/models.ts';
 import type { CollectedResource } from '../scan/types.ts';
 import type { Condition, Filter, Point } from './PointStore.ts';
-import { newerFormat, type Sealer } from './sealing.ts';
+import { refuseNewerRecord } from './recordFormat.ts';
+import type { Sealer } from './sealing.ts';
 
 /**
  * The points of `aws_estate`, a stored format. In clear: service, resource_type, region, state (`none` where
@@ -67,7 +68,7 @@ export function resourcePoint(sealer: Sealer, stored: StoredResource): Point {
 /** Throws STORAGE_FAILED for a damaged point, FORMAT_NEWER for one of a newer app. */
 export function readResource(sealer: Sealer, point: Point): StoredResource {
   const { schema, revision, sealed } = point.payload;
-  if (Number(schema) > SCHEMA) throw newerFormat(COLLECTION);
+  refuseNewerRecord(COLLECTION, Number(schema), SCHEMA);
   const address = {
     schema: Number(schema),
     collection: COLLECTION,

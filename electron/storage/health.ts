@@ -2,20 +2,22 @@ import { readdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { StorageHealth } from '../../preload/contract/models.ts';
+import { AppError } from '../errors.ts';
 import type { DocsApi } from './api.ts';
 import type { PointStore } from './PointStore.ts';
 
 const MB = 1_048_576;
 const LOW_DISK_MB = 500;
 
-/** Looks at the engine and the disk. `warnings` are those the caller already has. */
+/** Looks at the engine and the disk. `warnings` are those the caller already has. Each fault comes with its way out. */
 export async function measure(what: {
   folder: string;
   store: PointStore;
   collections: string[];
+  s3Configured: boolean;
   warnings: string[];
 }): Promise<StorageHealth> {
-  const { folder, store, collections } = what;
+  const { folder, store, collections, s3Configured } = what;
   const { state, message } = store.status();
   const free = await statfs(folder);
   const diskSpaceMb = Math.floor((free.bavail * free.bsize) / MB);
@@ -25,22 +27,41 @@ export async function measure(what: {
       `Only ${diskSpaceMb} MB are free on the disk of ${folder}. Free some space before the next scan.`,
     );
   }
-  if (state !== 'ready') warnings.push(`The storage engine is ${state}: ${message}`);
+  if (state !== 'ready') warnings.push(engineWarning(state, message));
+  const counts = await Promise.all(collections.map((name) => countOrReason(store, name)));
+  const reason = counts.find((count) => typeof count === 'string');
+  // An engine that is up but does not answer: a server elsewhere behind a network that is down.
+  if (state === 'ready' && reason !== undefined)
+    warnings.push(engineWarning('not answering', String(reason)));
+  const connected = state === 'ready' && reason === undefined;
   return {
     engine: store.kind,
-    connected: state === 'ready',
-    s3Configured: false,
+    connected,
+    s3Configured,
     diskSpaceMb,
     diskUsedMb: Math.ceil((await folderBytes(folder)) / MB),
-    collections: await Promise.all(
-      collections.map(async (name) => ({
-        name,
-        pointsCount: state === 'ready' ? await store.count(name) : 0,
-        status: state,
-      })),
-    ),
+    collections: collections.map((name, at) => {
+      const count = counts[at];
+      const pointsCount = typeof count === 'number' ? count : 0;
+      return { name, pointsCount, status: state === 'ready' && !connected ? 'failed' : state };
+    }),
     warnings,
   };
+}
+
+async function countOrReason(store: PointStore, name: string): Promise<number | string> {
+  if (store.status().state !== 'ready') return 0;
+  try {
+    return await store.count(name);
+  } catch (error) {
+    return error instanceof AppError ? error.message : 'It failed unexpectedly.';
+  }
+}
+
+function engineWarning(state: string, message: string): string {
+  const known = /restart|restore|free some space|try again/i.test(message);
+  const way = known ? '' : ' Restart the engine; if that does not help, restore the last backup.';
+  return `The storage engine is ${state}: ${message || 'no reason was given.'}${way}`;
 }
 
 async function folderBytes(folder: string): Promise<number> {

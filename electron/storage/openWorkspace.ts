@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { StorageHealth } from '../../preload/contract/models.ts';
+import { BackupSettings, type StorageHealth } from '../../preload/contract/models.ts';
 import { DenseSearch, type Nearest } from '../embedding/denseSearch.ts';
 import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
 import { AppError } from '../errors.ts';
@@ -20,8 +20,10 @@ import { Journal } from './journal/journal.ts';
 import { KeyringStore } from './keys/keyringStore.ts';
 import { EngineMove } from './maintenance/engineMove.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
+import { migratePoints, POINT_MIGRATIONS } from './maintenance/pointMigrations.ts';
 import { Removals } from './maintenance/removals.ts';
 import { SwitchingStore } from './maintenance/SwitchingStore.ts';
+import { changeVectors, ensureEstate } from './maintenance/vectors.ts';
 import { IndexKeyChange } from './rotation/indexKey.ts';
 import { RetiredIds } from './rotation/retiredIds.ts';
 import { WorkspaceKeys } from './rotation/workspaceKeys.ts';
@@ -78,13 +80,17 @@ export class OpenWorkspace {
     const appDb = new AppDb(existingAppDb(folder), keyring, sealer);
     let store: SwitchingStore | null = null;
     try {
-      const journal = new Journal(appDb.journal);
+      const journal = new Journal(appDb.journal, Date.now, appDb.earlierJournals());
       const opening = await openEngine(config.qdrant, means);
       store = new SwitchingStore(opening.store);
       const engine = { place: opening.place, means };
       await store.ensureCollection(toCollectionSpec(config.collections.chat_history));
       const estateSpec = toCollectionSpec(config.collections.aws_estate);
-      await store.ensureCollection(estateSpec);
+      await ensureEstate({ store, spec: estateSpec, sealer, embedding }, work);
+      for (const spec of Object.values(specsOf(options))) {
+        const migrations = POINT_MIGRATIONS[spec.name] ?? [];
+        await migratePoints({ store, spec, docs: appDb, folder, migrations }, work);
+      }
       const indexKey = new IndexKeyChange({ keys, store, spec: estateSpec, docs: appDb });
       // What an earlier process left half done, before anything looks up an id or a token.
       await indexKey.settle();
@@ -178,7 +184,13 @@ export class OpenWorkspace {
       specs: Object.values(specs),
       journal: parts.journal,
     });
-    this.maintenance = new Maintenance(removals, move);
+    const vectors = { store, spec: specs.estate, sealer, embedding };
+    this.maintenance = new Maintenance({
+      removals,
+      move,
+      journal: parts.journal,
+      rebuildVectors: (work) => this.estate.exclusively(() => changeVectors(vectors, work)),
+    });
     this.find = this.#findApi();
     this.#stopListening = store.onStatus(() => this.#engineChanged());
     this.#engineChanged();
@@ -191,8 +203,14 @@ export class OpenWorkspace {
       folder,
       store: this.store,
       collections: [config.collections.chat_history.name, config.collections.aws_estate.name],
+      s3Configured: await this.#hasS3(),
       warnings: await this.#warnings(),
     });
+  }
+
+  async #hasS3(): Promise<boolean> {
+    const settings = BackupSettings.partial().safeParse(await this.appDb.get('backup', 'settings'));
+    return settings.success && settings.data.s3 != null;
   }
 
   async close(): Promise<void> {

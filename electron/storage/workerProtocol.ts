@@ -71,7 +71,7 @@ export const METHODS: {
     activity: true,
     activityRows: true,
   },
-  maintenance: { forgetAccount: true, deleteAll: true, moveEngine: true },
+  maintenance: { forgetAccount: true, deleteAll: true, moveEngine: true, rebuildVectors: true },
   backup: { create: true, prove: true, inspect: true, exportFile: true, restore: true },
 };
 

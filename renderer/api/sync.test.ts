@@ -52,6 +52,52 @@ describe('CacheSync', () => {
     sync.receive({ bootId: 'a', seq, name, payload, ...change } as EventMessage);
   };
 
+  const phase = (now: string) =>
+    ({ bootId: 'a', phase: now, workspace: { path: '/w' } }) as EventPayloads['app.changed'];
+  const job = (jobId: string, state: string) =>
+    ({ jobId, state, kind: 'backup' }) as EventPayloads['job.changed'];
+  const jobs = () =>
+    client
+      .getQueryData<{ jobs: { jobId: string; state: string }[] }>(['jobs.list', {}])
+      ?.jobs.map(({ jobId, state }) => `${jobId} ${state}`);
+
+  test('a lock leaves nothing in the page that was read with the keys', () => {
+    say('app.changed', phase('ready'));
+    put('chat.messages', { conversationId: 'c' });
+    put('resources.query', {});
+    put('jobs.list', {});
+    say('app.changed', phase('locked'));
+    expect(client.getQueryData(['chat.messages', { conversationId: 'c' }])).toBeUndefined();
+    expect(client.getQueryData(['resources.query', {}])).toBeUndefined();
+    expect(client.getQueryData(['jobs.list', {}])).toBeDefined();
+    expect(boots).toBe(1);
+  });
+
+  test('a lock that came as an answer forgets as one that came as an event', () => {
+    sync.setStatus(phase('ready'));
+    put('chat.messages', { conversationId: 'c' });
+    sync.setStatus(phase('locked'));
+    expect(client.getQueryData(['chat.messages', { conversationId: 'c' }])).toBeUndefined();
+  });
+
+  test('a job keeps its place in the list, a new one comes first, also before the list was read', () => {
+    say('job.changed', job('a', 'running'));
+    say('job.changed', job('b', 'running'));
+    expect(jobs()).toEqual(['b running', 'a running']);
+    say('job.changed', job('a', 'done'));
+    expect(jobs()).toEqual(['b running', 'a done']);
+  });
+
+  test('a job that ended makes stale what it may have changed', () => {
+    put('backup.overview', {});
+    put('key.info', {});
+    say('job.changed', job('a', 'running'));
+    expect(isStale('backup.overview', {})).toBe(false);
+    say('job.changed', job('a', 'done'));
+    expect(isStale('backup.overview', {})).toBe(true);
+    expect(isStale('key.info', {})).toBe(true);
+  });
+
   test('a gap makes everything stale', () => {
     put('accounts.list', {});
     say('settings.changed', {});

@@ -63,6 +63,40 @@ test('a new machine becomes the lost one with the recovery key alone', async () 
   expect(await other.service.estate.count()).toBe(20);
 });
 
+test('what the lost machine did stands in Activity of the new one, beside its own', async () => {
+  const slot = { kind: 'recovery', text: recoveryGroups(randomBytes(32)).join(' ') } as const;
+  await laptop.service.keys.putSlot(slot);
+  const which = await laptop.backup();
+  await other.open();
+  await other.service.journal.append({
+    kind: 'profile_locked',
+    profile: 'here',
+    accountId: '1',
+    by: 'window',
+  });
+  const request = { secret: { secret: slot }, takeover: { masterKey: 'backup', slot: null } } as const;
+  const titles = async (machine: Machine) => {
+    const { resultId, total } = await machine.service.journal.activity({ text: '' });
+    const rows = await machine.service.journal.activityRows(resultId, 0, total);
+    return { titles: rows.map(({ title }) => title).sort(), ids: new Set(rows.map(({ id }) => id)).size };
+  };
+  await other.restore(which, request, laptop);
+  const both = ['Profile acme set to read-only', 'Profile here set to read-only'];
+  expect(await titles(other)).toEqual({ titles: both, ids: 2 });
+  // Restored once more, and from a backup of the new machine: nothing is there twice.
+  await other.restore(which, {}, laptop);
+  await other.service.journal.append({
+    kind: 'profile_locked',
+    profile: 'now',
+    accountId: '1',
+    by: 'window',
+  });
+  await other.restore(await other.backup());
+  await other.restore(await other.backup(), { mode: 'merge' });
+  expect((await titles(other)).titles).toEqual([...both, 'Profile now set to read-only']);
+  expect(await other.service.journal.verify()).toMatchObject({ entries: 1, brokenAt: null });
+});
+
 test('a machine whose key cannot be replaced keeps it, and the recovery key opens it further on', async () => {
   const slot = { kind: 'recovery', text: recoveryGroups(randomBytes(32)).join('-') } as const;
   await laptop.service.keys.putSlot(slot);

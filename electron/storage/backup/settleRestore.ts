@@ -104,9 +104,11 @@ class Exchange {
     const current = unlockKeyring(file, masterKey);
     const target = takeover === null ? current : unlockKeyring(parseKeyring(takeover.underOwnKey), masterKey);
     await this.#fill(current, target, work);
+    work.step('Exchanging settings and the journal');
     await swapSideDb(folder);
     if (takeover === null) return masterKey;
     const next = nextMasterKey(takeover, masterKey);
+    work.step('Taking over the keys');
     await writeFileDurably(path.join(folder, 'install.json'), installText(takeover.installId));
     await writeFileDurably(keyringPath(folder), takeover.keyring);
     return next;
@@ -132,7 +134,7 @@ class Exchange {
       this.#count(state, counts);
     }
     const parts = COLLECTION_PARTS.flatMap((part) => staged.get(part) ?? []);
-    if (parts.length === 0) return this.#switch();
+    if (parts.length === 0) return this.#switch(work);
     const store = await this.#ground.openStore(target.installId);
     try {
       for (const part of COLLECTION_PARTS) await store.ensureCollection(this.#ground.collections[part]);
@@ -148,7 +150,7 @@ class Exchange {
    */
   async #replace(store: PointStore, parts: Staged[], target: Keyring, work: Work): Promise<void> {
     const [part, ...rest] = parts;
-    if (part === undefined) return this.#switch();
+    if (part === undefined) return this.#switch(work);
     const name = part.part as CollectionPart;
     const spec = this.#ground.collections[name];
     const batches = await this.#batches(store, part, target, work);
@@ -160,10 +162,12 @@ class Exchange {
     await store.replaceCollection(spec, filled());
   }
 
-  async #switch(): Promise<void> {
+  async #switch(work: Work): Promise<void> {
+    work.step('Exchanging the data');
     if (this.#restore.phase === 'switching') return;
     await writeRestoreFile(this.#ground.folder, { ...this.#restore, phase: 'switching' });
     this.#restore.phase = 'switching';
+    work.step('Exchanging the collections');
   }
 
   async #batches(

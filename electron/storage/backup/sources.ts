@@ -129,15 +129,13 @@ export async function* statePages(file: string): AsyncGenerator<Line[]> {
       journalLine,
     );
     if (!hasSegments(db)) return;
-    yield* rows(db, 'SELECT segment, install_id, about FROM journal_segment ORDER BY segment', (row) => {
+    for (const row of db
+      .prepare('SELECT segment, install_id, about FROM journal_segment ORDER BY segment')
+      .all()) {
       const { segment, install_id: installId, about } = SegmentRow.parse(row);
-      return { t: 'segment', segment, installId, about };
-    });
-    yield* rows(
-      db,
-      'SELECT segment, seq, key_id, sealed, mac FROM journal_earlier ORDER BY segment, seq',
-      journalLine,
-    );
+      yield [{ t: 'segment', segment, installId, about }];
+      yield* rows(db, EARLIER, journalLine, segment);
+    }
   } catch (error) {
     throw asStorageError(error);
   } finally {
@@ -145,9 +143,17 @@ export async function* statePages(file: string): AsyncGenerator<Line[]> {
   }
 }
 
-function* rows(db: DatabaseSync, sql: string, line: (row: unknown) => Line): Generator<Line[]> {
+const EARLIER =
+  'SELECT segment, seq, key_id, sealed, mac FROM journal_earlier WHERE segment = ? ORDER BY seq';
+
+function* rows(
+  db: DatabaseSync,
+  sql: string,
+  line: (row: unknown) => Line,
+  ...values: string[]
+): Generator<Line[]> {
   let page: Line[] = [];
-  for (const row of db.prepare(sql).iterate()) {
+  for (const row of db.prepare(sql).iterate(...values)) {
     page.push(line(row));
     if (page.length < PAGE) continue;
     yield page;

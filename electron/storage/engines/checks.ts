@@ -65,6 +65,17 @@ function numbersOf(condition: Condition): number[] {
   return values.filter((value) => typeof value === 'number');
 }
 
+/** The `reason` in the details of an `ensureCollection` that asks for other vectors than are stored. */
+export const OTHER_VECTORS = 'other vectors';
+
+export function otherVectors(spec: CollectionSpec, stored: { size: number; distance: string }): AppError {
+  return new AppError(
+    'INVALID_INPUT',
+    `${spec.name} holds ${stored.size}-number ${stored.distance} vectors, but ${spec.vectorSize}-number ${spec.distance} vectors are asked for. It must be rebuilt, not reopened.`,
+    { details: { reason: OTHER_VECTORS } },
+  );
+}
+
 export function noSuchCollection(name: string): AppError {
   return new AppError('NOT_FOUND', `There is no collection "${name}" in this workspace.`);
 }

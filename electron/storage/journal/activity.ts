@@ -18,9 +18,10 @@ interface Line {
 export class ActivityWindows {
   readonly #results = new Map<string, ActivityRow[]>();
 
-  open(projection: Projection, query: ActivityQuery, now: number): { resultId: string; total: number } {
+  /** `projections`: the journal first, then those that were restored; a line of several is shown once. */
+  open(projections: Projection[], query: ActivityQuery, now: number): { resultId: string; total: number } {
     const words = query.text.toLowerCase().split(/\s+/).filter(Boolean);
-    const rows = lines(projection, now)
+    const rows = allLines(projections, now)
       .filter((line) => matches(line.row, query) && words.every((word) => line.text.includes(word)))
       .sort((a, b) => b.row.at.localeCompare(a.row.at) || b.seq - a.seq)
       .map((line) => line.row);
@@ -34,7 +35,7 @@ export class ActivityWindows {
   }
 
   /** The window's rows in its own order; executions as they stand now. */
-  rows(projection: Projection, resultId: string, offset: number, limit: number): ActivityRow[] {
+  rows(projections: Projection[], resultId: string, offset: number, limit: number): ActivityRow[] {
     const rows = this.#results.get(resultId);
     if (!rows)
       throw new AppError(
@@ -42,7 +43,9 @@ export class ActivityWindows {
         'This list is no longer kept. Load it again to see the newest lines.',
       );
     return rows.slice(offset, offset + limit).map((row) => {
-      const execution = row.kind === 'execution' ? projection.execution(row.id) : null;
+      if (row.kind !== 'execution') return row;
+      const holder = projections.find((projection) => projection.execution(row.id));
+      const execution = holder?.execution(row.id);
       return execution ? executionRow(execution) : row;
     });
   }
@@ -54,6 +57,20 @@ function matches(row: ActivityRow, query: ActivityQuery): boolean {
     (!query.accountIds?.length || (row.accountId !== null && query.accountIds.includes(row.accountId))) &&
     (!query.risks?.length || (row.risk !== null && query.risks.includes(row.risk)))
   );
+}
+
+function allLines(projections: Projection[], now: number): Line[] {
+  const found = new Map<string, Line>();
+  for (const [at, projection] of projections.entries()) {
+    for (const one of lines(projection, now)) {
+      // Numbered within its journal: two of them may have the same one.
+      const numbered = one.row.planId === null && at > 0;
+      const id = numbered ? `${one.row.id}-of-${at}` : one.row.id;
+      const key = `${one.row.kind} ${id}`;
+      if (!found.has(key)) found.set(key, { ...one, row: { ...one.row, id } });
+    }
+  }
+  return [...found.values()];
 }
 
 function lines(projection: Projection, now: number): Line[] {

@@ -8,6 +8,7 @@ import type {
 } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
 import type { JournalApi } from '../api.ts';
+import type { EarlierJournal } from '../backup/earlierJournals.ts';
 import type { JournalRecord, JournalVerdict } from '../journalTable.ts';
 import { ActivityWindows } from './activity.ts';
 import { JournalBody, type JournalEntry } from './entries.ts';
@@ -34,12 +35,19 @@ export class Journal implements JournalApi {
   readonly #table: JournalRecords;
   readonly #now: () => number;
   readonly #projection = new Projection();
+  /** Of journals that came with a restored backup: shown, never continued. */
+  readonly #earlier: Projection[];
   readonly #windows = new ActivityWindows();
 
   /** Reads all entries. Throws FORMAT_NEWER when a later version of the app has written some. */
-  constructor(table: JournalRecords, now: () => number = Date.now) {
+  constructor(
+    table: JournalRecords,
+    now: () => number = Date.now,
+    earlier: Pick<EarlierJournal, 'records'>[] = [],
+  ) {
     this.#table = table;
     this.#now = now;
+    this.#earlier = earlier.map(projectEarlier);
     this.#load();
   }
 
@@ -58,11 +66,11 @@ export class Journal implements JournalApi {
   }
 
   async plan(planId: string): Promise<PlanView | null> {
-    return this.#projection.plan(planId, this.#now());
+    return this.#first((projection) => projection.plan(planId, this.#now()));
   }
 
   async execution(executionId: string): Promise<Execution | null> {
-    return this.#projection.execution(executionId);
+    return this.#first((projection) => projection.execution(executionId));
   }
 
   async unfinished(): Promise<Execution[]> {
@@ -74,16 +82,30 @@ export class Journal implements JournalApi {
     offset: number,
     limit: number,
   ): Promise<{ lines: LogLine[]; total: number }> {
-    const lines = this.#projection.log(executionId);
+    const lines =
+      this.#first((projection) => (projection.execution(executionId) ? projection.log(executionId) : null)) ??
+      [];
     return { lines: lines.slice(offset, offset + limit), total: lines.length };
   }
 
   async activity(query: ActivityQuery): Promise<{ resultId: string; total: number }> {
-    return this.#windows.open(this.#projection, query, this.#now());
+    return this.#windows.open(this.#all, query, this.#now());
   }
 
   async activityRows(resultId: string, offset: number, limit: number): Promise<ActivityRow[]> {
-    return this.#windows.rows(this.#projection, resultId, offset, limit);
+    return this.#windows.rows(this.#all, resultId, offset, limit);
+  }
+
+  get #all(): Projection[] {
+    return [this.#projection, ...this.#earlier];
+  }
+
+  #first<T>(look: (projection: Projection) => T | null): T | null {
+    for (const projection of this.#all) {
+      const found = look(projection);
+      if (found !== null) return found;
+    }
+    return null;
   }
 
   #load(): void {
@@ -102,6 +124,37 @@ export class Journal implements JournalApi {
     }
     if (this.#table.lastSeq >= expected) this.#projection.gap(lastAt);
   }
+}
+
+/** What was open when it ended stays so for good: nobody continues it here. */
+function projectEarlier({ records }: Pick<EarlierJournal, 'records'>): Projection {
+  const projection = new Projection();
+  let last = { seq: 0, at: new Date(0).toISOString() };
+  for (const { seq, bytes } of records) {
+    const entry = decode(seq, bytes);
+    if (entry === null || seq !== last.seq + 1) projection.gap(last.at);
+    if (entry !== null) projection.apply(entry);
+    last = { seq, at: entry?.at ?? last.at };
+  }
+  projection.gap(last.at);
+  for (const { executionId, stateNow } of projection.unfinished()) {
+    projection.apply({
+      ...last,
+      body: {
+        kind: 'result',
+        executionId,
+        outcome: 'unknown',
+        stateNow,
+        verified: false,
+        requestId: null,
+        error: {
+          code: 'INVALID_STATE',
+          message: 'The restored journal ends here. Look in AWS how this ended.',
+        },
+      },
+    });
+  }
+  return projection;
 }
 
 /** Null when the record cannot be read as an entry of this version. */

@@ -1,16 +1,27 @@
-import type { MaintenanceApi } from '../api.ts';
+import type { JournalApi, MaintenanceApi } from '../api.ts';
 import type { Work } from '../work.ts';
 import type { EngineMove, EngineMoved, EngineTarget } from './engineMove.ts';
 import type { Removals } from './removals.ts';
+import type { VectorsChanged } from './vectors.ts';
 
 /** Long work on the stored data of an open workspace. */
 export class Maintenance implements MaintenanceApi {
   readonly #removals: Removals;
   readonly #move: EngineMove;
+  readonly #rebuildVectors: (work: Work) => Promise<VectorsChanged>;
+  readonly #journal: Pick<JournalApi, 'append'>;
 
-  constructor(removals: Removals, move: EngineMove) {
-    this.#removals = removals;
-    this.#move = move;
+  constructor(parts: {
+    removals: Removals;
+    move: EngineMove;
+    /** With all other writers of the estate kept away. */
+    rebuildVectors(work: Work): Promise<VectorsChanged>;
+    journal: Pick<JournalApi, 'append'>;
+  }) {
+    this.#removals = parts.removals;
+    this.#move = parts.move;
+    this.#rebuildVectors = parts.rebuildVectors;
+    this.#journal = parts.journal;
   }
 
   /** What an earlier process left half done. */
@@ -33,5 +44,12 @@ export class Maintenance implements MaintenanceApi {
 
   moveEngine(request: { to: EngineTarget; by: string }, work: Work): Promise<EngineMoved> {
     return this.#move.run(request, work);
+  }
+
+  async rebuildVectors({ by }: { by: string }, work: Work): Promise<VectorsChanged> {
+    const changed = await this.#rebuildVectors(work);
+    const title = `Vectors made anew: ${changed.embedded} of ${changed.resources} resources`;
+    await this.#journal.append({ kind: 'maintenance', title, accountId: null, by });
+    return changed;
   }
 }

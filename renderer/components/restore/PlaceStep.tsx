@@ -45,9 +45,9 @@ export function PlaceStep({ wizard }: { wizard: Wizard }) {
         aria-label="Kind of place"
         mb={16}
         data={[
-          { value: 's3', label: 'S3 bucket' },
-          { value: 'folder', label: 'Folder' },
-          { value: 'file', label: 'Exported file' },
+          { value: 's3', label: 'In S3' },
+          { value: 'folder', label: 'In a folder' },
+          { value: 'file', label: 'In an exported file' },
         ]}
         value={place.kind}
         onChange={(kind) => {

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import type { Job } from '../../../preload/contract/models.ts';
 import { useJobs } from '../jobs/useJobs.ts';
 import { InsideStep } from './InsideStep.tsx';
 import { InstallStep } from './InstallStep.tsx';
@@ -19,18 +20,26 @@ const NAMES: Record<Step, string> = {
   run: 'Restore',
 };
 
-const TITLES: Record<Step, string> = {
+const TITLES: Record<Exclude<Step, 'run'>, string> = {
   place: 'Where is the backup?',
   install: 'Which backup?',
   secret: 'Open it with your key',
   inside: 'What is inside',
   mode: 'Replace or merge?',
-  run: 'Restore',
+};
+
+const RUN_TITLES: Record<Job['state'], string> = {
+  running: 'Restoring',
+  done: 'Restored',
+  failed: 'Not restored',
+  cancelled: 'Not restored',
 };
 
 /** From a place to verified counts: one question a page, with a way back from each. */
 export function RestoreWizard({ wizard }: { wizard: Wizard }) {
   const { step } = wizard;
+  const { jobs } = useJobs();
+  const state = jobs.find(({ jobId }) => jobId === wizard.jobId)?.state ?? 'running';
   const title = useRef<HTMLHeadingElement>(null);
   // A new page of the wizard is read from its heading, also by a screen reader.
   useEffect(() => {
@@ -42,7 +51,7 @@ export function RestoreWizard({ wizard }: { wizard: Wizard }) {
         <p className={classes.product}>CloudOps · Restore from a backup</p>
         <Steps wizard={wizard} />
         <h1 ref={title} className={classes.title} tabIndex={-1}>
-          {TITLES[step]}
+          {step === 'run' ? RUN_TITLES[state] : TITLES[step]}
         </h1>
         <Body wizard={wizard} />
       </div>

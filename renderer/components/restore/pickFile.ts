@@ -12,8 +12,10 @@ export async function pickFile(browser: boolean): Promise<{ path: string; name: 
   const file = await askBrowser();
   if (!file) return null;
   const { path, uploadTo } = await request('shell.pick', { what: 'file' });
-  if (uploadTo === null) return path === null ? null : { path, name: path };
-  return { path: path ?? (await upload(file, uploadTo)), name: file.name };
+  if (path === null) return null;
+  if (uploadTo === null) return { path, name: path };
+  await upload(file, uploadTo);
+  return { path, name: file.name };
 }
 
 export async function pickFolder(): Promise<string | null> {
@@ -30,7 +32,7 @@ function askBrowser(): Promise<File | null> {
   });
 }
 
-async function upload(file: File, uploadTo: string): Promise<string> {
+async function upload(file: File, uploadTo: string): Promise<void> {
   const failed = (why: string) =>
     new RequestError({ code: 'NETWORK', message: `${file.name} could not be sent to CloudOps: ${why}` });
   let response: Response;
@@ -41,8 +43,4 @@ async function upload(file: File, uploadTo: string): Promise<string> {
   }
   if (!response.ok)
     throw failed(`it answered ${response.status}. Check the free space, then choose it again.`);
-  const answer: unknown = await response.json().catch(() => null);
-  if (typeof answer === 'object' && answer !== null && 'path' in answer && typeof answer.path === 'string')
-    return answer.path;
-  throw failed('it did not say where the file is kept. Choose it again.');
 }

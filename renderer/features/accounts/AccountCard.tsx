@@ -60,7 +60,7 @@ export function AccountCard({ account }: { account: Account }) {
                 if (scanningProfile) update.mutate({ accountId, patch: { scanningProfile } });
               }}
             />
-            <span className="soft">
+            <span className={classes.scanHint}>
               One profile only: two of different power would remove what the other reads.
             </span>
           </>

@@ -137,8 +137,8 @@ function RowMenu({ backup, kept, onDelete }: RowProps) {
         <Menu.Item disabled={running !== null || !isRestorable(backup)} onClick={() => openRestore(backup)}>
           Restore
         </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item disabled={kept !== null} title={kept ?? undefined} color="red" onClick={onDelete}>
+        <Menu.Divider role="separator" />
+        <Menu.Item disabled={kept !== null} title={kept ?? undefined} c="var(--danger)" onClick={onDelete}>
           Delete
         </Menu.Item>
         {kept && <Menu.Label>{kept}</Menu.Label>}

@@ -80,11 +80,11 @@ function ItemMenu({ conversation, onAsk }: { conversation: Conversation; onAsk: 
         <Menu.Item onClick={() => set({ archived: !archived })}>
           {archived ? 'Take out of the archive' : 'Archive'}
         </Menu.Item>
-        <Menu.Divider />
+        <Menu.Divider role="separator" />
         <Menu.Item onClick={() => write('markdown')}>Export as Markdown</Menu.Item>
         <Menu.Item onClick={() => write('json')}>Export as JSON</Menu.Item>
-        <Menu.Divider />
-        <Menu.Item color="red" onClick={() => onAsk('delete')}>
+        <Menu.Divider role="separator" />
+        <Menu.Item c="var(--danger)" onClick={() => onAsk('delete')}>
           Delete
         </Menu.Item>
       </Menu.Dropdown>

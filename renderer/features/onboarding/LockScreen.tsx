@@ -20,9 +20,7 @@ export function LockScreen({ status: { key } }: { status: AppStatus }) {
   const own = OWN_WAY[key.source];
   return (
     <CenteredPage title="CloudOps is locked">
-      <p className={classes.text}>
-        The keys have left memory. What was running in AWS goes on, and scans wait until you are back.
-      </p>
+      <p className={classes.text}>The keys have left memory. What was running in AWS goes on.</p>
       {key.state !== 'ok' && key.message && <p className={classes.text}>{key.message}</p>}
       {retry.error && <ErrorState error={retry.error} />}
       {own && (

@@ -21,7 +21,7 @@ export function RecoveryOffer() {
           Before the scan: a recovery key
         </h2>
         <p className={classes.choiceText}>
-          If this machine is lost, it opens your backups on a new one. Nothing else does, and nobody can make
+          If this machine is lost, it opens your backups on a new one. It is shown once, and nobody can make
           it for you afterwards.
         </p>
         {postpone.error && <ErrorState error={postpone.error} />}

@@ -6,7 +6,6 @@ import { useAction, useRequest } from '../../api/queries.ts';
 import { usePatchSettings, useSettings } from '../../api/useSettings.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { Facts } from '../../components/Facts.tsx';
-import { Id } from '../../components/Id.tsx';
 import { takeIntent, useNav } from '../../state/nav.ts';
 import { notifyError } from '../../state/toasts.ts';
 import { DeleteEverything } from './DeleteEverything.tsx';
@@ -157,7 +156,6 @@ function Workspace() {
       <Facts
         facts={[
           { label: 'Name', value: workspace.sample ? `${workspace.name} (simulated AWS)` : workspace.name },
-          { label: 'Folder', value: <Id value={workspace.path} max={64} /> },
           { label: 'Version', value: version },
         ]}
       />

@@ -15,6 +15,16 @@ import type { Which } from '../proveBackup.ts';
 export const ALL: BackupPart[] = ['chat_history', 'aws_estate', 'state'];
 export const REQUEST = { reason: 'by hand', appVersion: '1.2.3' };
 
+export const wholeRestore = (): RestoreRequest => ({
+  secret: { secret: { kind: 'own' } },
+  mode: 'replace',
+  parts: ALL,
+  takeover: null,
+  appVersion: '1.2.3',
+});
+
+export const recoverySecret = (text: string) => ({ secret: { kind: 'recovery' as const, text } });
+
 /** A workspace of its own on this disk, with its own keys. */
 export class Machine {
   readonly folder: string;
@@ -56,18 +66,7 @@ export class Machine {
 
   restore(which: Which, request: Partial<RestoreRequest> = {}, from: Machine = this) {
     const source = { kind: 'folder', path: path.join(from.folder, 'snapshots') } as const;
-    const whole = {
-      secret: { secret: { kind: 'own' } },
-      mode: 'replace',
-      parts: ALL,
-      takeover: null,
-    } as const;
-    return this.service.backup.restore(
-      source,
-      which,
-      { ...whole, appVersion: '1.2.3', ...request },
-      quietWork(),
-    );
+    return this.service.backup.restore(source, which, { ...wholeRestore(), ...request }, quietWork());
   }
 
   /** Everything a person would notice, in an order of its own. */

@@ -1,7 +1,7 @@
 import type { QdrantClient, Schemas } from '@qdrant/js-client-rest';
 import { AppError } from '../../../errors.ts';
 import type { CollectionSpec } from '../../PointStore.ts';
-import { noSuchCollection } from '../checks.ts';
+import { noSuchCollection, otherVectors } from '../checks.ts';
 import type { QdrantConnection } from './QdrantConnection.ts';
 import { statusOf } from './qdrantErrors.ts';
 import { VECTOR } from './qdrantPoints.ts';
@@ -187,8 +187,5 @@ function vectorParams(vectors: VectorsConfig): Schemas['VectorParams'] | undefin
 function refuseOtherVectors(spec: CollectionSpec, vectors: VectorsConfig): void {
   const { size, distance } = vectorParams(vectors) ?? { size: 0, distance: DISTANCE[spec.distance] };
   if (size === spec.vectorSize && distance === DISTANCE[spec.distance]) return;
-  throw new AppError(
-    'INVALID_INPUT',
-    `${spec.name} holds ${size}-number ${distance} vectors, but ${spec.vectorSize}-number ${spec.distance} vectors are asked for. It must be rebuilt, not reopened.`,
-  );
+  throw otherVectors(spec, { size, distance });
 }

@@ -11,7 +11,14 @@ import type {
   ScrollPage,
   ScrollRequest,
 } from '../../PointStore.ts';
-import { checkFilter, checkPoints, checkSpec, checkVector, noSuchCollection } from '../checks.ts';
+import {
+  checkFilter,
+  checkPoints,
+  checkSpec,
+  checkVector,
+  noSuchCollection,
+  otherVectors,
+} from '../checks.ts';
 import { WriteGate } from '../WriteGate.ts';
 import { SqliteCollection } from './SqliteCollection.ts';
 import {
@@ -168,10 +175,7 @@ export class SqlitePointStore implements PointStore {
   #adapt(db: DatabaseSync, collection: SqliteCollection, wanted: CollectionSpec): void {
     const { spec } = collection.generation;
     if (spec.vectorSize !== wanted.vectorSize || spec.distance !== wanted.distance) {
-      throw new AppError(
-        'INVALID_INPUT',
-        `${spec.name} holds ${spec.vectorSize}-number ${spec.distance} vectors, but ${wanted.vectorSize}-number ${wanted.distance} vectors are asked for. It must be rebuilt, not reopened.`,
-      );
+      throw otherVectors(wanted, { size: spec.vectorSize, distance: spec.distance });
     }
     collection.generation = transaction(db, () => addIndexes(db, collection.generation, wanted));
   }

@@ -1,10 +1,23 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { AppError } from '../../../errors.ts';
+import { type Migration, migrateDatabase, refuseNewerDatabase } from '../../migrations.ts';
 import type { CollectionSpec, IndexFieldType, Payload } from '../../PointStore.ts';
 import { matches } from '../matches.ts';
 
-const SCHEMA_VERSION = 1;
+/** The format of the file, step by step; the tables of a collection come and go with it. */
+const MIGRATIONS: readonly Migration[] = [
+  {
+    to: 1,
+    run: (db) =>
+      db.exec(`
+        CREATE TABLE IF NOT EXISTS generation (
+          physical TEXT PRIMARY KEY, name TEXT NOT NULL, n INTEGER NOT NULL, spec TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE IF NOT EXISTS alias (
+          name TEXT PRIMARY KEY, physical TEXT NOT NULL REFERENCES generation (physical)
+        ) STRICT;`),
+  },
+];
 
 type IndexedField = CollectionSpec['indexedFields'][number];
 
@@ -22,21 +35,12 @@ export function openDatabase(path: string): DatabaseSync {
   closeSync(openSync(path, 'a', 0o600));
   const db = new DatabaseSync(path, { timeout: 5_000 });
   try {
-    refuseNewer(db, path);
+    refuseNewerDatabase(db, path, MIGRATIONS);
     // Only a new file takes this: it lets a replaced collection give its space back.
     db.exec('PRAGMA auto_vacuum=INCREMENTAL');
     // fullfsync: on macOS a plain fsync leaves data in the drive's cache; elsewhere it does nothing.
     db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fullfsync=1;');
-    db.exec(`
-      BEGIN IMMEDIATE;
-      CREATE TABLE IF NOT EXISTS generation (
-        physical TEXT PRIMARY KEY, name TEXT NOT NULL, n INTEGER NOT NULL, spec TEXT NOT NULL
-      ) STRICT;
-      CREATE TABLE IF NOT EXISTS alias (
-        name TEXT PRIMARY KEY, physical TEXT NOT NULL REFERENCES generation (physical)
-      ) STRICT;
-      PRAGMA user_version = ${SCHEMA_VERSION};
-      COMMIT;`);
+    migrateDatabase(db, path, MIGRATIONS);
     // For filters on fields without an index.
     db.function('payload_matches', { deterministic: true }, (payload, condition) =>
       matches(JSON.parse(String(payload)) as Payload, JSON.parse(String(condition))) ? 1 : 0,
@@ -47,16 +51,6 @@ export function openDatabase(path: string): DatabaseSync {
     db.close();
     throw error;
   }
-}
-
-function refuseNewer(db: DatabaseSync, path: string): void {
-  const version = Number(db.prepare('PRAGMA user_version').get()?.user_version);
-  if (version <= SCHEMA_VERSION) return;
-  throw new AppError(
-    'FORMAT_NEWER',
-    `The data file was written by a newer version of CloudOps (format ${version}, this version knows ${SCHEMA_VERSION}). Install the newer version.`,
-    { details: { path } },
-  );
 }
 
 /** What a replacement left that never reached its switch, or the drop after it. */

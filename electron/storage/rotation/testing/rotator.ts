@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { writeSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { StorageConfig } from '../../storageConfig.ts';
 import { quietWork, type Work } from '../../work.ts';
@@ -7,33 +7,34 @@ import { StorageClient } from '../../workerClient.ts';
 import { resource } from './resource.ts';
 
 /**
- * A process for the kill tests: changes keys over and over while it writes, until it is killed. Prints each
- * confirmation the moment it has it (`message index text`; `done name value` after `try name value`), and a line
- * for each step of the work, so that it can be killed at any of them.
+ * A process for the kill tests: changes keys over and over while it writes, until it is killed. Puts each
+ * confirmation into a file the moment it has it (`message index text`; `done name value` after `try name value`),
+ * and prints a line for each step of the work, so that it can be killed at any of them.
  */
-const [folder = '', engine, qdrantBinary = '', key = '', conversationId = ''] = process.argv.slice(2);
+const [folder = '', engine, qdrantBinary = '', key = '', conversationId = '', heard = ''] =
+  process.argv.slice(2);
 const client = new StorageClient({
   workerPath: fileURLToPath(new URL('../../dataWorker.ts', import.meta.url)),
 });
-// Synchronous, so that no confirmation is lost in a buffer of the process that dies.
-const say = (...words: (string | number)[]) => writeSync(1, `${words.join(' ')}\n`);
+// Synchronous, so that no confirmation is lost in a buffer of the process that dies; a pipe would be full at times.
+const confirmations = openSync(heard, 'a');
+const say = (...words: (string | number)[]) => writeSync(confirmations, `${words.join(' ')}\n`);
+const step = () => console.log('step');
 await client.open({
   config: StorageConfig.parse({ qdrant: { mode: engine } }),
   folder,
   masterKey: Buffer.from(key, 'hex'),
   qdrantBinary: qdrantBinary === '' ? null : qdrantBinary,
 });
-say('open');
-
-const work: Work = { ...quietWork(), step: () => say('step'), progress: () => say('step') };
+const work: Work = { ...quietWork(), step, progress: step };
 
 async function rotate(): Promise<never> {
   for (;;) {
     await client.keys.rotateRecords();
-    say('step');
+    step();
     await client.keys.reencrypt(work);
     await client.keys.rebuildIndexKey(work);
-    say('step');
+    step();
   }
 }
 

@@ -1,0 +1,134 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { BackupPage } from './backupPages.ts';
+import { newHome, type RunningApp, removeHome, startApp } from './support/app.ts';
+import { launchBrowser, openPage } from './support/browser.ts';
+import { type Contents, readContents } from './support/contents.ts';
+import { DATABASE, type MotoEstate, PRODUCTION, startEstate } from './support/motoEstate.ts';
+
+const BUCKET = { bucket: 'cloudops-backups-e2e', region: 'us-west-2', profile: 'prod' };
+const PASSPHRASE = 'seven quiet herons crossed the estuary';
+
+/** A laptop that is lost and found again, in order: each test goes on where the one before ended. */
+let browser: Browser;
+let estate: MotoEstate;
+let home: string;
+let downloads: string;
+let env: Record<string, string>;
+let app: RunningApp;
+let page: Page;
+let ui: BackupPage;
+let before: Contents;
+let recoveryKey = '';
+
+async function open(): Promise<void> {
+  app = await startApp({ home, env });
+  ({ page } = await openPage(browser, app.address));
+  ui = new BackupPage(page);
+}
+
+async function close(): Promise<void> {
+  await page.context().close();
+  await app.stop();
+}
+
+/** All that the app had is gone; the AWS files of the person stay. */
+async function wipeHome(): Promise<void> {
+  for (const name of await readdir(home)) {
+    if (name !== '.aws') await rm(join(home, name), { recursive: true });
+  }
+}
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  estate = await startEstate();
+  home = await newHome();
+  downloads = await mkdtemp(join(tmpdir(), 'cloudops-downloads-'));
+  env = await estate.env(`${home}/.aws`);
+  const credentials = await estate.moto.seed('access_key', { account: PRODUCTION, user: 'bucket-owner' });
+  const s3 = new S3Client({
+    endpoint: estate.moto.url,
+    region: BUCKET.region,
+    credentials,
+    forcePathStyle: true,
+  });
+  const place = { LocationConstraint: 'us-west-2' } as const;
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET.bucket, CreateBucketConfiguration: place }));
+  await open();
+});
+beforeEach(() => estate.proxy.clear());
+afterAll(async () => {
+  await browser.close();
+  await app.stop();
+  await estate.close();
+  await removeHome(home);
+  await rm(downloads, { recursive: true, force: true });
+});
+
+test('a scanned estate and a conversation are backed up to S3 and read back whole', async () => {
+  await ui.connectProfiles(['prod']);
+  await ui.search(DATABASE);
+  await ui.row(DATABASE).waitFor({ timeout: 120_000 });
+  await ui.scanEnds();
+  await ui.say(`describe ${DATABASE}`);
+  await page.getByRole('article', { name: 'CloudOps' }).last().waitFor();
+  await ui.go('Settings');
+  await page.getByRole('radiogroup', { name: 'Row height' }).getByText('Comfortable').click();
+  await page.getByLabel('Default region').fill('eu-west-1');
+  await page.getByLabel('Default region').press('Enter');
+  recoveryKey = await ui.makeRecoveryKey();
+  await ui.configureBucket(BUCKET);
+  await page.getByText('us-west-2, as prod').waitFor();
+  await ui.backUpNow();
+  await ui.backups(`S3`).first().getByText('verified').waitFor();
+  before = await readContents(app.address);
+  expect(before.resources.map(({ name }) => name)).toContain(DATABASE);
+  expect(before.conversations).toHaveLength(1);
+  expect(before.settings).toMatchObject({ density: 'comfortable', defaultRegion: 'eu-west-1' });
+});
+
+test('on an empty home the recovery key alone brings everything back, for good', async () => {
+  await close();
+  await wipeHome();
+  await open();
+  await page.getByRole('button', { name: 'Restore from a backup' }).click();
+  await ui.lookInBucket(BUCKET);
+  const words = await ui.restoreProposed({ recovery: recoveryKey }, 'replace');
+  expect(words).toContain(`${before.resources.length} resources are here`);
+  await ui.openRestored();
+  await ui.search(DATABASE);
+  await ui.row(DATABASE).waitFor();
+  expect(await readContents(app.address)).toEqual(before);
+  await close();
+  await open();
+  await page.getByRole('navigation', { name: 'Screens' }).waitFor();
+  expect(await readContents(app.address)).toEqual(before);
+});
+
+test('one exported file and the passphrase bring everything back without the bucket', async () => {
+  await ui.setPassphrase(PASSPHRASE);
+  await ui.go('Backups');
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export to a file' }).click();
+  const words = await ui.jobEnds('Export to a file');
+  const file = join(downloads, (await download).suggestedFilename());
+  await (await download).saveAs(file);
+  expect(words).not.toBe('');
+  before = await readContents(app.address);
+  await close();
+  await wipeHome();
+  estate.proxy.setOffline(true);
+  await open();
+  await page.getByRole('button', { name: 'Restore from a backup' }).click();
+  await ui.lookInFile(file);
+  await ui.restoreProposed({ passphrase: PASSPHRASE }, 'replace', 'Import');
+  await ui.openRestored();
+  expect(await readContents(app.address)).toEqual(before);
+  await close();
+  await open();
+  expect(await readContents(app.address)).toEqual(before);
+});

@@ -1,0 +1,37 @@
+import type { RouteOutput } from '../../preload/contract/requests.ts';
+import { connect } from './appClient.ts';
+
+/** What a person would miss: every resource, message and setting. Not how fresh it is, which a scan changes. */
+export interface Contents {
+  resources: { id: string; name: string; state: string | null }[];
+  conversations: { title: string; pinned: boolean; messages: unknown[] }[];
+  settings: RouteOutput<'settings.get'>;
+  accounts: string[];
+}
+
+/** Reads it over the app's own socket, in an order that does not depend on the run. */
+export async function readContents(address: string): Promise<Contents> {
+  const client = await connect(address);
+  try {
+    const { resultId, total } = await client.ask('resources.query', { text: '', filter: {}, sort: [] });
+    if (total > 200) throw new Error(`${total} resources are more than one window holds`);
+    const { rows } = await client.ask('resources.rows', { resultId, offset: 0, limit: 200 });
+    const { conversations } = await client.ask('chat.conversations', {});
+    const withMessages = [];
+    for (const { conversationId, title, pinned } of conversations) {
+      const { messages } = await client.ask('chat.messages', { conversationId, before: null, limit: 200 });
+      withMessages.push({ title, pinned, messages });
+    }
+    const { accounts } = await client.ask('accounts.list', {});
+    return {
+      resources: rows
+        .map(({ id, name, state }) => ({ id, name, state }))
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+      conversations: withMessages.toSorted((a, b) => (a.title < b.title ? -1 : 1)),
+      settings: await client.ask('settings.get', {}),
+      accounts: accounts.map(({ accountId }) => accountId).toSorted(),
+    };
+  } finally {
+    client.close();
+  }
+}
