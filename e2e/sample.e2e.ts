@@ -104,12 +104,19 @@ test.each([
   const { page } = await openPage(browser, app.address, { dark });
   const ui = new AppPage(page);
   const found: Record<string, string[]> = {};
-  for (const screen of ['Chat', 'Explorer', 'Activity', 'Accounts', 'Settings'] satisfies Screen[]) {
+  for (const screen of [
+    'Chat',
+    'Explorer',
+    'Activity',
+    'Accounts',
+    'Backups',
+    'Settings',
+  ] satisfies Screen[]) {
     await ui.go(screen);
     await page.getByRole('progressbar', { name: 'Loading' }).waitFor({ state: 'detached' });
     if (screen === 'Explorer') await page.getByRole('row').nth(1).click();
     found[screen] = await violations(page);
   }
-  expect(found).toEqual({ Chat: [], Explorer: [], Activity: [], Accounts: [], Settings: [] });
+  expect(found).toEqual({ Chat: [], Explorer: [], Activity: [], Accounts: [], Backups: [], Settings: [] });
   await page.context().close();
 });

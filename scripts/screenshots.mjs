@@ -58,7 +58,7 @@ async function everyScreen(dark, size) {
   const { page } = await openPage(browser, app.address, { dark, ...size });
   const ui = new AppPage(page);
   const name = (screen) => join(SCREENS, `${screen}-${dark ? 'dark' : 'light'}-${size.width}.png`);
-  for (const screen of ['Chat', 'Explorer', 'Activity', 'Accounts', 'Settings']) {
+  for (const screen of ['Chat', 'Explorer', 'Activity', 'Accounts', 'Backups', 'Settings']) {
     await ui.go(screen);
     await page.waitForLoadState('networkidle');
     if (screen === 'Chat')
