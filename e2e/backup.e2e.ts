@@ -4,13 +4,17 @@ import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { recoveryGroups } from '../electron/storage/keys/recoveryText.ts';
 import { BackupPage } from './backupPages.ts';
 import { newHome, type RunningApp, removeHome, startApp } from './support/app.ts';
+import { violationsInBothThemes } from './support/axe.ts';
 import { launchBrowser, openPage } from './support/browser.ts';
 import { type Contents, readContents } from './support/contents.ts';
 import { DATABASE, type MotoEstate, PRODUCTION, startEstate } from './support/motoEstate.ts';
 
 const BUCKET = { bucket: 'cloudops-backups-e2e', region: 'us-west-2', profile: 'prod' };
+/** Well-formed, but of no install here. */
+const OTHER_KEY = recoveryGroups(Buffer.alloc(32, 7)).join(' ');
 const PASSPHRASE = 'seven quiet herons crossed the estuary';
 
 /** A laptop that is lost and found again, in order: each test goes on where the one before ended. */
@@ -131,4 +135,51 @@ test('one exported file and the passphrase bring everything back without the buc
   await close();
   await open();
   expect(await readContents(app.address)).toEqual(before);
+});
+
+/** What the place step of the wizard says instead of going on. */
+async function refusedPlace(bucket: Partial<typeof BUCKET>): Promise<string> {
+  await ui.lookInBucket({ ...BUCKET, ...bucket });
+  return page.getByRole('alert').first().innerText();
+}
+
+test('each trouble of a bucket and a wrong key are told in their own words, and nothing is changed', async () => {
+  await ui.go('Backups');
+  await page.getByRole('button', { name: 'Restore or import' }).click();
+  expect(await violationsInBothThemes(page)).toEqual([]);
+  expect(await refusedPlace({ bucket: 'no-such-bucket-e2e' })).toContain(
+    'There is no bucket no-such-bucket-e2e.',
+  );
+  estate.proxy.add({ kind: 'deny', service: 's3' });
+  expect(await refusedPlace({})).toMatch(/bucket cloudops-backups-e2e is denied for profile prod/);
+  estate.proxy.clear();
+  await ui.lookInBucket(BUCKET);
+  await ui.wizardAt('Which backup?');
+  expect(await violationsInBothThemes(page)).toEqual([]);
+  await ui.next();
+  await ui.wizardAt('Open it with your key');
+  await ui.typeSecret({ recovery: OTHER_KEY });
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await page.getByText(/belongs to another workspace/).waitFor();
+  expect(await violationsInBothThemes(page)).toEqual([]);
+  await ui.typeSecret({ recovery: recoveryKey });
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await ui.wizardAt('What is inside');
+  expect(await violationsInBothThemes(page)).toEqual([]);
+  await ui.next();
+  await ui.wizardAt('Replace or merge?');
+  expect(await violationsInBothThemes(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Leave' }).click();
+  expect(await readContents(app.address)).toEqual(before);
+});
+
+test('an upload that is cut says so, and the next one succeeds', async () => {
+  // The passphrase alone opened the file: the key on paper is of the machine before.
+  recoveryKey = await ui.makeRecoveryKey();
+  estate.proxy.add({ kind: 'cutBefore', service: 's3', when: ({ method }) => method === 'PUT' });
+  await expect(ui.backUpNow()).rejects.toThrow(/could not be reached, or the connection broke/);
+  estate.proxy.clear();
+  await ui.backUpNow();
+  await ui.backups('S3').first().getByText('verified').waitFor();
+  expect(await violationsInBothThemes(page)).toEqual([]);
 });

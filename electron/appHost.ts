@@ -47,6 +47,11 @@ export class AppHost implements Backend {
     await this.#current().app.start();
   }
 
+  /** The machine goes to sleep, or its screen was locked: an app that locks when idle locks now. */
+  async sleeps(): Promise<void> {
+    await this.#running?.app.sleeps();
+  }
+
   async stop(): Promise<void> {
     const running = this.#running;
     if (!running) return;

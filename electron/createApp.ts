@@ -42,6 +42,8 @@ export interface App {
   status(): AppStatus;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** The machine goes to sleep, or its screen was locked. */
+  sleeps(): Promise<void>;
 }
 
 export interface AppOptions {
@@ -206,9 +208,9 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     storage,
     quiesce: async () => {
       recoveryKeys.forget();
-      await scanner.stop();
       scheduler.stopAutoBackup();
       idleLock.stop();
+      await scanner.stop();
       await whenQuiet({ journal, events, jobs });
     },
     onReady: async () => {
@@ -261,6 +263,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     events,
     status: () => lifecycle.status(),
     start: () => lifecycle.start(),
+    sleeps: () => idleLock.sleeps(),
     // In this order: nothing new is begun, what waits on AWS lets go, then the data closes.
     stop: async () => {
       unsubscribe();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AppStatus } from '../preload/contract/models.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { Keychain } from './storage/keys/keychainSource.ts';
@@ -12,6 +12,9 @@ import { MasterKeys } from './storage/keys/masterKeys.ts';
 import { recoveryGroups } from './storage/keys/recoveryText.ts';
 import { StorageConfig } from './storage/storageConfig.ts';
 import { StorageClient } from './storage/workerClient.ts';
+
+// A passphrase takes half a second of a free processor, and a worker its time to start.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Key, lock and unlock over a real workspace in its worker. */
 const RECOVERY = recoveryGroups(randomBytes(32)).join(' ');

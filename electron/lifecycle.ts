@@ -28,9 +28,12 @@ export interface LifecycleOptions {
   /** Opens storage with the key; rejects with an AppError that says why not. */
   openStorage(masterKey: Uint8Array): Promise<void>;
   storage: Pick<StorageApi, 'shutdown' | 'retryEngine' | 'lock'>;
-  /** Runs each time storage is open, at start and after a lock, e.g. settles what an earlier process left. */
+  /** Runs at start and after each lock, with the storage open; settles e.g. what an earlier process left. */
   onReady(): Promise<void>;
-  /** A lock was asked for: begins nothing new, and resolves once nothing needs the storage any more. */
+  /**
+   * A lock was asked for: at once begins nothing new, and resolves once nothing needs the storage any more. The
+   * lock may be taken back before then: `onReady` starts again what this has stopped.
+   */
   quiesce(): Promise<void>;
   /** Read after `onReady` and whenever something says it changed. */
   facts(): Promise<LiveFacts>;
@@ -188,6 +191,10 @@ export class Lifecycle {
   async #openWith(key: Buffer): Promise<void> {
     // The worker gets its own copy.
     await this.#options.openStorage(key).finally(() => key.fill(0));
+    await this.#becomeReady();
+  }
+
+  async #becomeReady(): Promise<void> {
     await this.#options.onReady();
     this.#open = true;
     this.#set({ phase: 'ready', ...(await this.#options.facts()) });
@@ -201,8 +208,7 @@ export class Lifecycle {
       this.#set({ key: { source, filePath, state: 'ok', message } });
       if (lock !== null && lock.closing === null) {
         key.fill(0);
-        this.#open = true;
-        this.#set({ phase: 'ready', ...(await this.#options.facts()) });
+        await this.#becomeReady();
         return;
       }
       this.#set({ phase: 'starting', failure: null });

@@ -1,4 +1,14 @@
-import { app, BrowserWindow, dialog, ipcMain, Menu, Notification, protocol, shell } from 'electron';
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  Notification,
+  powerMonitor,
+  protocol,
+  shell,
+} from 'electron';
 import { AppHost } from './appHost.ts';
 import { readConfig } from './config.ts';
 import { AppError } from './errors.ts';
@@ -70,6 +80,8 @@ async function main(): Promise<void> {
     origin: APP_ORIGIN,
   });
 
+  powerMonitor.on('suspend', () => void host.sleeps());
+  powerMonitor.on('lock-screen', () => void host.sleeps());
   app.on('window-all-closed', () => app.quit());
   let stopped = false;
   app.on('will-quit', (event) => {

@@ -1,5 +1,6 @@
+import type { ResourceSummary } from '../../preload/contract/models.ts';
 import type { RouteOutput } from '../../preload/contract/requests.ts';
-import { connect } from './appClient.ts';
+import { type AppClient, connect } from './appClient.ts';
 
 /** What a person would miss: every resource, message and setting. Not how fresh it is, which a scan changes. */
 export interface Contents {
@@ -13,9 +14,7 @@ export interface Contents {
 export async function readContents(address: string): Promise<Contents> {
   const client = await connect(address);
   try {
-    const { resultId, total } = await client.ask('resources.query', { text: '', filter: {}, sort: [] });
-    if (total > 200) throw new Error(`${total} resources are more than one window holds`);
-    const { rows } = await client.ask('resources.rows', { resultId, offset: 0, limit: 200 });
+    const rows = await readRows(client);
     const { conversations } = await client.ask('chat.conversations', {});
     const withMessages = [];
     for (const { conversationId, title, pinned } of conversations) {
@@ -34,4 +33,15 @@ export async function readContents(address: string): Promise<Contents> {
   } finally {
     client.close();
   }
+}
+
+async function readRows(client: AppClient): Promise<ResourceSummary[]> {
+  const { resultId, total } = await client.ask('resources.query', { text: '', filter: {}, sort: [] });
+  const all: ResourceSummary[] = [];
+  while (all.length < total) {
+    const { rows } = await client.ask('resources.rows', { resultId, offset: all.length, limit: 200 });
+    if (rows.length === 0) throw new Error(`${all.length} of ${total} resources were answered`);
+    all.push(...rows);
+  }
+  return all;
 }

@@ -64,8 +64,7 @@ export function createHandlers(services: HandlerServices): Handlers {
     'app.retry': () => lifecycle.retry(),
     'app.health': () => storage.health(),
     'workspace.open': ({ name }) => services.switchWorkspace(name),
-    'key.useFile': () => lifecycle.useKeyFile(),
-
+    'key.useFile': ({ passphrase }) => lifecycle.useKeyFile(passphrase ?? null),
     'key.unlock': ({ secret }) => lifecycle.unlock(secret),
     'key.info': () => recoveryKeys.info(),
     'key.createRecovery': async () => recoveryKeys.create(),

@@ -55,8 +55,9 @@ export class IdleLock {
     if ((await this.#minutes()) > 0) this.#options.lock();
   }
 
-  /** Settings that cannot be read now (the workspace is locked or not open yet) lock nothing. */
+  /** Settings that cannot be read lock nothing; nor does a workspace that is locked or not open yet. */
   async #minutes(): Promise<number> {
+    if (this.#timer === undefined) return 0;
     try {
       return await this.#options.minutes();
     } catch (error) {

@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { StorageConfig } from '../storageConfig.ts';
 import type { Keychain } from './keychainSource.ts';
 import { KeyringStore } from './keyringStore.ts';
 import { formatKey } from './keySource.ts';
 import { MasterKeys } from './masterKeys.ts';
 import { recoveryGroups } from './recoveryText.ts';
+
+// A passphrase takes half a second of a free processor, and a worker its time to start.
+vi.setConfig({ testTimeout: 60_000 });
 
 const RECOVERY = recoveryGroups(randomBytes(32)).join(' ');
 const PASSPHRASE = 'four unrelated words here';

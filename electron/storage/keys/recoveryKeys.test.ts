@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { StorageConfig } from '../storageConfig.ts';
 import { StorageService } from '../storageService.ts';
 import { MasterKeys } from './masterKeys.ts';
 import { RecoveryKeys } from './recoveryKeys.ts';
+
+// A passphrase takes half a second of a free processor, and a worker its time to start.
+vi.setConfig({ testTimeout: 60_000 });
 
 const masterKey = randomBytes(32);
 let folder: string;

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { parseRecoveryText, plainDigits, recoveryGroups } from './recoveryText.ts';
 import { createSlot, KeySlot, openSlot, parseSlot, type SlotSecret } from './slots.ts';
+
+// A passphrase takes half a second of a free processor, and a worker its time to start.
+vi.setConfig({ testTimeout: 60_000 });
 
 const INSTALL = '0f9d7c52-6a0b-4f6e-9d0a-1c2b3d4e5f60';
 const MASTER_KEY = Buffer.from(Array.from({ length: 32 }, (_, n) => n));

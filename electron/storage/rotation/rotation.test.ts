@@ -3,13 +3,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { CollectedResource } from '../../scan/types.ts';
 import { KeyringStore } from '../keys/keyringStore.ts';
 import { StorageConfig } from '../storageConfig.ts';
 import { StorageService } from '../storageService.ts';
 import { cancelled, quietWork, type Work } from '../work.ts';
+
+// More than a thousand records are sealed several times over.
+vi.setConfig({ testTimeout: 60_000 });
 
 const masterKey = randomBytes(32);
 const NOW = '2026-11-21T10:00:00.000Z';

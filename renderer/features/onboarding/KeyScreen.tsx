@@ -18,12 +18,16 @@ const TITLES: Record<AppStatus['key']['state'], string> = {
   wrong: 'This is not the key of this workspace',
 };
 
+/** A key file can stand under the passphrase; then no keychain is asked. */
+const titleOf = ({ state, source }: AppStatus['key']): string =>
+  state === 'locked' && source === 'file' ? 'The key file asks for its passphrase' : TITLES[state];
+
 /** The workspace's key is locked, missing, or has no place yet: nothing is opened and nothing is made anew. */
 export function KeyScreen({ status }: { status: AppStatus }) {
   const { key, workspace } = status;
   const chooses = key.state === 'choose';
   return (
-    <CenteredPage title={TITLES[key.state]}>
+    <CenteredPage title={titleOf(key)}>
       <p className={classes.text}>{key.message}</p>
       {chooses && (
         <p className={classes.text}>
