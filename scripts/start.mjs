@@ -11,6 +11,8 @@ import { ROOT, SetupError, say } from './lib/run.mjs';
 
 const flags = process.argv.slice(2);
 const WINDOW_FAILED_MS = 5_000;
+const PARENT = process.ppid;
+const PARENT_CHECK_MS = 250;
 
 async function main() {
   const node = await ensureNode();
@@ -37,11 +39,19 @@ function wantsWindow() {
   return Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY) && process.getuid?.() !== 0;
 }
 
-/** Runs the app to its end, passing on the signals that ask it to stop cleanly. */
+/**
+ * Runs the app to its end, passing on the signals that ask it to stop cleanly. A signal to npm alone reaches
+ * only the shell between npm and this process, which dies of it and passes nothing on: the app must not
+ * outlive it, holding the port and the workspace.
+ */
 function runApp(program, args) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit' });
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+    if (process.env.npm_lifecycle_event && process.platform !== 'win32') {
+      const watch = () => process.ppid !== PARENT && child.kill('SIGTERM');
+      setInterval(watch, PARENT_CHECK_MS).unref();
+    }
     child.on('error', (error) => {
       say(error.message);
       resolve(1);
