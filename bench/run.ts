@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { backupRows } from './backup.ts';
+import { chatSearchRows } from './chatSearch.ts';
 import { type Row, table } from './measure.ts';
 import { reopenRows } from './reopen.ts';
 import { scanRows } from './scan.ts';
@@ -19,6 +21,8 @@ const rows: Row[] = [
   ...(await storageRows('sqlite', null, sizes)),
   ...(qdrant ? await storageRows('qdrant', qdrant, sizes) : []),
   ...(await reopenRows(sizes.at(-1) ?? 1_000)),
+  ...(await backupRows(sizes.at(-1) ?? 1_000)),
+  ...(await chatSearchRows(sizes.at(-1) ?? 1_000)),
   ...(await scanRows()),
 ];
 if (!qdrant) process.stdout.write('Qdrant was not measured: CLOUDOPS_QDRANT_BIN names no binary.\n');

@@ -183,3 +183,32 @@ test('an upload that is cut says so, and the next one succeeds', async () => {
   await ui.backups('S3').first().getByText('verified').waitFor();
   expect(await violationsInBothThemes(page)).toEqual([]);
 });
+
+test('a merge into another machine keeps what both had', async () => {
+  await close();
+  await removeHome(home);
+  home = await newHome();
+  env = await estate.env(`${home}/.aws`);
+  await open();
+  await ui.connectProfiles(['tooling']);
+  await ui.search('ci-runner');
+  await ui.row('ci-runner').waitFor({ timeout: 120_000 });
+  await ui.scanEnds();
+  await ui.say('describe ci-runner');
+  await page.getByRole('article', { name: 'CloudOps' }).last().waitFor();
+  const own = await readContents(app.address);
+  await ui.go('Backups');
+  await page.getByRole('button', { name: 'Restore or import' }).click();
+  await ui.lookInBucket(BUCKET);
+  expect(await ui.restoreProposed({ recovery: recoveryKey }, 'merge')).toMatch(/[1-9]\d* added/);
+  await ui.openRestored();
+  const merged = await readContents(app.address);
+  const both = [...own.resources, ...before.resources];
+  expect(merged.resources).toEqual(both.toSorted((a, b) => (a.where < b.where ? -1 : 1)));
+  expect(merged.conversations).toEqual(
+    expect.arrayContaining([...own.conversations, ...before.conversations]),
+  );
+  await close();
+  await open();
+  expect(await readContents(app.address)).toEqual(merged);
+});

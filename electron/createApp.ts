@@ -11,6 +11,7 @@ import { BuiltinAssistant } from './chat/builtin/builtinAssistant.ts';
 import { ChatService } from './chat/chatService.ts';
 import type { Planner } from './chat/planner.ts';
 import type { AppConfig } from './config.ts';
+import { AppError } from './errors.ts';
 import { AppEvents } from './events.ts';
 import { actionsFor } from './execute/catalog.ts';
 import { ExecutionService } from './execute/executionService.ts';
@@ -27,6 +28,7 @@ import { type RefreshTarget, Scanner } from './scan/scanner.ts';
 import { SettingsStore } from './settings.ts';
 import type { StorageEvents } from './storage/api.ts';
 import { LocalBackupEngine } from './storage/backup/backupEngine.ts';
+import { RemoteKeys } from './storage/engines/remoteKey.ts';
 import { IdleLock } from './storage/keys/idleLock.ts';
 import { MasterKeys } from './storage/keys/masterKeys.ts';
 import { RecoveryKeys } from './storage/keys/recoveryKeys.ts';
@@ -162,13 +164,35 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     safetyBackup,
     emit,
   });
-  const maintenance = new Maintenance({ storage: storage.maintenance, accounts, jobs, safetyBackup, reload });
+  const remoteKeys = new RemoteKeys({ folder: workspace.folder, keychain: keytar, env: process.env });
+  const maintenance = new Maintenance({
+    storage: storage.maintenance,
+    accounts,
+    jobs,
+    remoteKeys,
+    safetyBackup,
+    reload,
+    quiet: async () => {
+      await scanner.stop();
+      await requireNoExecutions();
+    },
+  });
   const scheduler = new BackupScheduler({ backups, jobs, shell, report });
   const idleLock = new IdleLock({
     minutes: async () => (await settings.get()).idleLockMinutes,
     lock: () => lifecycle.lock(),
     report,
   });
+
+  /** Rejects with INVALID_STATE while a change in AWS is still being followed. */
+  async function requireNoExecutions(): Promise<void> {
+    const running = (await journal.unfinished()).length;
+    if (running === 0) return;
+    throw new AppError(
+      'INVALID_STATE',
+      'A change in AWS is still being followed. Wait for its end, or stop waiting in Activity.',
+    );
+  }
 
   /** The stored data was exchanged under the services: what they and the screens hold is read anew. */
   function reload(): void {
@@ -203,6 +227,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
         folder: workspace.folder,
         masterKey,
         qdrantBinary: config.qdrantBinary,
+        qdrantApiKey: await remoteKeys.load(),
       }));
     },
     storage,

@@ -3,6 +3,7 @@ import type { RouteParsed } from '../preload/contract/requests.ts';
 import { AppError } from './errors.ts';
 import type { JobHandle, JobRunner } from './jobs/jobs.ts';
 import type { MaintenanceApi } from './storage/api.ts';
+import type { RemoteKeys } from './storage/engines/remoteKey.ts';
 import type { Work } from './storage/work.ts';
 
 export interface MaintenanceOptions {
@@ -11,6 +12,10 @@ export interface MaintenanceOptions {
   /** What was read from storage before is out of date. */
   reload(): void;
   jobs: JobRunner;
+  /** The API key of a Qdrant server elsewhere. */
+  remoteKeys: Pick<RemoteKeys, 'store' | 'forget'>;
+  /** A running scan would write rows back; a running execution would refresh its own. */
+  quiet(): Promise<void>;
   /** Makes a backup within the same job; rejects when there must be none of what follows. */
   safetyBackup(reason: string, work: Work): Promise<unknown>;
 }
@@ -53,16 +58,24 @@ export class Maintenance {
   }
 
   moveEngine(to: RouteParsed<'storage.moveEngine'>['to'], by: string): Job {
+    const { storage, remoteKeys } = this.#options;
     return this.#start('move_engine', 'before the move to another engine', async (work) => {
-      const moved = await this.#options.storage.moveEngine({ to, by }, work);
+      // Before the data goes there: without its key the next start could not open it.
+      if (to.kind === 'remote') await remoteKeys.store(to.apiKey);
+      const moved = await storage.moveEngine({ to, by }, work).catch(async (error: unknown) => {
+        if (to.kind === 'remote') await remoteKeys.forget();
+        throw error;
+      });
+      if (to.kind !== 'remote') await remoteKeys.forget();
       const points = Object.values(moved.points).reduce((sum, count) => sum + count, 0);
       return `Moved to ${moved.name}: ${points} points were copied and compared.`;
     });
   }
 
   #start(kind: Job['kind'], reason: string, work: (handle: JobHandle) => Promise<string>): Job {
-    const { jobs, safetyBackup, reload } = this.#options;
+    const { jobs, safetyBackup, reload, quiet } = this.#options;
     return jobs.start(kind, async (handle) => {
+      await quiet();
       await safetyBackup(reason, handle);
       const result = await work(handle);
       reload();

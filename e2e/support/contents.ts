@@ -4,7 +4,8 @@ import { type AppClient, connect } from './appClient.ts';
 
 /** What a person would miss: every resource, message and setting. Not how fresh it is, which a scan changes. */
 export interface Contents {
-  resources: { id: string; name: string; state: string | null }[];
+  /** `where` names it as AWS does: ids differ between installs. */
+  resources: { where: string; name: string; state: string | null; tags: Record<string, string> }[];
   conversations: { title: string; pinned: boolean; messages: unknown[] }[];
   settings: RouteOutput<'settings.get'>;
   accounts: string[];
@@ -24,8 +25,13 @@ export async function readContents(address: string): Promise<Contents> {
     const { accounts } = await client.ask('accounts.list', {});
     return {
       resources: rows
-        .map(({ id, name, state }) => ({ id, name, state }))
-        .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        .map(({ accountId, region, resourceType, nativeId, name, state, tags }) => ({
+          where: `${accountId} ${region} ${resourceType} ${nativeId}`,
+          name,
+          state,
+          tags,
+        }))
+        .toSorted((a, b) => (a.where < b.where ? -1 : 1)),
       conversations: withMessages.toSorted((a, b) => (a.title < b.title ? -1 : 1)),
       settings: await client.ask('settings.get', {}),
       accounts: accounts.map(({ accountId }) => accountId).toSorted(),

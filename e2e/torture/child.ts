@@ -14,6 +14,7 @@ import { ACCOUNT, DOC_KIND, observe, resourceAt, SWEPT, UNNAMED, WRITTEN } from 
  * prints a line before each call and after its promise resolved.
  */
 const order = JSON.parse(process.argv[2] ?? '{}') as Order;
+const masterKey = Buffer.from(order.masterKey, 'hex');
 const client = new StorageClient({
   workerPath: join(import.meta.dirname, '../../electron/storage/dataWorker.ts'),
 });
@@ -155,13 +156,16 @@ async function restore(random: Random, mode: 'replace' | 'merge'): Promise<void>
   const { which, source } = random.pick(restorable);
   await run(mode, { from: which }, async (work) => {
     const parts = ['chat_history' as const, 'aws_estate' as const, 'state' as const];
-    const secret = { secret: { kind: 'own' as const } };
+    const secret = { secret: { kind: 'own' as const }, masterKey };
     const request = { secret, mode, parts, takeover: null, appVersion: '0.0.0' };
     const { before } = await client.backup.restore(source, which, request, work);
     if (before === null) return { change: [] };
     return { change: [], backup: { ...before, quiet: false } };
   });
-  if (mode === 'merge') say({ t: 'merged', world: [...(await observe(client)).world] });
+  if (mode === 'merge') {
+    const { world, problems } = await observe(client);
+    say({ t: 'merged', world: [...world], problems });
+  }
   await readConversations();
 }
 
@@ -231,7 +235,7 @@ say({ t: 'opening' });
 const report = await client.open({
   config: StorageConfig.parse(order.engine === 'sqlite' ? { qdrant: { mode: 'sqlite' } } : {}),
   folder: order.folder,
-  masterKey: Buffer.from(order.masterKey, 'hex'),
+  masterKey,
   qdrantBinary: order.qdrantBinary,
 });
 say({ t: 'open', restore: report.restore?.outcome ?? null });

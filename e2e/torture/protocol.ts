@@ -62,7 +62,7 @@ export type Line =
   /** After the call's promise resolved: from now on it must hold. */
   | { t: 'ack'; n: number; kind: Kind; change: Change; backup?: Backup; title?: string }
   /** What the merge just confirmed has made. */
-  | { t: 'merged'; world: [string, string][] }
+  | { t: 'merged'; world: [string, string][]; problems: string[] }
   | { t: 'fail'; n: number; kind: Kind; message: string }
   | { t: 'opening' }
   | { t: 'open'; restore: string | null };

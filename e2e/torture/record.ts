@@ -32,7 +32,7 @@ export class Record {
     else if (line.t === 'fail') {
       this.#begun.delete(line.n);
       this.failures.push(`${line.kind} failed: ${line.message}`);
-    } else if (line.t === 'merged') this.#takeMerged(new Map(line.world));
+    } else if (line.t === 'merged') this.#takeMerged({ world: new Map(line.world), problems: line.problems });
   }
 
   /** Kinds of the work that was under way at the end. */
@@ -56,11 +56,11 @@ export class Record {
       this.#merged = { ours: this.#expected.world(), backup: this.#worldOf(begun.from) };
   }
 
-  #takeMerged(world: World): void {
+  #takeMerged(observed: Observed): void {
     if (this.#merged === null) throw new Error('a merge was told that was not confirmed');
-    const differences = mergeDifferences(this.#merged.ours, this.#merged.backup, { world, problems: [] });
-    this.failures.push(...differences.map((one) => `after a merge, ${one}`));
-    this.#expected = new Expected(world);
+    const differences = mergeDifferences(this.#merged.ours, this.#merged.backup, observed);
+    this.failures.push(...[...observed.problems, ...differences].map((one) => `after a merge, ${one}`));
+    this.#expected = new Expected(observed.world);
     this.#merged = null;
   }
 

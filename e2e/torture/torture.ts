@@ -225,7 +225,7 @@ export class Torture {
     for (const { file, which } of record.files) {
       if (existsSync(file)) proofs.push({ which, source: { kind: 'file', path: file } });
     }
-    for (const proof of proofs) problems.push(...(await prove(storage, proof)));
+    for (const proof of proofs) problems.push(...(await prove(storage, this.#masterKey, proof)));
     return problems;
   }
 
@@ -244,7 +244,9 @@ export class Torture {
     const storage = new StorageService({ emit: () => undefined });
     await this.#open(storage);
     for (const which of await this.#listed())
-      this.#outcome.problems.push(...(await prove(storage, { which, source: { kind: 'here' } })));
+      this.#outcome.problems.push(
+        ...(await prove(storage, this.#masterKey, { which, source: { kind: 'here' } })),
+      );
     await storage.shutdown();
   }
 
@@ -255,9 +257,13 @@ export class Torture {
   }
 }
 
-async function prove(storage: StorageService, { which, source }: Restorable): Promise<string[]> {
+async function prove(
+  storage: StorageService,
+  masterKey: Uint8Array,
+  { which, source }: Restorable,
+): Promise<string[]> {
   try {
-    await storage.backup.prove(source, which, { secret: { kind: 'own' } }, quietWork());
+    await storage.backup.prove(source, which, { secret: { kind: 'own' }, masterKey }, quietWork());
     return [];
   } catch (error) {
     return [`the backup ${nameOf(which)} (${source.kind}) does not prove: ${error}`];

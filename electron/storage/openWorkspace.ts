@@ -7,7 +7,12 @@ import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
 import { AppError } from '../errors.ts';
 import type { FindApi, OpenOptions, OpenReport } from './api.ts';
 import { AppDb } from './appDb.ts';
-import { type RestoreGround, type SettledRestore, settleRestore } from './backup/settleRestore.ts';
+import {
+  noteRestore,
+  type RestoreGround,
+  type SettledRestore,
+  settleRestore,
+} from './backup/settleRestore.ts';
 import type { BackupWorkspace } from './backup/workspaceParts.ts';
 import { ChatStorage } from './chatStorage.ts';
 import { type EngineMeans, openEngine } from './engine.ts';
@@ -101,6 +106,7 @@ export class OpenWorkspace {
       const opened = { keys, sealer, appDb, journal, store, engine, indexKey, growth, report, settled };
       const workspace = new OpenWorkspace({ options, embedding, emit, ...opened });
       await workspace.maintenance.resume();
+      await noteRestore(journal, settled);
       return workspace;
     } catch (error) {
       await store?.close();

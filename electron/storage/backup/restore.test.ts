@@ -32,7 +32,8 @@ test('what was deleted and changed after a backup comes back as it was, and the 
   expect(await laptop.content()).toEqual(before);
   expect(report.totals).toEqual({ chat_history: 12, aws_estate: 20 });
   expect((await laptop.service.journal.verify()).brokenAt).toBeNull();
-  expect((await laptop.service.journal.verify()).entries).toBe(2);
+  // The two from before, and that it was restored.
+  expect((await laptop.service.journal.verify()).entries).toBe(3);
   await laptop.reopen();
   expect(await laptop.content()).toEqual(before);
 });
@@ -78,11 +79,15 @@ test('what the lost machine did stands in Activity of the new one, beside its ow
   const titles = async (machine: Machine) => {
     const { resultId, total } = await machine.service.journal.activity({ text: '' });
     const rows = await machine.service.journal.activityRows(resultId, 0, total);
-    return { titles: rows.map(({ title }) => title).sort(), ids: new Set(rows.map(({ id }) => id)).size };
+    return {
+      titles: rows.map(({ title }) => title.replace(/^(Restored|Merged) the backup.*/, '$1')).sort(),
+      ids: new Set(rows.map(({ id }) => id)).size,
+    };
   };
   await other.restore(which, request, laptop);
   const both = ['Profile acme set to read-only', 'Profile here set to read-only'];
-  expect(await titles(other)).toEqual({ titles: both, ids: 2 });
+  const restored = (count: number) => Array(count).fill('Restored');
+  expect(await titles(other)).toEqual({ titles: [...both, ...restored(1)], ids: 3 });
   // Restored once more, and from a backup of the new machine: nothing is there twice.
   await other.restore(which, {}, laptop);
   await other.service.journal.append({
@@ -93,8 +98,13 @@ test('what the lost machine did stands in Activity of the new one, beside its ow
   });
   await other.restore(await other.backup());
   await other.restore(await other.backup(), { mode: 'merge' });
-  expect((await titles(other)).titles).toEqual([...both, 'Profile now set to read-only']);
-  expect(await other.service.journal.verify()).toMatchObject({ entries: 1, brokenAt: null });
+  expect((await titles(other)).titles).toEqual([
+    'Merged',
+    ...both,
+    'Profile now set to read-only',
+    ...restored(3),
+  ]);
+  expect(await other.service.journal.verify()).toMatchObject({ entries: 5, brokenAt: null });
 });
 
 test('a machine whose key cannot be replaced keeps it, and the recovery key opens it further on', async () => {

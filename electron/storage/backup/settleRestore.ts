@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ScanCell } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
+import type { JournalApi } from '../api.ts';
 import { AppDb, SCAN_CELL_KIND } from '../appDb.ts';
 import { accountToken } from '../estateRecords.ts';
 import { writeFileDurably } from '../files.ts';
@@ -81,6 +82,24 @@ export async function settleRestore(ground: RestoreGround, work: Work): Promise<
     const message = `The restore of ${of} could not be carried out. Nothing was changed. ${failure.message}`;
     return { ...settled, outcome: 'rolled_back', message, failure };
   }
+}
+
+/** What became of a restore stands in the journal that goes on after it. */
+export async function noteRestore(
+  journal: Pick<JournalApi, 'append'>,
+  settled: SettledRestore | null,
+): Promise<void> {
+  if (settled === null) return;
+  const { outcome, mode, backup, message } = settled;
+  const of = `backup of ${backup.createdAt} (install ${backup.installId})`;
+  const done = mode === 'merge' ? `Merged the ${of}` : `Restored the ${of}`;
+  const title = outcome === 'finished' ? done : message;
+  // A disk that is full must not keep the workspace from being opened.
+  await journal
+    .append({ kind: 'maintenance', title, accountId: null, by: 'restore' })
+    .catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+    });
 }
 
 /** One restore, from confirmed to done. Every step may be done again. */

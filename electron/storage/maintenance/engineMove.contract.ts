@@ -73,8 +73,9 @@ describe.skipIf(binary === '')('moving between real engines', () => {
     const id = conversation?.conversationId ?? '';
     const { messages: read, total } = await service.chat.getHistory(id, { limit: 200 });
     expect([read.length, total]).toEqual([messages, messages]);
-    const [found] = await service.estate.search('queue-77');
-    expect((await service.estate.get(found?.id ?? ''))?.tags).toEqual({ n: '77' });
+    // Unlike a search, this waits for the index.
+    const { exact } = await service.find.resolve('queue-77');
+    expect((await service.estate.get(exact[0]?.id ?? ''))?.tags).toEqual({ n: '77' });
   }
   async function startServer(): Promise<{ url: string; apiKey: string }> {
     server = new QdrantServer({ binary, folder: path.join(folder, 'elsewhere') });

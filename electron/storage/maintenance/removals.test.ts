@@ -66,6 +66,8 @@ async function maintenanceLines(): Promise<string[]> {
   return (await service.journal.activityRows(resultId, 0, 50)).map(({ title }) => title);
 }
 async function leftOf(accountId: string) {
+  // Unlike a query, this waits for the index.
+  await service.find.resolve('queue-1');
   const found = await service.find.query({
     text: '',
     filter: { accountIds: [accountId] },

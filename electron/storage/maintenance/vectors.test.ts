@@ -52,8 +52,9 @@ afterEach(async () => {
 });
 const rebuild = (work = quietWork()) => service.maintenance.rebuildVectors({ by: 'window' }, work);
 const revisions = async () => {
-  const [found] = await service.estate.search('queue-77');
-  const { revision, asOf, tags } = (await service.estate.get(found?.id ?? '')) ?? {};
+  // Unlike a search, this waits for the index.
+  const { exact } = await service.find.resolve('queue-77');
+  const { revision, asOf, tags } = (await service.estate.get(exact[0]?.id ?? '')) ?? {};
   return { revision, asOf, tags };
 };
 

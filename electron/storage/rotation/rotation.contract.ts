@@ -14,7 +14,7 @@ import { resource } from './testing/resource.ts';
 
 /** `CLOUDOPS_SEED` replays a failed run: it fixes where each process is killed. */
 const SEED = Number(process.env.CLOUDOPS_SEED ?? randomInt(2 ** 31));
-const KILLS = Number(process.env.CLOUDOPS_KILLS ?? 4);
+const KILLS = Number(process.env.CLOUDOPS_KILLS ?? 2);
 const WORKER = fileURLToPath(new URL('../dataWorker.ts', import.meta.url));
 const ROTATOR = fileURLToPath(new URL('./testing/rotator.ts', import.meta.url));
 const names = Array.from({ length: 520 }, (_, n) => `db-${n}`);
