@@ -10,7 +10,7 @@ import { StorageConfig } from '../electron/storage/storageConfig.ts';
 import { StorageClient } from '../electron/storage/workerClient.ts';
 import type { Measured, Task } from './backupChild.ts';
 import { resourceAt } from './estate.ts';
-import { medianOf, once, type Row } from './measure.ts';
+import type { Row } from './measure.ts';
 
 const ENTRY = join(import.meta.dirname, '../electron');
 const CHILD = join(import.meta.dirname, 'backupChild.ts');
@@ -102,78 +102,4 @@ async function child(task: Task): Promise<Measured> {
   return JSON.parse(output) as Measured;
 }
 
-const SENTENCES = [
-  'Which databases are stopped in us-west-2?',
-  'The instance ledger-prod-7 is running since Tuesday.',
-  'Stop the reporting cluster before the weekend, please.',
-  'Nothing in staging has an owner tag.',
-  'Reboot the gateway once the backlog is empty.',
-];
-const sentence = (n: number) => `${SENTENCES[n % SENTENCES.length] ?? ''} Ticket ops-${n}.`;
-
-/** Search in `size` messages: the first, that builds the index, and those after it. */
-export async function conversationRows(size: number): Promise<Row[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'cloudops-bench-'));
-  const masterKey = randomBytes(32);
-  try {
-    await converse(folder, masterKey, size);
-    const storage = await openStorage(folder, masterKey);
-    const search = (words: string) => storage.chat.searchConversations(words, 50);
-    const whole = async () => {
-      while ((await search('ledger')).indexing);
-    };
-    const first = await once(() => search('ledger'));
-    const built = first + (await once(whole));
-    const rare = await medianOf(25, (n) => search(`ops-${(size >> 1) + n}`));
-    const common = await medianOf(25, () => search('stopped databases'));
-    await storage.shutdown();
-    const plain = Array.from({ length: size }, (_, n) => sentence(n).toLowerCase());
-    const includes = (words: string[]) =>
-      plain.filter((line) => words.every((word) => line.includes(word))).slice(0, 50);
-    const text = JSON.stringify(plain);
-    const base = {
-      parse: await once(() => JSON.parse(text)),
-      rare: await medianOf(25, (n) => includes([`ops-${(size >> 1) + n}`])),
-      common: await medianOf(25, () => includes(['stopped', 'databases'])),
-    };
-    const parse = { name: 'JSON.parse of the same texts', value: base.parse };
-    const of = `${label(size)} messages (sqlite)`;
-    return [
-      { name: `conversation search, first answer, ${of}`, value: first, unit: 'ms', baseline: parse },
-      { name: `conversation search, index whole, ${of}`, value: built, unit: 'ms', baseline: parse },
-      {
-        name: `conversation search, one message, ${of}`,
-        value: rare,
-        unit: 'ms',
-        baseline: { name: 'String.includes over plain texts', value: base.rare },
-      },
-      {
-        name: `conversation search, every fifth message, ${of}`,
-        value: common,
-        unit: 'ms',
-        baseline: { name: 'String.includes over plain texts', value: base.common },
-      },
-    ];
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** In a hundred conversations at once: each append waits for the disk. */
-async function converse(folder: string, masterKey: Uint8Array, size: number): Promise<void> {
-  const storage = await openStorage(folder, masterKey);
-  const lane = async (_: unknown, at: number) => {
-    const { conversationId } = await storage.chat.createConversation();
-    for (let n = at; n < size; n += 100) {
-      const parts = [{ kind: 'text' as const, text: sentence(n) }];
-      const metadata = { resourcesMentioned: [], commandsExecuted: [] };
-      await storage.chat.append(conversationId, { role: 'user', parts, sources: [], metadata });
-    }
-  };
-  await Promise.all(Array.from({ length: 100 }, lane));
-  await storage.shutdown();
-}
-
-function label(size: number): string {
-  return `${size / 1_000}k`;
-}
+const label = (size: number) => `${size / 1_000}k`;
