@@ -290,6 +290,6 @@ export function summary({
     `confirmed: ${list(confirmed)}`,
     `cut off by a kill: ${list(cutOff)}`,
     `killed restores became: ${list(restores)}`,
-    `${backups} backups confirmed, all listed and proved`,
+    `${backups} backups confirmed${problems.length === 0 ? ', all listed and proved' : ''}`,
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recoveryGroups } from '../keys/recoveryText.ts';
+import { quietWork } from '../work.ts';
 import { AS_OF, fill, instance, Machine, says } from './testing/machine.ts';
 
 let laptop: Machine;
@@ -178,4 +179,25 @@ test('what a later scan found deleted is not brought back by a merge', async () 
   ]);
   const report = await laptop.restore(which, { mode: 'merge', parts: ['aws_estate'] });
   expect(report.counts.aws_estate).toEqual({ added: 0, updated: 0, kept: 19, skipped: 1 });
+});
+
+test('an account that was forgotten is not brought back by a merge, unless it is connected again', async () => {
+  await laptop.service.docs.put('accounts', '123456789012', { accountId: '123456789012', profiles: [] });
+  const which = await laptop.backup();
+  await laptop.service.maintenance.forgetAccount({ accountId: '123456789012', by: 'window' }, quietWork());
+  const report = await laptop.restore(which, { mode: 'merge' });
+  expect(report.counts.aws_estate).toEqual({ added: 0, updated: 0, kept: 0, skipped: 20 });
+  expect(await laptop.service.docs.get('accounts', '123456789012')).toBeNull();
+  await laptop.service.docs.put('accounts', '123456789012', { accountId: '123456789012', profiles: [] });
+  expect((await laptop.restore(which, { mode: 'merge' })).counts.aws_estate?.added).toBe(20);
+});
+
+test('leave to change something does not travel with a backup', async () => {
+  const profile = { name: 'acme', arn: 'arn', unlocked: { at: '2026-11-21T10:00:00.000Z', until: null } };
+  await laptop.service.docs.put('accounts', '1', { accountId: '1', profiles: [profile] });
+  await laptop.restore(await laptop.backup());
+  expect(await laptop.service.docs.get('accounts', '1')).toEqual({
+    accountId: '1',
+    profiles: [{ ...profile, unlocked: null }],
+  });
 });

@@ -1,10 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { ScanCell } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
 import type { JournalApi } from '../api.ts';
-import { AppDb, SCAN_CELL_KIND } from '../appDb.ts';
-import { accountToken } from '../estateRecords.ts';
 import { writeFileDurably } from '../files.ts';
 import { type Keyring, parseKeyring, unlockKeyring } from '../keys/keyring.ts';
 import { keyringPath, readKeyring } from '../keys/keyringStore.ts';
@@ -13,7 +10,8 @@ import { Sealer } from '../sealing.ts';
 import type { Work } from '../work.ts';
 import { pointOf } from './lines.ts';
 import { mergedPoint, planChatMerge } from './mergeChat.ts';
-import { type CompletedCells, planEstateMerge } from './mergeEstate.ts';
+import { planEstateMerge } from './mergeEstate.ts';
+import { RecordedDeletions } from './recordedDeletions.ts';
 import {
   type MergeCounts,
   type RestoreFile,
@@ -25,7 +23,7 @@ import {
 import { buildSideDb, swapSideDb } from './sideDb.ts';
 import { stagedLines } from './stageRestore.ts';
 import { nextMasterKey } from './takeover.ts';
-import { appDbFile, COLLECTION_PARTS, type CollectionPart } from './workspaceParts.ts';
+import { COLLECTION_PARTS, type CollectionPart } from './workspaceParts.ts';
 
 export interface RestoreGround {
   folder: string;
@@ -142,6 +140,7 @@ class Exchange {
       work.step('Restoring settings and the journal');
       const { mode, backup } = this.#restore;
       const lines = stagedLines(this.#ground.folder, this.#restore, state, target);
+      const deletions = mode === 'merge' ? await this.#deletions(target) : null;
       const counts = await buildSideDb({
         folder: this.#ground.folder,
         mode,
@@ -149,6 +148,7 @@ class Exchange {
         target,
         staged: lines,
         backup,
+        deletions,
       });
       this.#count(state, counts);
     }
@@ -218,7 +218,7 @@ class Exchange {
         work,
       );
     }
-    const plan = await planEstateMerge(store, name, points(), await this.#cells(target));
+    const plan = await planEstateMerge(store, name, points(), await this.#deletions(target));
     this.#count(staged, plan.counts);
     return this.#reporting(
       merged(
@@ -254,33 +254,14 @@ class Exchange {
     ended(records);
   }
 
+  #deletions(keys: Keyring): Promise<RecordedDeletions> {
+    return RecordedDeletions.read(this.#ground.folder, keys);
+  }
+
   #count({ part, skipped }: Staged, counts: MergeCounts): void {
     // Counted while the old data was still there; a repetition would find everything in place.
     if (this.#restore.phase === 'switching') return;
     this.#restore.counts[part] = { ...counts, skipped: counts.skipped + skipped };
-  }
-
-  /** The scan cells of the data in use. */
-  async #cells(keys: Keyring): Promise<CompletedCells> {
-    const sealer = new Sealer(keys);
-    const db = new AppDb(appDbFile(this.#ground.folder), keys, sealer);
-    const completed = new Map<string, number>();
-    try {
-      for (const { value } of await db.list(SCAN_CELL_KIND)) {
-        const cell = ScanCell.safeParse(value);
-        if (!cell.success || cell.data.asOf === null) continue;
-        const { accountId, region, service, asOf } = cell.data;
-        completed.set([accountToken(sealer, accountId), region, service].join('|'), Date.parse(asOf));
-      }
-    } finally {
-      db.close();
-    }
-    return {
-      completedAt: ({ account_token: account, region, service }) =>
-        completed.get([account, region, service].join('|')) ??
-        completed.get([account, 'global', service].join('|')) ??
-        null,
-    };
   }
 }
 

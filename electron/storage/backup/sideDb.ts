@@ -9,6 +9,7 @@ import { Sealer } from '../sealing.ts';
 import { asStorageError } from '../sqlite.ts';
 import { ChainReader, SEGMENT_TABLES, SegmentWriter, segmentId } from './earlierJournals.ts';
 import type { DocLine, JournalLine, Line, SegmentLine } from './lines.ts';
+import type { RecordedDeletions } from './recordedDeletions.ts';
 import { docAddress, openRecord } from './records.ts';
 import { type MergeCounts, restoreFolder } from './restoreFile.ts';
 import { statePages } from './sources.ts';
@@ -21,6 +22,8 @@ export interface SideDbSource {
   current: Keyring;
   target: Keyring;
   staged: AsyncIterable<Line[]>;
+  /** Of the workspace merged into; null for a replacement. */
+  deletions: Pick<RecordedDeletions, 'isForgotten'> | null;
   /** The backup's: told of a journal that is put aside with it. */
   backup: { backupId: string; createdAt: string };
 }
@@ -130,6 +133,8 @@ function ownSegment(
 /** Under this name a segment is filled; it is no segment id. */
 const INCOMING = 'incoming';
 
+const OF_ACCOUNTS = new Set(['accounts', 'scan_cell']);
+const OfAccount = z.object({ value: z.object({ accountId: z.string() }) });
 const DocRow = z.object({ revision: z.number(), sealed: z.instanceof(Uint8Array) });
 const First = z.object({ mac: z.instanceof(Uint8Array) });
 
@@ -138,12 +143,14 @@ class StateWriter {
   readonly #db: DatabaseSync;
   readonly #mode: 'replace' | 'merge';
   readonly #sealer: Sealer;
+  readonly #deletions: SideDbSource['deletions'];
   /** The segment that the database's own journal would be; it is not kept twice. */
   readonly #own: string | null;
   #pending: { line: SegmentLine; records: number } | null = null;
   readonly counts: MergeCounts = { added: 0, updated: 0, kept: 0, skipped: 0 };
 
-  constructor(db: DatabaseSync, { mode, target }: SideDbSource) {
+  constructor(db: DatabaseSync, { mode, target, deletions }: SideDbSource) {
+    this.#deletions = deletions;
     this.#db = db;
     this.#mode = mode;
     this.#sealer = new Sealer(target);
@@ -202,10 +209,22 @@ class StateWriter {
       this.counts.kept += 1;
       return;
     }
+    if (row === undefined && this.#isForgotten(line)) {
+      this.counts.skipped += 1;
+      return;
+    }
     this.#db
       .prepare('INSERT OR REPLACE INTO docs (kind, token, revision, sealed) VALUES (?, ?, ?, ?)')
       .run(kind, token, revision, Buffer.from(sealed, 'base64'));
     this.counts[row === undefined ? 'added' : 'updated'] += 1;
+  }
+
+  /** Account and scan cells of an account that was forgotten here. */
+  #isForgotten(line: DocLine): boolean {
+    if (this.#deletions === null || !OF_ACCOUNTS.has(line.kind)) return false;
+    const content = openRecord(this.#sealer, docAddress(line), line.sealed);
+    const accountId = content === null ? null : OfAccount.safeParse(JSON.parse(content.toString('utf8')));
+    return accountId?.success === true && this.#deletions.isForgotten(accountId.data.value.accountId);
   }
 
   /** Newer revision, then later `asOf` (scan cells have one). */
