@@ -29,6 +29,7 @@ import { SettingsStore } from './settings.ts';
 import type { StorageEvents } from './storage/api.ts';
 import { LocalBackupEngine } from './storage/backup/backupEngine.ts';
 import { RemoteKeys } from './storage/engines/remoteKey.ts';
+import { answeringKeychain } from './storage/keys/answeringKeychain.ts';
 import { IdleLock } from './storage/keys/idleLock.ts';
 import { MasterKeys } from './storage/keys/masterKeys.ts';
 import { RecoveryKeys } from './storage/keys/recoveryKeys.ts';
@@ -109,11 +110,12 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     report,
   });
 
+  const keychain = answeringKeychain(keytar);
   const masterKeys = new MasterKeys({
     folder: workspace.folder,
     encryption: workspace.storage.encryption,
     env: process.env,
-    keychain: keytar,
+    keychain,
   });
   const recoveryKeys = new RecoveryKeys({
     keys: storage.keys,
@@ -164,7 +166,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     safetyBackup,
     emit,
   });
-  const remoteKeys = new RemoteKeys({ folder: workspace.folder, keychain: keytar, env: process.env });
+  const remoteKeys = new RemoteKeys({ folder: workspace.folder, keychain, env: process.env });
   const maintenance = new Maintenance({
     storage: storage.maintenance,
     accounts,

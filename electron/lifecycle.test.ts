@@ -21,6 +21,8 @@ const RECOVERY = recoveryGroups(randomBytes(32)).join(' ');
 let folder: string;
 let entries: Map<string, string>;
 let fails: string | null;
+/** What a Secret Service does that was replaced while it asked for its password. */
+let silent: boolean;
 let storage: StorageClient;
 let lifecycle: Lifecycle;
 let phases: AppStatus['phase'][];
@@ -29,6 +31,7 @@ let opened: number;
 
 const keychain: Keychain = {
   getPassword: async (service, account) => {
+    if (silent) return new Promise(() => undefined);
     if (fails !== null) throw new Error(fails);
     return entries.get(`${service}/${account}`) ?? null;
   },
@@ -82,6 +85,7 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'lifecycle-'));
   entries = new Map();
   fails = null;
+  silent = false;
   boot();
 });
 afterEach(async () => {
@@ -190,4 +194,16 @@ test('stopping the app in the middle of a lock leaves nothing open', async () =>
   await lifecycle.start();
   expect(lifecycle.status().phase).toBe('ready');
   expect(phases).not.toContain('failed');
+});
+
+test('a keychain that never answers does not keep the app from ending', async () => {
+  await ready();
+  await lifecycle.stop();
+  silent = true;
+  boot();
+  const starting = lifecycle.start();
+  await lifecycle.stop();
+  await starting;
+  expect(lifecycle.status().phase).toBe('starting');
+  expect(opened).toBe(0);
 });

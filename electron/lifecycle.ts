@@ -63,6 +63,9 @@ export class Lifecycle {
   #status: AppStatus;
   #starting: Promise<void> | undefined;
   #open = false;
+  /** Resolves when the app ends: a key that is still waited for is not waited for any more. */
+  readonly #ended = Promise.withResolvers<null>();
+  #stopped = false;
   /** The lock under way: another object for each, so that one that was taken back is known. */
   #lock: { closing: Promise<void> | null } | null = null;
 
@@ -166,6 +169,8 @@ export class Lifecycle {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#ended.resolve(null);
     await this.#starting?.catch(() => undefined);
     this.#open = false;
     const closing = this.#lock?.closing;
@@ -175,7 +180,7 @@ export class Lifecycle {
   }
 
   #canUnlock(): boolean {
-    return this.#status.phase === 'key' || this.#status.phase === 'locked';
+    return !this.#stopped && (this.#status.phase === 'key' || this.#status.phase === 'locked');
   }
 
   async #begin(): Promise<void> {
@@ -230,7 +235,12 @@ export class Lifecycle {
   }
 
   async #loadKey(): Promise<Buffer | null> {
-    const loaded = await this.#options.keys.load();
+    const loading = this.#options.keys.load();
+    const loaded = await Promise.race([loading, this.#ended.promise]);
+    if (loaded === null || this.#stopped) {
+      void loading.then((late) => late.state === 'ok' && late.key.fill(0)).catch(() => undefined);
+      return null;
+    }
     const { kind: source, filePath } = this.#options.keys.source;
     const key = { source, filePath, state: loaded.state, message: loaded.message };
     this.#set(loaded.state === 'ok' ? { key } : { key, phase: 'key' });

@@ -101,7 +101,7 @@ function keychainState(error: unknown): { state: 'locked' | 'unavailable'; messa
     return {
       state: 'locked',
       message:
-        'The keychain is locked, or access to it was refused. Unlock it, allow this app to read its entry, and try again.',
+        'The keychain is locked, does not answer, or refused access. Unlock it, answer what it asks in its own window, allow this app to read its entry, and try again.',
     };
   }
   return {
