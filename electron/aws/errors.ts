@@ -16,7 +16,7 @@ export interface AwsCallContext {
 
 const EXPIRED = /^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired|IDPCommunicationError)$/;
 const BAD_KEYS =
-  /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|AuthFailure|InvalidToken|IncompleteSignature|InvalidSignatureException|MissingAuthenticationToken(Exception)?)$/;
+  /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|AuthFailure|InvalidToken(Id)?|IncompleteSignature|InvalidSignatureException|MissingAuthenticationToken(Exception)?)$/;
 const DISABLED =
   /^(OptInRequired|SubscriptionRequiredException|RegionDisabledException|PendingVerification)$/;
 const DENIED =

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { errorBody } from '../../e2e/support/awsCall.ts';
+import { s3Error } from './s3Errors.ts';
 import { type Machine, newMachine } from './testing/machine.ts';
 import { isPart, isPut, S3Bench } from './testing/s3Bench.ts';
 
@@ -111,6 +112,52 @@ describe("the bucket's own problem is a sentence of its own, and nothing is save
     await expect(refused).rejects.toMatchObject({
       code: 'BACKUP_PLACE',
       message: expect.not.stringContaining('secret'),
+    });
+  });
+
+  it.each([
+    [{ region: '' }, 'The region is missing.'],
+    [{ region: 'Oregon, US' }, '"Oregon, US" is not a region.'],
+    [{ bucket: 's3://backups' }, 'without s3:// and folders'],
+    [{ bucket: 'backups/laptop' }, 'without s3:// and folders'],
+  ])('what cannot be a bucket or a region: %o', async (change, words) => {
+    await expect(configure(place('anything', change))).rejects.toMatchObject({
+      code: 'BACKUP_PLACE',
+      message: expect.stringContaining(words),
+    });
+  });
+
+  it('typed keys that cannot be keys, without repeating them', async () => {
+    const access = { accessKeyId: 'AKIA', secretAccessKey: 'pa\nste', sessionToken: null };
+    const refused = bench.clients.open(bench.target('anything', { access }));
+    await expect(refused).rejects.toMatchObject({
+      code: 'CREDENTIALS_MISSING',
+      message: 'The typed secret access key holds blanks or characters that no key has. Copy it again.',
+    });
+  });
+
+  it('an address where something else than S3 answers: no bucket is said to be missing', async () => {
+    const [url, server] = await answering(404, { 'content-type': 'text/html' }, '<html>Not found');
+    const refused = configure(place('anything', { endpoint: url }));
+    await expect(refused).rejects.toMatchObject({ message: expect.stringContaining('not as S3 does') });
+    server.close();
+    const { name } = await bench.bucket();
+    const doubled = configure(place(name, { endpoint: `${bench.url}/${name}` }));
+    await expect(doubled).rejects.toMatchObject({ message: expect.stringContaining('not as S3 does') });
+    await savedNothing();
+  });
+
+  it('a certificate that is not trusted, and a KMS key that the store does not know', async () => {
+    const bucket = await bench.clients.open(bench.target('b-b-b', { endpoint: 'https://store.example' }));
+    const untrusted = Object.assign(new Error('self-signed'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect(s3Error(untrusted, bucket, 's3:ListBucket')).toMatchObject({
+      code: 'BACKUP_PLACE',
+      message: expect.stringMatching(/certificate of the endpoint https:\/\/store.example is not trusted/),
+    });
+    const unknown = Object.assign(new Error('no such key'), { name: 'kms:KeyNotFound' });
+    expect(s3Error(unknown, bucket, 's3:PutObject')).toMatchObject({
+      code: 'BACKUP_PLACE',
+      message: expect.stringContaining('the KMS key'),
     });
   });
 

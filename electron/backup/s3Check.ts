@@ -5,10 +5,9 @@ import {
   HeadBucketCommand,
   ListObjectsV2Command,
 } from '@aws-sdk/client-s3';
-import { awsErrorName } from '../aws/errors.ts';
 import { AppError } from '../errors.ts';
 import type { Bucket } from './s3Client.ts';
-import { isMissing, isNotImplemented, s3Error } from './s3Errors.ts';
+import { isMissing, isNotImplemented, notS3, s3Error } from './s3Errors.ts';
 import { deleteObject, putIfAbsent, readSmall } from './s3Objects.ts';
 
 /**
@@ -58,13 +57,12 @@ export async function checkReachable(bucket: Bucket): Promise<void> {
 async function headFailure(error: unknown, bucket: Bucket): Promise<AppError | null> {
   const known = s3Error(error, bucket, 's3:ListBucket');
   if (known.code === 'BACKUP_PLACE') return known;
-  if (/^(NotFound|NoSuchBucket)$/.test(awsErrorName(error))) {
-    return s3Error(Object.assign(new Error(), { name: 'NoSuchBucket' }), bucket, 's3:ListBucket');
-  }
   if (known.code === 'NETWORK' || known.code === 'CANCELLED') return known;
   try {
     await bucket.client.send(new ListObjectsV2Command({ Bucket: bucket.name, MaxKeys: 1 }));
   } catch (reason) {
+    // A listing has no key that could be missing: the address names something else than a store.
+    if (isMissing(reason)) return new AppError('BACKUP_PLACE', notS3(bucket, 404));
     return s3Error(reason, bucket, 's3:ListBucket');
   }
   return null;

@@ -2,6 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { BackupSource, S3Place as S3Settings } from '../../preload/contract/models.ts';
 import type { Profiles } from '../aws/profiles.ts';
+import { cleanText } from '../aws/text.ts';
 import type { AwsClient, ClientMiddleware, Sessions } from '../aws/types.ts';
 import { AppError } from '../errors.ts';
 
@@ -57,9 +58,10 @@ export class S3Clients {
     this.#options = options;
   }
 
-  /** Throws BACKUP_PLACE when the endpoint is no address. Nothing is sent yet. */
+  /** Throws BACKUP_PLACE or CREDENTIALS_MISSING for what cannot be an address, a region, a bucket or a key. Nothing is sent yet. */
   async open(target: S3Target): Promise<Bucket> {
-    const { access, region, bucket } = target;
+    const { access } = target;
+    const [bucket, region] = [checkBucketName(target.bucket), checkRegion(target.region)];
     const profile = 'profile' in access ? access.profile : null;
     const endpoint =
       checkEndpoint(target.endpoint) ?? (await this.#options.profiles.endpoint(profile ?? '', 'S3'));
@@ -109,10 +111,34 @@ export function targetOf(place: S3Settings): S3Target {
 function typedKeys(access: Exclude<Access, { profile: string }>) {
   const { accessKeyId, secretAccessKey, sessionToken } = access;
   return {
-    accessKeyId: accessKeyId.trim(),
-    secretAccessKey: secretAccessKey.trim(),
-    ...(sessionToken && { sessionToken: sessionToken.trim() }),
+    accessKeyId: checkKey(accessKeyId, 'access key id'),
+    secretAccessKey: checkKey(secretAccessKey, 'secret access key'),
+    ...(sessionToken?.trim() && { sessionToken: checkKey(sessionToken, 'session token') }),
   };
+}
+
+/** What was typed is not repeated in the words: it may be a secret in the wrong field. */
+function checkKey(text: string, what: string): string {
+  const key = text.trim();
+  if (/^[!-~]+$/.test(key)) return key;
+  const how = key === '' ? 'is missing' : 'holds blanks or characters that no key has';
+  throw new AppError('CREDENTIALS_MISSING', `The typed ${what} ${how}. Copy it again.`);
+}
+
+function checkBucketName(name: string): string {
+  if (name === '') throw new AppError('BACKUP_PLACE', 'The name of the bucket is missing.');
+  if (/^[\w.-]{3,63}$/.test(name)) return name;
+  throw new AppError(
+    'BACKUP_PLACE',
+    `"${cleanText(name, 80)}" cannot be the name of a bucket. Write its name alone, without s3:// and folders.`,
+  );
+}
+
+/** Any one word: stores beside AWS name theirs as they like. */
+function checkRegion(region: string): string {
+  if (/^[a-z0-9](-?[a-z0-9]){0,62}$/i.test(region)) return region;
+  const how = region === '' ? 'The region is missing.' : `"${cleanText(region, 80)}" is not a region.`;
+  throw new AppError('BACKUP_PLACE', `${how} Write its id, such as us-west-2.`);
 }
 
 function checkEndpoint(text: string | null): string | undefined {

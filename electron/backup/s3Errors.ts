@@ -1,7 +1,12 @@
 import { awsErrorName, isAbort, mapAwsError } from '../aws/errors.ts';
 import { cleanText } from '../aws/text.ts';
-import { AppError } from '../errors.ts';
+import { AppError, nodeErrorCode } from '../errors.ts';
+import { sentence } from '../storage/backup/errors.ts';
 import type { Bucket } from './s3Client.ts';
+
+/** Node's and OpenSSL's names for a certificate that does not hold. */
+const CERTIFICATE =
+  /^(\w*CERT\w*|ERR_TLS_CERT_ALTNAME_INVALID|UNABLE_TO_VERIFY_LEAF_SIGNATURE|HOSTNAME_MISMATCH)$/;
 
 /** What S3 said beside the error's name, as far as the SDK kept it. */
 interface S3ErrorParts {
@@ -54,9 +59,15 @@ function explain(error: unknown, bucket: Bucket, call: string) {
     return place(`There is no bucket ${bucket.name}. Check its name, or create it in ${bucket.region}.`);
   }
   if (name === 'InvalidBucketName') return place(`"${bucket.name}" cannot be the name of a bucket.`);
-  if (/^KMS\./.test(name) || /\bkms:/.test(seen.text)) {
+  if (/^kms[.:]/i.test(name) || /\bkms:/.test(seen.text)) {
     return place(
       `${of}: the KMS key ${bucket.kmsKeyId ?? 'that the bucket uses'} cannot be used by ${bucket.who} (${cleanText(name, 60)}). Allow kms:GenerateDataKey and kms:Decrypt, or choose another key.`,
+    );
+  }
+  const certificate = CERTIFICATE.exec(nodeErrorCode(error) ?? nodeErrorCode((error as Error).cause) ?? '');
+  if (certificate) {
+    return place(
+      `The certificate of ${whereOf(bucket)} is not trusted by this machine (${certificate[0]}), so nothing was sent. Check the address. For a certificate of your own, start the app with NODE_EXTRA_CA_CERTS=FILE.`,
     );
   }
   const mapped = mapAwsError(error, { call, region: bucket.region, profile: bucket.who, on: bucket.name });
@@ -64,8 +75,9 @@ function explain(error: unknown, bucket: Bucket, call: string) {
 }
 
 function wordsFor(code: string, bucket: Bucket, call: string, seen: S3ErrorParts): string | null {
-  const where = bucket.endpoint ? `The endpoint ${bucket.endpoint}` : `S3 in ${bucket.region}`;
-  const said = seen.text ? ` AWS says: ${seen.text.replace(/\.?$/, '.')}` : '';
+  const where = sentence(whereOf(bucket));
+  const who = bucket.endpoint ? 'The store' : 'AWS';
+  const said = seen.text ? ` ${who} says: ${seen.text.replace(/\.?$/, '.')}` : '';
   switch (code) {
     case 'ACCESS_DENIED':
       return `${call} on bucket ${bucket.name} is denied for ${bucket.who}. Give it the role policy that the Backups screen prints.${said}`;
@@ -81,9 +93,22 @@ function wordsFor(code: string, bucket: Bucket, call: string, seen: S3ErrorParts
       return seen.status && seen.status >= 500
         ? `${where} kept failing (HTTP ${seen.status}). Try again later; a half-done upload goes on where it stopped.`
         : null;
+    case 'UNSUPPORTED':
+      return notS3(bucket, seen.status);
     default:
       return null;
   }
+}
+
+/** Something answers at the address, but not as S3 does. */
+export function notS3(bucket: Bucket, status: number | undefined): string {
+  const http = status ? ` (HTTP ${status})` : '';
+  const where = sentence(whereOf(bucket));
+  return `${where} answered, but not as S3 does${http}. Check the address: http or https, the port, and no bucket name in it.`;
+}
+
+function whereOf({ endpoint, region }: Bucket): string {
+  return endpoint ? `the endpoint ${endpoint}` : `S3 in ${region}`;
 }
 
 function parts(error: unknown): S3ErrorParts {

@@ -31,6 +31,13 @@ const AWS_ERRORS = [
   'AWS_FAILED',
   'UNSUPPORTED',
 ] as const satisfies readonly ErrorCode[];
+/** Wherever a place of backups is asked: a folder, a file, a bucket through a profile or typed keys. */
+const PLACE_ERRORS = [
+  'BACKUP_PLACE',
+  'PROFILE_BROKEN',
+  'PROFILE_UNSUPPORTED',
+  ...AWS_ERRORS,
+] as const satisfies readonly ErrorCode[];
 
 /** The only list of what the app can be asked. `noun.verb`; inputs are strict, so a misspelt key is refused. */
 export const routes = {
@@ -272,10 +279,11 @@ export const routes = {
   'jobs.cancel': route(z.strictObject({ jobId: z.string() }), m.Job, ['NOT_FOUND']),
 
   'backup.overview': route(none, m.BackupOverview),
-  'backup.configure': route(z.strictObject({ patch: m.BackupSettings.partial() }), m.BackupOverview, [
-    'BACKUP_PLACE',
-    ...AWS_ERRORS,
-  ]),
+  'backup.configure': route(
+    z.strictObject({ patch: m.BackupSettings.partial() }),
+    m.BackupOverview,
+    PLACE_ERRORS,
+  ),
   /** What the bucket and the role must allow, as JSON to copy. */
   'backup.policies': route(
     z.strictObject({ bucket: z.string() }),
@@ -285,11 +293,12 @@ export const routes = {
   'backup.prove': route(z.strictObject({ backupId: z.string(), place: z.enum(['local', 's3']) }), m.Job, [
     'BACKUP_NOT_FOUND',
     'JOB_RUNNING',
+    ...PLACE_ERRORS,
   ]),
   'backup.delete': route(
     z.strictObject({ backupId: z.string(), place: z.enum(['local', 's3']) }),
     m.BackupOverview,
-    ['BACKUP_NOT_FOUND', 'INVALID_STATE', ...AWS_ERRORS],
+    ['BACKUP_NOT_FOUND', 'INVALID_STATE', 'JOB_RUNNING', ...PLACE_ERRORS],
   ),
   /** One encrypted file for the person, opened again by recovery key or passphrase. */
   'backup.export': route(none, m.Job, ['JOB_RUNNING', 'KEY_ABSENT']),
@@ -298,13 +307,13 @@ export const routes = {
   'restore.discover': route(
     z.strictObject({ source: m.BackupSource }),
     z.object({ installs: z.array(z.object({ installId: z.string(), backups: z.array(m.BackupInfo) })) }),
-    ['BACKUP_NOT_FOUND', 'BACKUP_PLACE', 'BACKUP_DAMAGED', 'FORMAT_NEWER', ...AWS_ERRORS],
+    ['BACKUP_NOT_FOUND', 'BACKUP_DAMAGED', 'FORMAT_NEWER', ...PLACE_ERRORS],
   ),
   /** Opens the slot of one backup: proves the secret without touching anything. */
   'restore.open': route(
     z.strictObject({ source: m.BackupSource, installId: z.string(), backupId: z.string(), secret: m.Secret }),
     m.BackupInfo,
-    ['BACKUP_NOT_FOUND', 'BACKUP_DAMAGED', 'KEY_WRONG', 'FORMAT_NEWER', ...AWS_ERRORS],
+    ['BACKUP_NOT_FOUND', 'BACKUP_DAMAGED', 'KEY_WRONG', 'FORMAT_NEWER', ...PLACE_ERRORS],
   ),
   'restore.run': route(
     z.strictObject({
@@ -316,7 +325,7 @@ export const routes = {
       parts: z.array(z.enum(m.BACKUP_PARTS)).min(1),
     }),
     m.Job,
-    ['BACKUP_NOT_FOUND', 'BACKUP_DAMAGED', 'KEY_WRONG', 'FORMAT_NEWER', 'JOB_RUNNING', ...AWS_ERRORS],
+    ['BACKUP_NOT_FOUND', 'BACKUP_DAMAGED', 'KEY_WRONG', 'FORMAT_NEWER', 'JOB_RUNNING', ...PLACE_ERRORS],
   ),
   /** Asks the person for a file or folder; a browser answers with an upload path to PUT the file to. */
   'shell.pick': route(

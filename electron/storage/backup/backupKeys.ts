@@ -12,6 +12,8 @@ import { damagedObject } from './errors.ts';
 import { type Manifest, proveManifest } from './manifest.ts';
 import { manifestName } from './names.ts';
 
+const KINDS: readonly unknown[] = ['recovery', 'passphrase'];
+
 /** What a backup is opened with. */
 export interface BackupSecret {
   secret: Secret;
@@ -43,7 +45,10 @@ export async function openBackupKeys(
     return opened;
   }
   const stored = keyring.slots.find((slot) => slot.kind === secret.kind);
-  if (stored === undefined) throw noSlot(secret.kind);
+  if (stored === undefined) {
+    if (keyring.slots.every(({ kind }) => KINDS.includes(kind))) throw noSlot(secret.kind);
+    throw damagedObject(manifestName(installId, backupId), 'it holds a key slot of an unknown kind');
+  }
   let key: Buffer;
   try {
     key = await openSlot(parseSlot(stored), secret, installId);

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { recoveryGroups } from '../keys/recoveryText.ts';
 import { quietWork } from '../work.ts';
 import { manifestName, snapshotName } from './names.ts';
 import type { Which } from './proveBackup.ts';
-import { ALL, fill, Machine } from './testing/machine.ts';
+import { ALL, fill, Machine, recoverySecret } from './testing/machine.ts';
 
 /**
  * Objects of a real backup are changed at many places; the seed is printed with what was let through. Each must be
@@ -18,12 +18,13 @@ const laptop = new Machine();
 let older: Which;
 let which: Which;
 let before: unknown;
+const recoveryKey = recoveryGroups(randomBytes(32)).join('');
 const own = { secret: { kind: 'own' } } as const;
 const here = { kind: 'here' } as const;
 
 beforeAll(async () => {
   await laptop.open();
-  await laptop.service.keys.putSlot({ kind: 'recovery', text: recoveryGroups(randomBytes(32)).join('') });
+  await laptop.service.keys.putSlot({ kind: 'recovery', text: recoveryKey });
   await fill(laptop, 1_500);
   older = await laptop.backup();
   await fill(laptop, 1_501);
@@ -151,7 +152,22 @@ test('a manifest with any bit changed, cut or of another backup is refused', asy
   );
 });
 
+test('a changed key slot is damage, not a recovery key that was never made', async () => {
+  const name = manifestName(which.installId, which.backupId);
+  const whole = readFileSync(file(name));
+  const changed = Buffer.from(whole.toString().replace('recovery', 'recoverx'));
+  expect(changed.equals(whole)).toBe(false);
+  await withBytes(name, changed, async () => {
+    const opened = laptop.service.backup.inspect(here, which, recoverySecret(recoveryKey));
+    await expect(opened).rejects.toMatchObject({
+      code: 'BACKUP_DAMAGED',
+      message: expect.stringContaining(name),
+    });
+  });
+});
+
 test('a restore of a damaged backup leaves everything as it was, in use and on disk', async () => {
+  const kept = readdirSync(path.join(laptop.folder, 'snapshots'), { recursive: true }).length;
   for (const part of ALL) {
     const whole = readFileSync(file(nameOf(part)));
     const bytes = Buffer.from(whole);
@@ -164,6 +180,8 @@ test('a restore of a damaged backup leaves everything as it was, in use and on d
     });
   }
   expect(await laptop.content()).toEqual(before);
+  // Nor does each try leave a backup from before it.
+  expect(readdirSync(path.join(laptop.folder, 'snapshots'), { recursive: true })).toHaveLength(kept);
   await laptop.reopen();
   expect(await laptop.content()).toEqual(before);
 });

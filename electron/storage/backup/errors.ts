@@ -19,3 +19,6 @@ export function newerBackup(what: string): AppError {
 export function notFound(name: string, label: string): AppError {
   return new AppError('BACKUP_NOT_FOUND', `${name} is not in ${label}.`, { details: { object: name } });
 }
+
+/** A place's label (`the folder /x`) as the beginning of a sentence. */
+export const sentence = (label: string) => label.replace(/^t/, 'T');

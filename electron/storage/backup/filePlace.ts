@@ -3,7 +3,7 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, nodeErrorCode } from '../../errors.ts';
 import { asStorageError } from '../sqlite.ts';
-import { damagedObject, newerBackup, notFound } from './errors.ts';
+import { newerBackup, notFound, sentence } from './errors.ts';
 import { MANIFEST_LIMIT, parseManifest } from './manifest.ts';
 import { manifestName } from './names.ts';
 import type { BackupReader, ReadOptions, StoredObject } from './place.ts';
@@ -65,7 +65,7 @@ async function readIndex(file: string, label: string): Promise<Slice[]> {
     (found) => found.size,
     (error: unknown) => {
       if (nodeErrorCode(error) === 'ENOENT')
-        throw new AppError('BACKUP_NOT_FOUND', `${label} does not exist.`);
+        throw new AppError('BACKUP_NOT_FOUND', `${sentence(label)} does not exist.`);
       throw unreadable(label, error);
     },
   );
@@ -75,13 +75,16 @@ async function readIndex(file: string, label: string): Promise<Slice[]> {
   try {
     const header = (await handle.read(Buffer.alloc(HEADER), 0, HEADER, 0)).buffer;
     if (!header.subarray(0, MAGIC.length).equals(MAGIC)) {
-      throw new AppError('BACKUP_DAMAGED', `${label} is not a backup exported by this app.`);
+      throw new AppError(
+        'BACKUP_DAMAGED',
+        `${sentence(label)} is not a backup exported by this app. Choose another file.`,
+      );
     }
     const version = header.readUInt8(MAGIC.length);
-    if (version > VERSION) throw newerBackup(label);
+    if (version > VERSION) throw newerBackup(sentence(label));
     const length = header.readUInt32BE(MAGIC.length + 1);
     if (version !== VERSION || length > MANIFEST_LIMIT || HEADER + length > size) {
-      throw damagedObject(label, 'its beginning does not fit its length');
+      throw damagedFile(label, 'its beginning does not fit its length');
     }
     const manifest = (await handle.read(Buffer.alloc(length), 0, length, HEADER)).buffer;
     return slicesOf(manifest, size, label);
@@ -103,7 +106,7 @@ function slicesOf(bytes: Buffer, fileSize: number, label: string): Slice[] {
   const how = start > fileSize ? 'cut off' : 'followed by something that does not belong to it';
   throw new AppError(
     'BACKUP_DAMAGED',
-    `${label} is ${how}: it has ${fileSize} bytes instead of ${start}. Nothing was changed. Use another copy.`,
+    `${sentence(label)} is ${how}: it has ${fileSize} bytes instead of ${start}. Nothing was changed. Use another copy.`,
   );
 }
 
@@ -113,7 +116,7 @@ function nameOf(bytes: Buffer, label: string): string {
     const { installId, backupId } = JSON.parse(bytes.toString('utf8', 0, Math.max(0, bytes.indexOf(0x0a))));
     return manifestName(String(installId), String(backupId));
   } catch {
-    throw damagedObject(label, 'its manifest cannot be read');
+    throw damagedFile(label, 'its manifest cannot be read');
   }
 }
 
@@ -156,11 +159,18 @@ export async function writeExportFile(
   }
 }
 
+function damagedFile(label: string, what: string): AppError {
+  return new AppError(
+    'BACKUP_DAMAGED',
+    `${sentence(label)} is damaged: ${what}. Nothing was changed. Use another copy.`,
+  );
+}
+
 function unreadable(label: string, error: unknown): AppError {
   const code = nodeErrorCode(error) ?? 'unknown';
   return new AppError(
     'BACKUP_PLACE',
-    `${label} could not be read (${code}). Check that it is there and may be read.`,
+    `${sentence(label)} could not be read (${code}). Check that it is there and may be read.`,
     {
       cause: error,
     },

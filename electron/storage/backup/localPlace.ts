@@ -4,7 +4,7 @@ import { link, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/pr
 import path from 'node:path';
 import { AppError, nodeErrorCode } from '../../errors.ts';
 import { asStorageError } from '../sqlite.ts';
-import { notFound } from './errors.ts';
+import { notFound, sentence } from './errors.ts';
 import { parseName } from './names.ts';
 import type { BackupPlace, ReadOptions, StoredObject, WriteOptions, Written } from './place.ts';
 
@@ -146,7 +146,7 @@ export class LocalPlace implements BackupPlace {
       const code = nodeErrorCode(error);
       if (code === 'ENOTDIR' || (code === 'ENOENT' && relative !== '')) return [];
       if (code === 'ENOENT') {
-        throw new AppError('BACKUP_PLACE', `${this.label} does not exist. Choose another folder.`);
+        throw new AppError('BACKUP_PLACE', `${sentence(this.label)} does not exist. Choose another folder.`);
       }
       throw unreadable(this.label, error);
     }
@@ -196,7 +196,7 @@ function unreadable(label: string, error: unknown): AppError {
   const code = nodeErrorCode(error) ?? 'unknown';
   return new AppError(
     'BACKUP_PLACE',
-    `${label} could not be read (${code}). Check that the drive is there and may be read.`,
+    `${sentence(label)} could not be read (${code}). Check that the drive is there and may be read.`,
     { cause: error },
   );
 }

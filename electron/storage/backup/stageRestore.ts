@@ -29,6 +29,8 @@ export interface StageRequest {
   parts: readonly (typeof BACKUP_PARTS)[number][];
   /** Given when the workspace is to become the install of the backup. */
   takeover: Takeover | null;
+  /** Called once everything is verified and staged, before it is confirmed; a rejection gives the restore up. */
+  beforeConfirm: () => Promise<void>;
 }
 
 const stagedPlace = (folder: string) => new LocalPlace(path.join(restoreFolder(folder), 'objects'));
@@ -65,6 +67,7 @@ export async function stageRestore(
     await writeRestoreFile(folder, restore);
     for (const object of objects)
       restore.staged.push(await stagePart(workspace, backup, object, target, work));
+    await request.beforeConfirm();
     work.signal.throwIfAborted();
     await writeRestoreFile(folder, { ...restore, phase: 'confirmed' });
   } catch (error) {

@@ -86,9 +86,13 @@ export class WorkspaceBackups implements BackupApi {
     work: Work,
   ): Promise<RestoreReport> {
     const backup = await this.#openBackup(source, which, request.secret);
-    const before = await this.#saveBefore(request, work);
     const takeover = await this.#takeover(backup, request);
-    await stageRestore(this.#options.workspace(), backup, { ...request, takeover }, work);
+    let before: Which | null = null;
+    // Saved last: it then holds what was written meanwhile, and a damaged backup does not leave one more of these.
+    const beforeConfirm = async () => {
+      before = await this.#saveBefore(request, work);
+    };
+    await stageRestore(this.#options.workspace(), backup, { ...request, takeover, beforeConfirm }, work);
     const { open, settled } = await this.#options.reopen(work);
     if (settled === null) throw new AppError('INTERNAL', 'The restore was prepared and not found again.');
     if (settled.failure !== null) throw settled.failure;
