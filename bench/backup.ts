@@ -5,38 +5,44 @@ import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { appPaths } from '../electron/config.ts';
-import { StorageConfig } from '../electron/storage/storageConfig.ts';
-import { StorageClient } from '../electron/storage/workerClient.ts';
 import type { Measured, Task } from './backupChild.ts';
 import { resourceAt } from './estate.ts';
 import type { Row } from './measure.ts';
+import { openBench } from './openBench.ts';
 
-const ENTRY = join(import.meta.dirname, '../electron');
+export const ENTRY = join(import.meta.dirname, '../electron');
 const CHILD = join(import.meta.dirname, 'backupChild.ts');
 const BATCH = 1_000;
 
 /** Backup and restore of `size` resources, each in a process of its own, beside gzip | encrypt | write. */
-export async function backupRows(size: number): Promise<Row[]> {
+export async function backupRows(size: number, qdrantBinary: string | null): Promise<Row[]> {
   const parent = await mkdtemp(join(tmpdir(), 'cloudops-bench-'));
   const folder = join(parent, 'workspace');
   const lines = join(parent, 'resources.jsonl');
   const masterKey = randomBytes(32);
   try {
     await mkdir(folder);
-    await fill({ folder, masterKey, lines, size });
-    const task = { entry: ENTRY, masterKey: masterKey.toString('hex'), to: '', which: null };
+    await fill({ folder, masterKey, lines, size, qdrantBinary });
+    const task = {
+      entry: ENTRY,
+      masterKey: masterKey.toString('hex'),
+      qdrantBinary,
+      to: '',
+      which: null,
+      s3: null,
+    };
+    const engine = qdrantBinary === null ? 'sqlite' : 'qdrant, the app’s own processes';
     const piped = join(parent, 'piped');
     const plainBackup = await child({ ...task, what: 'plain backup', from: lines, to: piped });
     const plainRestore = await child({ ...task, what: 'plain restore', from: piped, to: `${piped}.out` });
     const backup = await child({ ...task, what: 'backup', from: folder });
     const restore = await child({ ...task, what: 'restore', from: folder, which: backup.which });
     return [
-      ...rowsOf(`backup of ${label(size)}, made and read back`, backup, {
+      ...rowsOf(`backup of ${label(size)}, made and read back (${engine})`, backup, {
         name: 'read | gzip | encrypt | write, once',
         ...plainBackup,
       }),
-      ...rowsOf(`restore of ${label(size)}, with a backup before`, restore, {
+      ...rowsOf(`restore of ${label(size)}, with a backup before (${engine})`, restore, {
         name: 'read | decrypt | gunzip | write, once',
         ...plainRestore,
       }),
@@ -46,22 +52,22 @@ export async function backupRows(size: number): Promise<Row[]> {
   }
 }
 
-function rowsOf(name: string, measured: Measured, plain: Measured & { name: string }): Row[] {
+export function rowsOf(name: string, measured: Measured, plain: Measured & { name: string }): Row[] {
   return [
     {
-      name: `${name} (sqlite)`,
+      name: name,
       value: measured.ms / 1_000,
       unit: 's',
       baseline: { name: plain.name, value: plain.ms / 1_000 },
     },
     {
-      name: `peak memory: ${name} (sqlite)`,
+      name: `peak memory: ${name}`,
       value: measured.peakMB,
       unit: 'MB',
       baseline: { name: 'of the process before the work', value: measured.peakMB - measured.addedMB },
     },
     {
-      name: `memory added: ${name} (sqlite)`,
+      name: `memory added: ${name}`,
       value: measured.addedMB,
       unit: 'MB',
       baseline: { name: `added by ${plain.name}`, value: plain.addedMB },
@@ -69,13 +75,14 @@ function rowsOf(name: string, measured: Measured, plain: Measured & { name: stri
   ];
 }
 
-async function fill(to: {
+export async function fill(to: {
   folder: string;
   masterKey: Uint8Array;
   lines: string;
   size: number;
+  qdrantBinary: string | null;
 }): Promise<void> {
-  const storage = await openStorage(to.folder, to.masterKey);
+  const storage = await openBench({ ...to, entry: ENTRY });
   const file = await open(to.lines, 'w');
   for (let n = 0; n < to.size; n += BATCH) {
     const batch = Array.from({ length: Math.min(BATCH, to.size - n) }, (_, i) => resourceAt(n + i));
@@ -86,14 +93,7 @@ async function fill(to: {
   await storage.shutdown();
 }
 
-async function openStorage(folder: string, masterKey: Uint8Array): Promise<StorageClient> {
-  const storage = new StorageClient({ workerPath: appPaths(ENTRY).dataWorker });
-  const config = StorageConfig.parse({ qdrant: { mode: 'sqlite' } });
-  await storage.open({ config, folder, masterKey, qdrantBinary: null });
-  return storage;
-}
-
-async function child(task: Task): Promise<Measured> {
+export async function child(task: Task): Promise<Measured> {
   const child = spawn(process.execPath, [CHILD, JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -102,4 +102,4 @@ async function child(task: Task): Promise<Measured> {
   return JSON.parse(output) as Measured;
 }
 
-const label = (size: number) => `${size / 1_000}k`;
+export const label = (size: number) => `${size / 1_000}k`;

@@ -8,25 +8,50 @@ import { reopenRows } from './reopen.ts';
 import { scanRows } from './scan.ts';
 import { measureSearch } from './search/measureSearch.ts';
 import { storageRows } from './storage.ts';
+import { uploadRows } from './upload.ts';
 
 const { values } = parseArgs({
-  options: { json: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    /** Parts by name, parted by commas. */
+    only: { type: 'string' },
+  },
 });
 const sizes = values.quick ? [1_000] : [1_000, 10_000, 100_000];
+const most = sizes.at(-1) ?? 1_000;
 const qdrant = process.env.CLOUDOPS_QDRANT_BIN ?? null;
+
+const parts: Record<string, () => Promise<Row[]>> = {
+  storage: () => storageRows('sqlite', null, sizes),
+  ...(qdrant && { 'storage-qdrant': () => storageRows('qdrant', qdrant, sizes) }),
+  reopen: () => reopenRows(most),
+  backup: () => backupRows(most, null),
+  ...(qdrant && { 'backup-qdrant': () => backupRows(most, qdrant) }),
+  upload: () => uploadRows(most),
+  'chat-search': () => chatSearchRows(most),
+  scan: scanRows,
+};
+const asked = values.only?.split(',') ?? Object.keys(parts);
+const unknown = asked.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `There is no part "${unknown.join(', ')}". Parts: ${Object.keys(parts).join(', ')}.\n`,
+  );
+  process.exit(2);
+}
 
 const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
 process.stdout.write(`${machine}\n`);
-const rows: Row[] = [
-  ...(await storageRows('sqlite', null, sizes)),
-  ...(qdrant ? await storageRows('qdrant', qdrant, sizes) : []),
-  ...(await reopenRows(sizes.at(-1) ?? 1_000)),
-  ...(await backupRows(sizes.at(-1) ?? 1_000)),
-  ...(await chatSearchRows(sizes.at(-1) ?? 1_000)),
-  ...(await scanRows()),
-];
-if (!qdrant) process.stdout.write('Qdrant was not measured: CLOUDOPS_QDRANT_BIN names no binary.\n');
+if (!qdrant) process.stdout.write('Qdrant is not measured: CLOUDOPS_QDRANT_BIN names no binary.\n');
+const rows: Row[] = [];
+for (const name of asked) {
+  const measured = (await parts[name]?.()) ?? [];
+  rows.push(...measured);
+  // Each part as it comes: one that fails must not take the others' figures with it.
+  process.stdout.write(`\n${name}\n${table(measured)}\n`);
+}
 const quality = measureSearch();
-process.stdout.write(`\n${table(rows)}\n\n${quality.text}\n`);
+process.stdout.write(`\n${quality.text}\n`);
 if (values.json)
   await writeFile(values.json, JSON.stringify({ machine, rows, search: quality.figures }, null, 2));

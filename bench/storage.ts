@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import MiniSearch from 'minisearch';
-import { appPaths } from '../electron/config.ts';
 import type { CollectedResource } from '../electron/scan/types.ts';
 import type { NewMessage } from '../electron/storage/api.ts';
-import { StorageConfig } from '../electron/storage/storageConfig.ts';
-import { StorageClient } from '../electron/storage/workerClient.ts';
+import type { StorageClient } from '../electron/storage/workerClient.ts';
 import { resourceAt } from './estate.ts';
 import { longestStall, medianOf, type Row } from './measure.ts';
+import { openBench } from './openBench.ts';
 
 const ENTRY = join(import.meta.dirname, '../electron');
 const BATCH = 1_000;
@@ -29,9 +28,7 @@ export async function storageRows(
   sizes: number[],
 ): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'cloudops-bench-'));
-  const storage = new StorageClient({ workerPath: appPaths(ENTRY).dataWorker });
-  const config = StorageConfig.parse({ qdrant: { mode: engine } });
-  await storage.open({ config, folder, masterKey: randomBytes(32), qdrantBinary });
+  const storage = await openBench({ entry: ENTRY, folder, masterKey: randomBytes(32), qdrantBinary });
   const bench: Bench = { storage, folder, plain: [], engine };
   const rows: Row[] = [];
   try {
