@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
+import { type Network, readNetwork } from './aws/network.ts';
 import { AppError } from './errors.ts';
 
 /** Everything read from flags, environment and the place the app runs from: once, at start, then passed down. */
@@ -15,6 +16,7 @@ export interface AppConfig {
   headless: { port: number; open: boolean };
   paths: AppPaths;
   aws: { configFile: string; credentialsFile: string };
+  network: Network;
   /** `CLOUDOPS_KEY_SOURCE`: keychain, env:NAME or file:PATH. */
   keySource: string | null;
   /** `CLOUDOPS_ENGINE`: auto, sqlite or qdrant. */
@@ -51,7 +53,7 @@ const FLAGS = {
   'no-open': { type: 'boolean', default: false },
 } as const;
 
-/** Throws INVALID_INPUT with the flag it could not read. */
+/** Throws INVALID_INPUT with the flag or the variable it could not read. */
 export function readConfig(argv: string[], env: NodeJS.ProcessEnv, entry: string): AppConfig {
   const flags = parseFlags(argv);
   const port = Number(flags.port);
@@ -70,6 +72,7 @@ export function readConfig(argv: string[], env: NodeJS.ProcessEnv, entry: string
       configFile: env.AWS_CONFIG_FILE ?? join(awsFolder, 'config'),
       credentialsFile: env.AWS_SHARED_CREDENTIALS_FILE ?? join(awsFolder, 'credentials'),
     },
+    network: readNetwork(env),
     keySource: env.CLOUDOPS_KEY_SOURCE ?? null,
     engine: env.CLOUDOPS_ENGINE ?? null,
     qdrantBinary: env.CLOUDOPS_QDRANT_BIN ?? fetchedQdrant(paths.resources),

@@ -72,6 +72,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
   const { profiles, sessions, clients } = createAwsAccess({
     ...workspace.aws,
     appVersion: config.version,
+    network: config.network,
     middleware: workspace.middleware,
   });
 
@@ -131,6 +132,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     profiles,
     sessions,
     appVersion: config.version,
+    network: config.network,
     middleware: workspace.middleware,
   });
   const places = new Places({

@@ -1,11 +1,13 @@
 import { ClientFactory } from './clientFactory.ts';
 import { AwsClientPool } from './clientPool.ts';
+import type { Network } from './network.ts';
 import { Profiles, type ProfilesOptions } from './profiles.ts';
 import { AwsSessions } from './sessions.ts';
 import type { ClientMiddleware } from './types.ts';
 
 export interface AwsAccessOptions extends ProfilesOptions {
   appVersion: string;
+  network?: Network;
   middleware?: readonly ClientMiddleware[];
 }
 
@@ -21,6 +23,7 @@ export function createAwsAccess(options: AwsAccessOptions): AwsAccess {
   const factory = new ClientFactory({
     profiles,
     appVersion: options.appVersion,
+    ...(options.network && { network: options.network }),
     ...(options.middleware && { middleware: options.middleware }),
   });
   const sessions = new AwsSessions(profiles, factory);

@@ -1,7 +1,6 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import { agentsOf, DIRECT, type Network } from './network.ts';
 import type { Profiles } from './profiles.ts';
 import { rateLimit } from './rateLimit.ts';
 import type { AwsClient, AwsClientClass, ClientMiddleware, ClientScope } from './types.ts';
@@ -9,6 +8,8 @@ import type { AwsClient, AwsClientClass, ClientMiddleware, ClientScope } from '.
 export interface ClientFactoryOptions {
   profiles: Profiles;
   appVersion: string;
+  /** Default: straight, with the usual authorities. */
+  network?: Network;
   middleware?: readonly ClientMiddleware[];
 }
 
@@ -31,18 +32,18 @@ const RETRIES = {
 /** The one place that configures SDK clients. All of them share one pool of sockets. */
 export class ClientFactory {
   readonly #options: ClientFactoryOptions;
-  readonly #handler = new NodeHttpHandler({
-    connectionTimeout: 5_000,
-    requestTimeout: 60_000,
-    throwOnRequestTimeout: true,
-    // A scan queues on sockets by design; the SDK would warn on the console.
-    socketAcquisitionWarningTimeout: 600_000,
-    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: 100 }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: 100 }),
-  });
+  readonly #handler: NodeHttpHandler;
 
   constructor(options: ClientFactoryOptions) {
     this.#options = options;
+    this.#handler = new NodeHttpHandler({
+      connectionTimeout: 5_000,
+      requestTimeout: 60_000,
+      throwOnRequestTimeout: true,
+      // A scan queues on sockets by design; the SDK would warn on the console.
+      socketAcquisitionWarningTimeout: 600_000,
+      ...agentsOf(options.network ?? DIRECT, 100),
+    });
   }
 
   /** Destroying one client would close the sockets of all: call `destroy` of the factory instead. */

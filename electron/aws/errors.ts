@@ -33,6 +33,8 @@ const NOT_REACHED = new Set([
   'ENETUNREACH',
   'EHOSTDOWN',
   'ENETDOWN',
+  // The proxy did not let the connection through.
+  'ERR_PROXY_TUNNEL',
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -159,6 +161,8 @@ function words(code: ErrorCode, seen: Seen, context: AwsCallContext): string {
     case 'THROTTLED':
       return `AWS limits how often ${what} may be called, and kept refusing. Try again in a few minutes.`;
     case 'NETWORK':
+      if (seen.network === 'ERR_PROXY_TUNNEL')
+        return `${what} did not reach AWS: the proxy of HTTPS_PROXY refused the connection. Check the proxy's address and what it allows, then try again.`;
       return `${what} did not reach AWS${seen.network ? ` (${seen.network})` : ''}. Check the network, then try again.`;
     case 'UNSUPPORTED':
       return `The answer to ${what} could not be read${seen.status ? ` (HTTP ${seen.status})` : ''}: the service may not exist there, or something between here and AWS answered.`;

@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { BackupSource, S3Place as S3Settings } from '../../preload/contract/models.ts';
+import { agentsOf, DIRECT, type Network } from '../aws/network.ts';
 import type { Profiles } from '../aws/profiles.ts';
 import { cleanText } from '../aws/text.ts';
 import type { AwsClient, ClientMiddleware, Sessions } from '../aws/types.ts';
@@ -34,6 +35,7 @@ export interface S3ClientsOptions {
   profiles: Pick<Profiles, 'endpoint'>;
   sessions: Pick<Sessions, 'credentials'>;
   appVersion: string;
+  network?: Network;
   /** The sample workspace's simulated AWS: with it no backup call of the sample leaves the machine. */
   middleware?: readonly ClientMiddleware[];
   /** Retries of one call, the first included; 5xx and throttling are waited out with growing pauses. */
@@ -46,16 +48,18 @@ export interface S3ClientsOptions {
  */
 export class S3Clients {
   readonly #options: S3ClientsOptions;
-  readonly #handler = new NodeHttpHandler({
-    connectionTimeout: 5_000,
-    // Without a byte for this long the connection counts as dead.
-    socketTimeout: 60_000,
-    requestTimeout: 120_000,
-    throwOnRequestTimeout: true,
-  });
+  readonly #handler: NodeHttpHandler;
 
   constructor(options: S3ClientsOptions) {
     this.#options = options;
+    this.#handler = new NodeHttpHandler({
+      connectionTimeout: 5_000,
+      // Without a byte for this long the connection counts as dead.
+      socketTimeout: 60_000,
+      requestTimeout: 120_000,
+      throwOnRequestTimeout: true,
+      ...agentsOf(options.network ?? DIRECT, 50),
+    });
   }
 
   /** Throws BACKUP_PLACE or CREDENTIALS_MISSING for what cannot be an address, a region, a bucket or a key. Nothing is sent yet. */
