@@ -7,9 +7,9 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CollectedResource } from '../scan/types.ts';
 import type { NewMessage, OpenOptions } from './api.ts';
 import { qdrantUnderTest } from './engines/contract/engines.ts';
+import { resource } from './fixtures/resource.ts';
 import { StorageConfig } from './storageConfig.ts';
 import { StorageClient } from './workerClient.ts';
 
@@ -124,26 +124,6 @@ describe.each(ENGINES)('storage on $engine', ({ engine, qdrantBinary }) => {
     return lines;
   }
 });
-
-function resource(name: string): CollectedResource {
-  return {
-    resourceType: 'rds_instance',
-    service: 'rds',
-    accountId: '123456789012',
-    region: 'us-west-2',
-    partition: 'aws',
-    nativeId: name,
-    name,
-    arn: `arn:aws:rds:us-west-2:123456789012:db:${name}`,
-    state: 'available',
-    tags: { Owner: 'margarethe' },
-    createdAt: null,
-    facts: { Engine: 'aurora-postgresql' },
-    relations: [],
-    constraints: {},
-    raw: { Endpoint: 'db.internal.example' },
-  };
-}
 
 function message(text: string): NewMessage {
   return {

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { CollectedResource } from '../scan/types.ts';
 import type { NewMessage, OpenOptions } from './api.ts';
+import { resource } from './fixtures/resource.ts';
 import { StorageConfig } from './storageConfig.ts';
 import { type EmitStorage, StorageService } from './storageService.ts';
 
@@ -40,23 +40,6 @@ async function reopen(): Promise<void> {
   service = fresh();
   await service.open(options());
 }
-const resource = (name: string): CollectedResource => ({
-  resourceType: 'rds_instance',
-  service: 'rds',
-  accountId: '123456789012',
-  region: 'us-west-2',
-  partition: 'aws',
-  nativeId: name,
-  name,
-  arn: `arn:aws:rds:us-west-2:123456789012:db:${name}`,
-  state: 'available',
-  tags: { Owner: 'margarethe' },
-  createdAt: null,
-  facts: {},
-  relations: [],
-  constraints: {},
-  raw: { Endpoint: 'db.internal.example' },
-});
 const message: NewMessage = {
   role: 'user',
   parts: [{ kind: 'text', text: 'why is billing slow' }],

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AppError } from '../../errors.ts';
 import { JobRunner } from '../../jobs/jobs.ts';
+import { resource } from '../fixtures/resource.ts';
 import { StorageConfig } from '../storageConfig.ts';
 import { StorageService } from '../storageService.ts';
 import { KeyRotation } from './keyRotation.ts';
-import { resource } from './testing/resource.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -8,9 +8,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { qdrantUnderTest } from '../engines/contract/engines.ts';
+import { resource } from '../fixtures/resource.ts';
 import { StorageConfig } from '../storageConfig.ts';
 import { StorageClient } from '../workerClient.ts';
-import { resource } from './testing/resource.ts';
 
 /** `CLOUDOPS_SEED` replays a failed run: it fixes where each process is killed. */
 const SEED = Number(process.env.CLOUDOPS_SEED ?? randomInt(2 ** 31));
@@ -62,7 +62,10 @@ describe.each(ENGINES)('keys changed on $engine', ({ engine, qdrantBinary }) => 
     timeout: 600_000,
   }, async () => {
     const random = randomOf(SEED);
-    await client.estate.bulkUpsert(names.map(resource), '2026-11-21T10:00:00.000Z');
+    await client.estate.bulkUpsert(
+      names.map((name) => resource(name)),
+      '2026-11-21T10:00:00.000Z',
+    );
     const { id: firstId } = await client.estate.upsert(resource('db-7'), '2026-11-21T10:00:01.000Z');
     const { conversationId } = await client.chat.createConversation();
     const said = new Map<number, string>();

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import type { CollectedResource } from '../../scan/types.ts';
+import { resource } from '../fixtures/resource.ts';
 import { KeyringStore } from '../keys/keyringStore.ts';
 import { StorageConfig } from '../storageConfig.ts';
 import { StorageService } from '../storageService.ts';
@@ -37,25 +37,6 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function resource(name: string): CollectedResource {
-  return {
-    resourceType: 'rds_instance',
-    service: 'rds',
-    accountId: '123456789012',
-    region: 'us-west-2',
-    partition: 'aws',
-    nativeId: name,
-    name,
-    arn: `arn:aws:rds:us-west-2:123456789012:db:${name}`,
-    state: 'available',
-    tags: { Owner: 'margarethe' },
-    createdAt: null,
-    facts: {},
-    relations: [],
-    constraints: {},
-    raw: null,
-  };
-}
 const message = (text: string) => ({
   role: 'user' as const,
   parts: [{ kind: 'text' as const, text }],
@@ -65,7 +46,10 @@ const message = (text: string) => ({
 
 const names = Array.from({ length: 1_203 }, (_, n) => `db-${n}`);
 async function fill(): Promise<{ conversationId: string; first: string }> {
-  await service.estate.bulkUpsert(names.map(resource), NOW);
+  await service.estate.bulkUpsert(
+    names.map((name) => resource(name)),
+    NOW,
+  );
   const first = (await service.estate.upsert(resource('db-0'), NOW)).id;
   const { conversationId } = await service.chat.createConversation();
   for (const text of ['one', 'two', 'three']) await service.chat.append(conversationId, message(text));
@@ -177,7 +161,10 @@ test('a new index key gives every resource another id, and ids in old messages s
   expect(await service.estate.get(first)).toMatchObject({ name: 'db-0' });
   expect(await service.find.related(first)).toEqual([]);
   // A scan finds its rows again: nothing is stored twice, and what is gone is removed.
-  await service.estate.bulkUpsert(names.slice(1).map(resource), '2026-11-21T12:00:00.000Z');
+  await service.estate.bulkUpsert(
+    names.slice(1).map((name) => resource(name)),
+    '2026-11-21T12:00:00.000Z',
+  );
   expect(
     await service.estate.syncFromAws({
       accountId: '123456789012',

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { resource } from '../../fixtures/resource.ts';
 import { StorageConfig } from '../../storageConfig.ts';
 import { quietWork, type Work } from '../../work.ts';
 import { StorageClient } from '../../workerClient.ts';
-import { resource } from './resource.ts';
 
 /**
  * A process for the kill tests: changes keys over and over while it writes, until it is killed. Puts each
