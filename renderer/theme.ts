@@ -77,7 +77,17 @@ export const theme: MantineThemeOverride = createTheme({
       defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, fz: 'xs', withArrow: false },
     },
     Popover: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } },
-    Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } },
+    // In place, so that it belongs to the landmark of its button; fixed, so that no scrolling list cuts it off.
+    // Opened by key it is on its first item: a focusable placeholder is no child that a menu may have.
+    Menu: {
+      defaultProps: {
+        transitionProps: { duration: 80 },
+        shadow: 'md',
+        withinPortal: false,
+        floatingStrategy: 'fixed',
+        withInitialFocusPlaceholder: false,
+      },
+    },
     Modal: {
       defaultProps: {
         transitionProps: { duration: 100 },

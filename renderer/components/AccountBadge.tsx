@@ -1,6 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import { useAccounts } from '../api/useAccounts.ts';
 import classes from './AccountBadge.module.css';
+import { visible } from './plan/words.ts';
 
 interface Props {
   accountId: string;
@@ -11,7 +12,7 @@ interface Props {
 /** An account by its own colour and name, the same everywhere; production is said in words too. */
 export function AccountBadge({ accountId, compact = false }: Props) {
   const account = useAccounts().byId.get(accountId);
-  const name = account?.name ?? accountId;
+  const name = visible(account?.name ?? accountId);
   return (
     <Tooltip label={`${name} · ${accountId}${account?.production ? ' · production' : ''}`}>
       <span className={classes.root}>

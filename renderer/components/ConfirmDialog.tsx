@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Dialog } from './Dialog.tsx';
 import { ErrorState } from './ErrorState.tsx';
 
 interface Props {
@@ -18,9 +19,10 @@ interface Props {
 
 /** Asks once before an act that is not undone by the same button. */
 export function ConfirmDialog(props: Props) {
-  const { opened, title, children, confirmLabel, danger = false, busy = false, error } = props;
+  const { title, children, confirmLabel, danger = false, busy = false, error } = props;
+  if (!props.opened) return null;
   return (
-    <Modal opened={opened} onClose={props.onClose} title={title} size={440}>
+    <Dialog onClose={props.onClose} title={title} size={440}>
       <Text component="div">{children}</Text>
       {error && <ErrorState error={error} />}
       <Group justify="flex-end" gap={8} mt={16}>
@@ -31,6 +33,6 @@ export function ConfirmDialog(props: Props) {
           {confirmLabel}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,24 +1,37 @@
 import { ActionIcon } from '@mantine/core';
 import { IconArrowLeft, IconX } from '@tabler/icons-react';
-import { backDetails, closeDetails, useDetails } from '../state/details.ts';
+import { useEffect, useRef } from 'react';
+import { backDetails, closeDetails, type DetailsItem, useDetails } from '../state/details.ts';
 import classes from './DetailsPanel.module.css';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { PlanCard } from './plan/PlanCard.tsx';
 import { ResourceDetails } from './ResourceDetails.tsx';
+import { useFocusBack } from './useFocusBack.ts';
 import { usePanelWidth } from './usePanelWidth.ts';
 
 /** The panel at the right: the same wherever a resource appears. Esc closes it. */
 export function DetailsPanel() {
   const stack = useDetails((state) => state.stack);
-  const { width, handle } = usePanelWidth();
   const item = stack.at(-1);
-  if (!item) return null;
+  return item ? <Panel item={item} canGoBack={stack.length > 1} /> : null;
+}
+
+function Panel({ item, canGoBack }: { item: DetailsItem; canGoBack: boolean }) {
+  const { width, handle } = usePanelWidth();
+  const root = useRef<HTMLElement>(null);
+  const enter = useDetails((state) => state.enter);
+  useFocusBack();
+  useEffect(() => {
+    if (!enter) return;
+    root.current?.focus({ preventScroll: true });
+    useDetails.setState({ enter: false });
+  }, [enter]);
   return (
-    <aside className={classes.root} style={{ width }} aria-label="Details">
+    <aside ref={root} tabIndex={-1} className={classes.root} style={{ width }} aria-label="Details">
       {/* biome-ignore lint/a11y/useSemanticElements: an hr takes no focus and cannot be dragged */}
       <div {...handle} role="separator" className={classes.handle} aria-label="Width of the details panel" />
       <header className={classes.bar}>
-        {stack.length > 1 && (
+        {canGoBack && (
           <ActionIcon aria-label="Back" onClick={backDetails}>
             <IconArrowLeft size={16} stroke={1.75} />
           </ActionIcon>

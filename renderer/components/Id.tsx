@@ -9,13 +9,15 @@ interface Props {
   max?: number;
   /** Shows all of it, on several lines if need be. */
   whole?: boolean;
+  /** In a row that is moved through by arrow keys: Tab does not stop at each of them. */
+  inRow?: boolean;
 }
 
 /** Characters at the end that are never cut: they tell ids apart. */
 const TAIL = 8;
 
 /** An id, ARN or path in mono: both ends seen, the whole on hover, copied by a click. */
-export function Id({ value, max, whole = false }: Props) {
+export function Id({ value, max, whole = false, inRow = false }: Props) {
   const clipboard = useClipboard({ timeout: 1_500 });
   const shown = visible(value);
   return (
@@ -24,6 +26,7 @@ export function Id({ value, max, whole = false }: Props) {
         type="button"
         className={classes.root}
         data-whole={whole || undefined}
+        {...(inRow ? { tabIndex: -1 } : {})}
         {...(max ? { style: { maxWidth: `${max}ch` } } : {})}
         onClick={(event) => {
           event.stopPropagation();

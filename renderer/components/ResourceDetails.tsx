@@ -139,7 +139,7 @@ function RawSection({ resource }: { resource: Resource }) {
       {open && (
         <div className={classes.raw}>
           <Suspense fallback={<TextSkeleton lines={8} />}>
-            <RawJson value={resource.raw} label={`JSON of ${resource.name}`} />
+            <RawJson value={resource.raw} label={`JSON of ${visible(resource.name)}`} />
           </Suspense>
         </div>
       )}

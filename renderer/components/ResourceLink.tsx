@@ -1,18 +1,19 @@
-import { openResource } from '../state/details.ts';
+import { goToResource } from '../state/details.ts';
+import { visible } from './plan/words.ts';
 
 /** A resource's name that opens the details panel; plain text when it is not in the estate. */
 export function ResourceLink({ id, name }: { id: string | null; name: string }) {
-  if (id === null) return <span title="Not in the estate">{name}</span>;
+  if (id === null) return <span title="Not in the estate">{visible(name)}</span>;
   return (
     <button
       type="button"
       className="link-button truncate"
       onClick={(event) => {
         event.stopPropagation();
-        openResource(id);
+        goToResource(id);
       }}
     >
-      {name}
+      {visible(name)}
     </button>
   );
 }

@@ -24,7 +24,7 @@ const GROUPS: { name: string; keys: [string[], string][] }[] = [
       [['/'], 'Search'],
       [['J'], 'Next row, also ↓'],
       [['K'], 'Previous row, also ↑'],
-      [['Enter'], 'Open the row'],
+      [['Enter'], 'Open the row; again: go into it'],
       [['Space'], 'Select the row'],
       [['Shift', '↓'], 'Select on'],
     ],

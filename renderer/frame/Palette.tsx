@@ -6,7 +6,8 @@ import { request } from '../api/client.ts';
 import { scopeFilter, useScope } from '../api/useSettings.ts';
 import { useTheme } from '../api/useTheme.ts';
 import { visible } from '../components/plan/words.ts';
-import { openResource } from '../state/details.ts';
+import { useFocusBack } from '../components/useFocusBack.ts';
+import { goToResource } from '../state/details.ts';
 import { typeName } from '../state/format.ts';
 import { navigate, SCREENS } from '../state/nav.ts';
 import { screenName } from './NavRail.tsx';
@@ -23,8 +24,9 @@ const RESOURCES_SHOWN = 12;
 
 /** ⌘/Ctrl K: go to a screen, change the theme, or open a resource by its name. */
 export function Palette({ onClose }: { onClose: () => void }) {
+  useFocusBack();
   return (
-    <Modal.Root opened onClose={onClose} size={560} yOffset="12vh" centered={false}>
+    <Modal.Root opened returnFocus={false} onClose={onClose} size={560} yOffset="12vh" centered={false}>
       <Modal.Overlay />
       <Modal.Content aria-label="Command palette">
         <PaletteBody onClose={onClose} />
@@ -133,7 +135,7 @@ function useResources(text: string): { entries: Entry[]; busy: boolean } {
     id: row.id,
     label: visible(row.name),
     hint: `${typeName(row.resourceType)} · ${row.region}`,
-    run: () => openResource(row.id),
+    run: () => goToResource(row.id),
   }));
   return { entries, busy: isFetching || wanted !== text.trim() };
 }

@@ -4,6 +4,7 @@ import { useConnection } from '../api/bridge.ts';
 import { useRequest } from '../api/queries.ts';
 import { useAccounts } from '../api/useAccounts.ts';
 import { useScope } from '../api/useSettings.ts';
+import { visible } from '../components/plan/words.ts';
 import { StateShape } from '../components/StateLabel.tsx';
 import { inScope, isUnlocked, unlockedFor } from '../state/access.ts';
 import { ago, count, exactTime, shortAccount, span } from '../state/format.ts';
@@ -142,7 +143,7 @@ function IdentityItem() {
   const more = unlocked.length > 1 ? ` +${unlocked.length - 1}` : '';
   return (
     <Item to="accounts" warn title={`${unlocked.length} of the profiles in scope may change things.`}>
-      {first.profile.name}@{first.account.name} {shortAccount(first.account.accountId)}
+      {first.profile.name}@{visible(first.account.name)} {shortAccount(first.account.accountId)}
       {more} (unlocked{left === null ? '' : `, ${span(left)} left`})
     </Item>
   );
@@ -196,4 +197,4 @@ function RecoveryItem({ status: { recoveryMissing, workspace, unencrypted } }: {
 }
 
 const ownName = (account: Account) =>
-  `${account.scanningProfile}@${account.name} ${shortAccount(account.accountId)}`;
+  `${account.scanningProfile}@${visible(account.name)} ${shortAccount(account.accountId)}`;

@@ -6,24 +6,33 @@ export type DetailsItem = { kind: 'resource'; id: string } | { kind: 'plan'; pla
 interface DetailsState {
   /** The last one is shown; those before it are the way back. Empty = closed. */
   stack: DetailsItem[];
+  /** The focus is to move into the panel, which then takes this back. */
+  enter: boolean;
 }
 
-export const useDetails = create<DetailsState>(() => ({ stack: [] }));
+export const useDetails = create<DetailsState>(() => ({ stack: [], enter: false }));
 
-/** Opens the panel on this resource, with no way back. */
-export function openResource(id: string): void {
-  useDetails.setState({ stack: [{ kind: 'resource', id }] });
+/** Opens the panel on this item, with no way back. The focus stays in the list that is gone through. */
+export function openDetails(item: DetailsItem): void {
+  useDetails.setState({ stack: [item] });
 }
+
+/** Opens the panel from outside a list: it is what the person wants to read now. */
+export function goToResource(id: string): void {
+  useDetails.setState({ stack: [{ kind: 'resource', id }], enter: true });
+}
+
+export const enterDetails = (): void => useDetails.setState({ enter: true });
 
 /** Shows an item on top of the present one, which stays one step back. */
 export function pushDetails(item: DetailsItem): void {
-  useDetails.setState(({ stack }) => ({ stack: [...stack, item] }));
+  useDetails.setState(({ stack }) => ({ stack: [...stack, item], enter: true }));
 }
 
 export function backDetails(): void {
-  useDetails.setState(({ stack }) => ({ stack: stack.slice(0, -1) }));
+  useDetails.setState(({ stack }) => ({ stack: stack.slice(0, -1), enter: true }));
 }
 
 export function closeDetails(): void {
-  useDetails.setState({ stack: [] });
+  useDetails.setState({ stack: [], enter: false });
 }

@@ -50,10 +50,15 @@ export function useKeys(map: KeyMap): void {
   }, []);
 }
 
-/** Starts the one listener of the page; returns the way to stop. */
+/** Starts the listening of the page, before anything is drawn; returns the way to stop. */
 export function listenForKeys(target: Window): () => void {
+  let owned = false;
+  // First of all listeners: the one that closes a dialog has taken it away by the time the others are asked.
+  const onCapture = (event: KeyboardEvent) => {
+    owned = inDialog(event.target) || document.querySelector(MODAL) !== null;
+  };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.isComposing || inDialog(event.target)) return;
+    if (event.defaultPrevented || event.isComposing || owned) return;
     const press = {
       key: event.key,
       mod: event.metaKey || event.ctrlKey,
@@ -70,8 +75,12 @@ export function listenForKeys(target: Window): () => void {
       return;
     }
   };
+  target.addEventListener('keydown', onCapture, { capture: true });
   target.addEventListener('keydown', onKeyDown);
-  return () => target.removeEventListener('keydown', onKeyDown);
+  return () => {
+    target.removeEventListener('keydown', onCapture, { capture: true });
+    target.removeEventListener('keydown', onKeyDown);
+  };
 }
 
 function isText(target: EventTarget | null): boolean {
@@ -82,7 +91,9 @@ function isText(target: EventTarget | null): boolean {
   );
 }
 
-/** A dialog, menu or list owns its keys. */
+const MODAL = '[aria-modal="true"]';
+
+/** A dialog, menu or list owns its keys; a modal one also those pressed while nothing has the focus. */
 function inDialog(target: EventTarget | null): boolean {
   return (
     target instanceof Element && target.closest('[role="dialog"],[role="menu"],[role="listbox"]') !== null

@@ -1,6 +1,7 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useAction } from '../../api/queries.ts';
+import { Dialog } from '../Dialog.tsx';
 import { ErrorState } from '../ErrorState.tsx';
 import { JobProgress } from '../jobs/JobProgress.tsx';
 import { useJobs, useKeepJob } from '../jobs/useJobs.ts';
@@ -26,7 +27,7 @@ export function TypedDialog(props: Props) {
   const { running } = useJobs();
   const matches = words.includes(typed.trim());
   return (
-    <Modal opened onClose={onClose} title={title} size={520} closeOnClickOutside={false}>
+    <Dialog onClose={onClose} title={title} size={520} closeOnClickOutside={false}>
       <form
         className={classes.form}
         onSubmit={(event) => {
@@ -57,7 +58,7 @@ export function TypedDialog(props: Props) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

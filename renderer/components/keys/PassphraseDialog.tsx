@@ -1,6 +1,7 @@
-import { Button, Modal, PasswordInput } from '@mantine/core';
+import { Button, PasswordInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useAction } from '../../api/queries.ts';
+import { Dialog } from '../Dialog.tsx';
 import { ErrorState } from '../ErrorState.tsx';
 import classes from './keys.module.css';
 import { passphraseStrength } from './secret.ts';
@@ -25,7 +26,7 @@ export function PassphraseDialog({ change, onClose }: Props) {
     if (text === again && strength.level !== 'refused') set.mutate({ passphrase: text });
   };
   return (
-    <Modal opened onClose={onClose} title={change ? 'Change the passphrase' : 'Set a passphrase'} size={440}>
+    <Dialog onClose={onClose} title={change ? 'Change the passphrase' : 'Set a passphrase'} size={440}>
       <form
         className={classes.form}
         onSubmit={(event) => {
@@ -79,6 +80,6 @@ export function PassphraseDialog({ change, onClose }: Props) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,6 @@
-import { Modal } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useAction } from '../../api/queries.ts';
+import { Dialog } from '../Dialog.tsx';
 import { ErrorState } from '../ErrorState.tsx';
 import { TextSkeleton } from '../Skeletons.tsx';
 import { RecoveryCheck } from './RecoveryCheck.tsx';
@@ -24,8 +24,7 @@ export function RecoveryKeyDialog({ onClose, onDone }: Props) {
   }, [mutate]);
   useEffect(() => reset, [reset]);
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       closeOnClickOutside={false}
       title={step === 'shown' ? 'Your recovery key' : 'Is it kept?'}
@@ -39,6 +38,6 @@ export function RecoveryKeyDialog({ onClose, onDone }: Props) {
       {create.data && step === 'check' && (
         <RecoveryCheck {...create.data} onBack={() => setStep('shown')} onDone={onDone} />
       )}
-    </Modal>
+    </Dialog>
   );
 }

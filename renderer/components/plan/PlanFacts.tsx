@@ -23,7 +23,7 @@ export function PlanSubject({ plan: { target, identity }, now, frozen }: Props) 
     <>
       <div className={classes.target}>
         <bdi className={classes.name}>
-          <ResourceLink id={target.resourceId} name={visible(target.name)} />
+          <ResourceLink id={target.resourceId} name={target.name} />
         </bdi>
         {native && <span className="mono">{visible(target.nativeId)}</span>}
         <span className={classes.targetFacts}>

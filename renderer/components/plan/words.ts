@@ -10,6 +10,9 @@ export function visible(text: string): string {
   return text.replace(INVISIBLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
+/** The same for text of several lines, whose ends stay ends. */
+export const visibleLines = (text: string): string => text.split(/\r?\n/).map(visible).join('\n');
+
 /** The exact call on one line where it fits, else one parameter a line. Values are JSON, so nothing is hidden. */
 export function callText(call: Plan['call']): string {
   const entries = Object.entries(call.parameters).map(

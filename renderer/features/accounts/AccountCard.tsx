@@ -5,6 +5,7 @@ import { AccountBadge } from '../../components/AccountBadge.tsx';
 import { Age } from '../../components/Age.tsx';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { Id } from '../../components/Id.tsx';
+import { visible } from '../../components/plan/words.ts';
 import { plural } from '../../state/format.ts';
 import classes from './accounts.module.css';
 import { ForgetAccount } from './ForgetAccount.tsx';
@@ -17,7 +18,7 @@ export function AccountCard({ account }: { account: Account }) {
   return (
     <article
       className={classes.card}
-      aria-label={account.name}
+      aria-label={visible(account.name)}
       data-production={account.production || undefined}
     >
       <header className={classes.cardHead}>
@@ -68,7 +69,7 @@ export function AccountCard({ account }: { account: Account }) {
         <span className={classes.space} />
         <ForgetAccount account={account} />
       </div>
-      <ul className={classes.profiles} aria-label={`Profiles of ${account.name}`}>
+      <ul className={classes.profiles} aria-label={`Profiles of ${visible(account.name)}`}>
         {account.profiles.map((profile) => (
           <ProfileLine key={profile.name} profile={profile} account={account} />
         ))}

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Account } from '../../../preload/contract/models.ts';
 import { useAction } from '../../api/queries.ts';
 import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
+import { visible } from '../../components/plan/words.ts';
 import { isUnlocked, unlockedFor } from '../../state/access.ts';
 import { exactTime, roleName, span } from '../../state/format.ts';
 import { useNow } from '../../state/time.ts';
@@ -65,8 +66,8 @@ export function ProfileLine({ profile, account }: Props) {
         onClose={() => setAsking(false)}
       >
         Until then approved plans may change {account.production ? 'the production account' : 'the account'}{' '}
-        {account.name} ({account.accountId}) as {roleName(profile.arn)}. Each change still needs its own
-        approval.
+        {visible(account.name)} ({account.accountId}) as {roleName(profile.arn)}. Each change still needs its
+        own approval.
       </ConfirmDialog>
     </li>
   );

@@ -4,7 +4,7 @@ import { request } from '../../api/client.ts';
 import { useSettings } from '../../api/useSettings.ts';
 import { useWindowedRows } from '../../api/useWindowedRows.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
-import { useDetails } from '../../state/details.ts';
+import { enterDetails, useDetails } from '../../state/details.ts';
 import { useKeys } from '../../state/keys.ts';
 import { ActivityLine, HEADINGS, lineId } from './ActivityLine.tsx';
 import classes from './activity.module.css';
@@ -48,6 +48,10 @@ export function ActivityTable({ question, window: { resultId, total }, onGone }:
     const row = rows.row(index);
     if (row) openPlan(row.id, row.planId ?? null);
   };
+  const openOrEnter = (index: number) => {
+    if (openId !== null && rows.row(index)?.id === openId) enterDetails();
+    else open(index);
+  };
   const go = (key: string) => {
     const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / rowHeight) - 1);
     const wanted = moveTo(key, active, total, page);
@@ -59,14 +63,14 @@ export function ActivityTable({ question, window: { resultId, total }, onGone }:
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return;
-    if (event.key === 'Enter' && active !== null) open(active);
+    if (event.key === 'Enter' && active !== null) openOrEnter(active);
     else if (!go(event.key)) return;
     event.preventDefault();
   };
   // Enter on a button is the button's own.
   const openFromPage = (event: globalThis.KeyboardEvent) => {
     if (active === null || event.target !== document.body) return false;
-    open(active);
+    openOrEnter(active);
   };
   useKeys({ j: () => go('j'), k: () => go('k'), Enter: openFromPage });
 

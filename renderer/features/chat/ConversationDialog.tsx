@@ -1,8 +1,9 @@
-import { Button, Modal, TagsInput, TextInput } from '@mantine/core';
+import { Button, TagsInput, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Conversation } from '../../../preload/contract/models.ts';
 import { useAction } from '../../api/queries.ts';
+import { Dialog } from '../../components/Dialog.tsx';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import classes from './chat.module.css';
 import { cleanLabels, MAX_LABEL, MAX_LABELS } from './listed.ts';
@@ -28,7 +29,7 @@ export function ConversationDialog({ conversation, what, onClose }: Props) {
     if (patch.title !== '') update.mutate({ conversationId, patch });
   };
   return (
-    <Modal opened onClose={onClose} title={what === 'title' ? 'Rename' : 'Labels'} size={440}>
+    <Dialog onClose={onClose} title={what === 'title' ? 'Rename' : 'Labels'} size={440}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -53,6 +54,8 @@ export function ConversationDialog({ conversation, what, onClose }: Props) {
             maxTags={MAX_LABELS}
             maxLength={MAX_LABEL}
             clearable={false}
+            // It suggests nothing: an open list of nothing would take the first Escape for itself.
+            dropdownOpened={false}
             value={labels}
             onChange={(values) => setLabels(cleanLabels(values))}
           />
@@ -67,6 +70,6 @@ export function ConversationDialog({ conversation, what, onClose }: Props) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { Conversation } from '../../../preload/contract/models.ts';
 import { useAction } from '../../api/queries.ts';
 import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
+import { visible } from '../../components/plan/words.ts';
 import { plural } from '../../state/format.ts';
 import { notify, notifyError } from '../../state/toasts.ts';
 import { ConversationDialog } from './ConversationDialog.tsx';
@@ -16,11 +17,13 @@ interface Props {
   current: boolean;
 }
 
+const titleOf = ({ title }: Conversation): string => visible(title) || 'Untitled';
+
 type Asking = 'title' | 'labels' | 'delete' | null;
 
 export function ConversationItem({ conversation, current }: Props) {
   const { conversationId, pinned, labels } = conversation;
-  const title = conversation.title || 'Untitled';
+  const title = titleOf(conversation);
   const [asking, setAsking] = useState<Asking>(null);
   const busy = useChat(({ outgoing }) =>
     outgoing.some((item) => item.conversationId === conversationId && item.error === null),
@@ -32,7 +35,7 @@ export function ConversationItem({ conversation, current }: Props) {
         type="button"
         className={classes.itemTitle}
         aria-current={current ? 'page' : undefined}
-        title={labels.length > 0 ? `${title}\n${labels.join(', ')}` : title}
+        title={labels.length > 0 ? `${title}\n${labels.map(visible).join(', ')}` : title}
         onClick={() => select(conversationId)}
       >
         {title}
@@ -68,7 +71,7 @@ function ItemMenu({ conversation, onAsk }: { conversation: Conversation; onAsk: 
         <ActionIcon
           size="sm"
           className={classes.itemActions}
-          aria-label={`Actions for ${conversation.title || 'Untitled'}`}
+          aria-label={`Actions for ${titleOf(conversation)}`}
         >
           <IconDots size={14} stroke={1.75} aria-hidden="true" />
         </ActionIcon>
@@ -111,8 +114,8 @@ function DeleteDialog({ conversation, onClose }: { conversation: Conversation; o
       onConfirm={() => remove.mutate({ conversationId })}
       onClose={onClose}
     >
-      “{conversation.title || 'Untitled'}” and its {plural(conversation.messageCount, 'message')} are deleted
-      for good. What was run from it stays in Activity.
+      “{titleOf(conversation)}” and its {plural(conversation.messageCount, 'message')} are deleted for good.
+      What was run from it stays in Activity.
     </ConfirmDialog>
   );
 }

@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import type { Conversation } from '../../../preload/contract/models.ts';
+import { visible } from '../../components/plan/words.ts';
 import { RowSkeletons } from '../../components/Skeletons.tsx';
 import { plural } from '../../state/format.ts';
 import { useKeys } from '../../state/keys.ts';
@@ -106,8 +107,8 @@ export function ConversationList({ conversations, shown }: Props) {
 
 function emptyWords(find: string, label: string | null, archived: boolean): string {
   const place = archived ? ' in the archive' : '';
-  if (find !== '') return `No title or label${place} contains “${find}”.`;
-  return label === null ? `Nothing${place || ' here'}.` : `Nothing${place} is labelled “${label}”.`;
+  if (find !== '') return `No title or label${place} contains “${visible(find)}”.`;
+  return label === null ? `Nothing${place || ' here'}.` : `Nothing${place} is labelled “${visible(label)}”.`;
 }
 
 interface LabelsProps {
@@ -129,7 +130,7 @@ function Labels({ labels, chosen, onChoose }: LabelsProps) {
           aria-pressed={label === chosen}
           onClick={() => onChoose(label === chosen ? null : label)}
         >
-          {label}
+          {visible(label)}
         </button>
       ))}
     </div>

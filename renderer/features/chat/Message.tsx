@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { memo } from 'react';
 import type { ChatMessage, MessagePart } from '../../../preload/contract/models.ts';
 import { PlanCard } from '../../components/plan/PlanCard.tsx';
+import { visibleLines } from '../../components/plan/words.ts';
 import classes from './chat.module.css';
 import { MessageFrame } from './MessageFrame.tsx';
 import { Candidates } from './parts/Candidates.tsx';
@@ -44,7 +45,7 @@ function Part({ part, conversationId, busy }: PartProps) {
     void sendMessage(client, conversationId, text, resourceId);
   switch (part.kind) {
     case 'text':
-      return <p className={classes.text}>{part.text}</p>;
+      return <p className={classes.text}>{visibleLines(part.text)}</p>;
     case 'facts':
       return <Facts {...part} />;
     case 'resources':

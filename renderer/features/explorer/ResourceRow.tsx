@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { memo } from 'react';
 import type { ResourceSummary } from '../../../preload/contract/models.ts';
+import { visible } from '../../components/plan/words.ts';
 import { COLUMNS } from './columns.tsx';
 import classes from './explorer.module.css';
 import type { Columns } from './useColumns.ts';
@@ -40,7 +41,7 @@ function Row({ id, index, top, row, columns, active, selected, onClick }: Props)
             type="checkbox"
             tabIndex={-1}
             checked={selected}
-            aria-label={`Select ${row.name}`}
+            aria-label={`Select ${visible(row.name)}`}
             onClick={(event) => {
               event.stopPropagation();
               onClick(index, event.shiftKey ? 'range' : 'toggle');

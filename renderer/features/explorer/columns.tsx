@@ -73,7 +73,7 @@ export const COLUMNS: Record<ColumnId, Column> = {
     size: 140,
     min: 156,
     sort: null,
-    render: (row) => <Id value={row.nativeId} />,
+    render: (row) => <Id value={row.nativeId} inRow />,
   },
   tags: { title: 'Tags', size: 116, min: 96, sort: null, render: (row) => <Tags tags={row.tags} /> },
   asOf: { title: 'Age', size: 88, min: 84, sort: 'asOf', render: (row) => <Age iso={row.asOf} /> },

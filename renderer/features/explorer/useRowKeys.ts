@@ -1,7 +1,7 @@
 import { type RefObject, useRef } from 'react';
 import type { ResourceSummary } from '../../../preload/contract/models.ts';
 import type { RowWindow } from '../../api/rowWindow.ts';
-import { openResource, useDetails } from '../../state/details.ts';
+import { enterDetails, openDetails, useDetails } from '../../state/details.ts';
 import { useKeys } from '../../state/keys.ts';
 import { notify, notifyError } from '../../state/toasts.ts';
 import type { RowClick } from './ResourceRow.tsx';
@@ -46,7 +46,12 @@ export function useRowKeys(options: Options): RowClick {
   };
   const open = (index: number) => {
     const row = rows.row(index);
-    if (row) openResource(row.id);
+    if (row) openDetails({ kind: 'resource', id: row.id });
+  };
+  const openOrEnter = (index: number) => {
+    const shown = useDetails.getState().stack.at(-1);
+    if (shown?.kind === 'resource' && shown.id === rows.row(index)?.id) enterDetails();
+    else open(index);
   };
   const move = (to: number, extend: boolean) => {
     const index = Math.max(0, Math.min(rows.total - 1, to));
@@ -69,7 +74,7 @@ export function useRowKeys(options: Options): RowClick {
     PageUp: step(-pageRows),
     Home: (event) => move(0, event.shiftKey),
     End: (event) => move(rows.total - 1, event.shiftKey),
-    Enter: (event) => onGrid(event) && cursor >= 0 && open(cursor),
+    Enter: (event) => onGrid(event) && cursor >= 0 && openOrEnter(cursor),
     ' ': (event) => onGrid(event) && cursor >= 0 && toggle(cursor),
     'mod+a': (event) => onGrid(event) && selectRange(0, rows.total - 1),
     Escape: () => {

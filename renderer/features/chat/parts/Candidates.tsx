@@ -1,5 +1,6 @@
 import type { MessagePart } from '../../../../preload/contract/models.ts';
 import { AccountBadge } from '../../../components/AccountBadge.tsx';
+import { visible, visibleLines } from '../../../components/plan/words.ts';
 import { StateLabel } from '../../../components/StateLabel.tsx';
 import { typeName } from '../../../state/format.ts';
 import classes from '../chat.module.css';
@@ -13,13 +14,13 @@ type Props = Extract<MessagePart, { kind: 'candidates' }> & {
 export function Candidates({ question, rows, disabled, onPick }: Props) {
   return (
     <fieldset className={classes.candidates} disabled={disabled}>
-      <legend>{question}</legend>
+      <legend>{visibleLines(question)}</legend>
       {rows.map((row) => (
         <button key={row.id} type="button" className={classes.candidate} onClick={() => onPick(row.id)}>
           <span className={classes.candidateName}>
-            <bdi>{row.name}</bdi>
+            <bdi>{visible(row.name)}</bdi>
             {row.nativeId !== row.name && row.nativeId !== row.arn && (
-              <span className="mono soft">{row.nativeId}</span>
+              <span className="mono soft">{visible(row.nativeId)}</span>
             )}
           </span>
           <span>{typeName(row.resourceType)}</span>

@@ -1,3 +1,4 @@
+import { visibleLines } from '../../../components/plan/words.ts';
 import { StateShape } from '../../../components/StateLabel.tsx';
 import classes from '../chat.module.css';
 
@@ -6,7 +7,7 @@ export function ErrorText({ text }: { text: string }) {
   return (
     <div className={classes.error}>
       <StateShape tone="failed" />
-      <p className={classes.text}>{text}</p>
+      <p className={classes.text}>{visibleLines(text)}</p>
     </div>
   );
 }

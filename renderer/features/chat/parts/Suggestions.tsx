@@ -1,3 +1,4 @@
+import { visible } from '../../../components/plan/words.ts';
 import classes from '../chat.module.css';
 
 interface Props {
@@ -12,7 +13,7 @@ export function Suggestions({ texts, disabled, onPick }: Props) {
       {texts.map((text) => (
         <li key={text}>
           <button type="button" className={classes.chip} disabled={disabled} onClick={() => onPick(text)}>
-            {text}
+            {visible(text)}
           </button>
         </li>
       ))}
