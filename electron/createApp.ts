@@ -211,6 +211,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     accounts,
     scanner,
     estate,
+    hasConversations: async () => (await storage.chat.getAllContexts()).length > 0,
     recoveryMissing: async () => !workspace.sample && (await recoveryKeys.missing()),
     backup: () => backups.status(),
   });

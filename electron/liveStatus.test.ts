@@ -12,11 +12,12 @@ const cell = (status: ScanCell['status'], asOf: string | null): ScanCell => ({
   message: null,
 });
 
-function statusOf(cells: ScanCell[]) {
+function statusOf(cells: ScanCell[], held: { resources?: number; conversations?: boolean } = {}) {
   return new LiveStatus({
     accounts: { list: async () => [] },
     scanner: { status: async () => ({ run: null, cells }) },
-    estate: { count: async () => 5 },
+    estate: { count: async () => held.resources ?? 0 },
+    hasConversations: async () => held.conversations ?? false,
     recoveryMissing: async () => false,
     backup: async () => ({ lastGoodAt: null, overdue: false, running: false }),
   }).read();
@@ -34,4 +35,10 @@ test('one denied or unreachable cell is not "offline"; all unreachable is', asyn
   expect((await statusOf([cell('network', null), cell('denied', null)])).offline).toBe(false);
   expect((await statusOf([cell('network', null), cell('network', null)])).offline).toBe(true);
   expect((await statusOf([])).offline).toBe(false);
+});
+
+test('what was restored without its accounts is not hidden behind the first-start screen', async () => {
+  expect((await statusOf([])).onboarded).toBe(false);
+  expect((await statusOf([], { resources: 5 })).onboarded).toBe(true);
+  expect((await statusOf([], { conversations: true })).onboarded).toBe(true);
 });

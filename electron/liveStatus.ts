@@ -7,6 +7,8 @@ export interface LiveStatusPorts {
   accounts: { list(): Promise<Account[]> };
   scanner: { status(): Promise<ScanStatus> };
   estate: { count(): Promise<number> };
+  /** Asked only while there is nothing else. */
+  hasConversations(): Promise<boolean>;
   recoveryMissing(): Promise<boolean>;
   backup(): Promise<AppStatus['backup']>;
 }
@@ -41,7 +43,8 @@ export class LiveStatus {
     const times = cells.flatMap(({ asOf }) => asOf ?? []).sort();
     const settled = cells.filter(({ status }) => status !== 'pending' && status !== 'running');
     return {
-      onboarded: connected.length > 0,
+      // What was restored without its accounts is not hidden behind the first-start screen.
+      onboarded: connected.length > 0 || resources > 0 || (await this.#ports.hasConversations()),
       offline: settled.length > 0 && settled.every(({ status }) => status === 'network'),
       resources,
       dataAsOf: times[0] ?? null,

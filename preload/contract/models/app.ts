@@ -21,7 +21,7 @@ export const AppStatus = z.object({
   engine: z.object({ kind: z.enum(['sqlite', 'qdrant']), state: z.enum(ENGINE_STATES), message: z.string() }),
   /** Where meaning comes from: the built-in dictionary, or an embedding model by name. */
   meaning: z.string(),
-  /** False until accounts are connected: the first-start screen. */
+  /** False until there is an account, a resource or a conversation: the first-start screen. */
   onboarded: z.boolean(),
   offline: z.boolean(),
   /** No recovery key was made and none was declined: the status bar reminds. */
