@@ -28,6 +28,7 @@ export interface Fault extends Match {
     | 'unavailable'
     | 'expired'
     | 'slow'
+    | 'answer'
     | 'cutBefore'
     | 'cutAfter'
     | 'cutBody';
@@ -35,6 +36,8 @@ export interface Fault extends Match {
   times?: number;
   /** `slow`: milliseconds before the call goes on. */
   ms?: number;
+  /** `answer`: the XML that is answered with status 200 in AWS's place. */
+  body?: string;
 }
 
 /** A call that reached moto, i.e. was really carried out. */
@@ -120,6 +123,10 @@ export class FaultProxy {
     const fault = this.#strike(call, account);
     if (fault?.kind === 'cutBefore') return void request.socket.destroy();
     if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms ?? 1_000));
+    if (fault?.kind === 'answer') {
+      response.writeHead(200, { 'content-type': 'application/xml' });
+      return void response.end(fault.body);
+    }
     const refusal = fault && refusalOf(fault, call, account);
     if (refusal) {
       const { contentType, body: text } = errorBody(call, refusal.code, refusal.message);

@@ -154,9 +154,10 @@ export class BackupService {
     const settings = await this.records.settings();
     if (settings.s3 === null) return null;
     const s3 = await this.#ledger.s3(settings);
-    const unfinished = await s3.unfinished(this.#ledger.installId);
-    if (unfinished.length === 0) return null;
     const local = await this.#ledger.local();
+    const ids = local.map(({ backupId }) => backupId);
+    const unfinished = await s3.unfinished(this.#ledger.installId, ids);
+    if (unfinished.length === 0) return null;
     const newest = lastGood(local.filter(({ backupId }) => unfinished.includes(backupId)));
     await this.#work.dropUnfinished(
       s3,

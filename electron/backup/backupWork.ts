@@ -120,7 +120,8 @@ export class BackupWork {
     }
     if (settings.s3) {
       const s3 = await ledger.s3(settings);
-      await this.dropUnfinished(s3, await s3.unfinished(ledger.installId));
+      const ours = (await ledger.local()).map(({ backupId }) => backupId);
+      await this.dropUnfinished(s3, await s3.unfinished(ledger.installId, ours));
     }
     if (removed > 0) ledger.changed();
     return removed;

@@ -84,7 +84,7 @@ function wordsFor(code: string, bucket: Bucket, call: string, seen: S3ErrorParts
     case 'CREDENTIALS_EXPIRED':
       return `The credentials of ${bucket.who} have expired. Renew them; a half-done upload then goes on where it stopped.`;
     case 'CREDENTIALS_MISSING':
-      return `Bucket ${bucket.name} does not accept ${bucket.who}. Check the keys.${said}`;
+      return `Bucket ${bucket.name} does not accept ${bucket.who}. Check the keys; temporary ones may have expired.${said}`;
     case 'NETWORK':
       return `${where} could not be reached, or the connection broke. Check the network and the address, then try again.`;
     case 'THROTTLED':

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BACKUP_PARTS } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
-import { parseName } from '../storage/backup/names.ts';
+import { parseName, snapshotName } from '../storage/backup/names.ts';
 import type {
   BackupPlace,
   ReadOptions,
@@ -13,7 +14,7 @@ import type {
 import { checkBucket, checkReachable, tryWriting } from './s3Check.ts';
 import type { Bucket } from './s3Client.ts';
 import { deleteObject, listFolders, listObjects, putIfAbsent, readObject } from './s3Objects.ts';
-import { abortUpload, fileSource, listUploads, upload } from './s3Upload.ts';
+import { abortUpload, fileSource, listUploads, type Upload, upload } from './s3Upload.ts';
 
 const INSTALL = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -116,30 +117,18 @@ export class S3Place implements BackupPlace {
   }
 
   /**
-   * Gives back the parts of uploads that broke off, of this install only. Those for which `keep` says yes stay,
-   * to be taken up again. Answers how many were removed.
+   * Ids of this install's backups of which objects or open uploads are there, but no manifest. `candidates` may
+   * be among them: some stores (MinIO) tell of an open upload only when they are asked for exactly its key.
    */
-  async removeOrphanUploads(installId: string, keep: (name: string) => boolean): Promise<number> {
-    const orphans = [];
-    for await (const one of listUploads(this.#bucket, prefixOf(installId))) {
-      if (parseName(one.key)?.installId === installId && !keep(one.key)) orphans.push(one);
-    }
-    for (const orphan of orphans) await abortUpload(this.#bucket, orphan);
-    return orphans.length;
-  }
-
-  /** Ids of this install's backups of which objects or open uploads are there, but no manifest. */
-  async unfinished(installId: string): Promise<string[]> {
+  async unfinished(installId: string, candidates: readonly string[]): Promise<string[]> {
     const seen = new Set<string>();
     const complete = new Set<string>();
     for (const { name } of await this.list({ installId })) {
       const parsed = parseName(name);
       if (parsed) (parsed.part === 'manifest' ? complete : seen).add(parsed.backupId);
     }
-    for await (const { key } of listUploads(this.#bucket, prefixOf(installId))) {
-      const parsed = parseName(key);
-      if (parsed) seen.add(parsed.backupId);
-    }
+    const asked = candidates.filter((id) => !complete.has(id));
+    for await (const { backupId } of this.#openUploads(installId, asked)) seen.add(backupId);
     return [...seen].filter((id) => !complete.has(id));
   }
 
@@ -148,10 +137,32 @@ export class S3Place implements BackupPlace {
    * left alone.
    */
   async removeUnfinished(installId: string, backupId: string): Promise<void> {
-    if (!(await this.unfinished(installId)).includes(backupId)) return;
-    await this.removeOrphanUploads(installId, (name) => parseName(name)?.backupId !== backupId);
+    if (!(await this.unfinished(installId, [backupId])).includes(backupId)) return;
+    const uploads = [];
+    for await (const one of this.#openUploads(installId, [backupId])) {
+      if (one.backupId === backupId) uploads.push(one.upload);
+    }
+    for (const one of uploads) await abortUpload(this.#bucket, one);
     for (const { name } of await this.list({ installId })) {
       if (parseName(name)?.backupId === backupId) await this.deleteObject(name);
+    }
+  }
+
+  /** Open uploads of this install; of the backups given also where a store lists them by their exact key alone. */
+  async *#openUploads(
+    installId: string,
+    backupIds: readonly string[],
+  ): AsyncGenerator<{ backupId: string; upload: Upload }> {
+    const exact = BACKUP_PARTS.flatMap((part) => backupIds.map((id) => snapshotName(installId, part, id)));
+    const prefixes = this.#bucket.endpoint === null ? [] : exact;
+    const seen = new Set<string>();
+    for (const prefix of [prefixOf(installId), ...prefixes]) {
+      for await (const upload of listUploads(this.#bucket, prefix)) {
+        const name = parseName(upload.key);
+        if (name === null || seen.has(upload.uploadId)) continue;
+        seen.add(upload.uploadId);
+        yield { backupId: name.backupId, upload };
+      }
     }
   }
 

@@ -41,7 +41,7 @@ const MAX_PARTS = 10_000;
 /** Parts in flight: with their buffers, the memory an upload takes. */
 const CONCURRENCY = 3;
 
-interface Upload {
+export interface Upload {
   key: string;
   uploadId: string;
 }
