@@ -144,6 +144,8 @@ export class OpenWorkspace {
       folder: options.folder,
       keyring: parts.keys.keyring,
       copyMasterKey: () => parts.keys.copyMasterKey(),
+      keyringText: () => parts.keys.text(),
+      adoptIndexKeys: (source) => parts.keys.adoptIndexKeys(source),
       store,
       collections: specsOf(options),
     };

@@ -50,9 +50,9 @@ export class Sealer {
 
   /** False for a record that an earlier data key has sealed. */
   isCurrent(sealed: Uint8Array): boolean {
-    if (this.#keys.plain || sealed.byteLength < HEADER) return true;
-    const header = new DataView(sealed.buffer, sealed.byteOffset, HEADER);
-    return header.getUint32(1) === this.#keys.current('records').id;
+    if (this.#keys.plain) return true;
+    const id = sealedWith(sealed);
+    return id === null || id === this.#keys.current('records').id;
   }
 
   /** The same record under the current data key. Throws as `openBytes` does. */
@@ -123,6 +123,12 @@ export class Sealer {
       .update(encodeFields(fields))
       .digest();
   }
+}
+
+/** The id of the data key that sealed a record, by its header; null for what is too short to have one. */
+export function sealedWith(sealed: Uint8Array): number | null {
+  if (sealed.byteLength < HEADER) return null;
+  return new DataView(sealed.buffer, sealed.byteOffset, HEADER).getUint32(1);
 }
 
 function plainRecord(address: RecordAddress, bytes: Uint8Array): Buffer {

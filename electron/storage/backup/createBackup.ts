@@ -1,15 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { BACKUP_PARTS } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
-import { readTextIfPresent } from '../files.ts';
-import { keyringPath } from '../keys/keyringStore.ts';
+import { type Keyring, parseKeyring, unlockKeyring } from '../keys/keyring.ts';
+import { sealedWith } from '../sealing.ts';
 import type { Work } from '../work.ts';
 import { sealObject } from './cipher.ts';
 import { encodeLines, type Line, pointLine } from './lines.ts';
 import { encodeManifest, FORMAT_VERSION, type ManifestBody, type ManifestObject } from './manifest.ts';
 import { type BackupPart, backupIdAt, manifestName, parseName, snapshotName } from './names.ts';
 import type { BackupPlace } from './place.ts';
-import { type Found, readPart } from './readPart.ts';
+import { type Checked, type Found, readPart } from './readPart.ts';
 import { chatPages, collectionPages, statePages } from './sources.ts';
 import { appDbFile, type BackupWorkspace } from './workspaceParts.ts';
 
@@ -31,7 +31,8 @@ const SAMPLE = 200;
  * Writes a backup of the open workspace to a place. The objects are written and read back whole, every record
  * opened, before the manifest makes them a backup; on an error or an abort they are removed again. Writers go
  * on meanwhile: of conversations the state at the beginning is kept, of each resource the one it had when it
- * was read, of `app.db` that of one moment.
+ * was read, of `app.db` that of one moment. Keys may change meanwhile too: the manifest takes the keyring after
+ * the last record was read, and what is read back is opened with those keys alone.
  */
 export async function createBackup(
   workspace: BackupWorkspace,
@@ -42,9 +43,6 @@ export async function createBackup(
 ): Promise<ManifestBody> {
   const { installId } = workspace.keyring;
   const parts = request.parts ?? BACKUP_PARTS;
-  const keyring = await readTextIfPresent(keyringPath(workspace.folder));
-  if (keyring === null)
-    throw new AppError('KEY_ABSENT', 'keyring.json is missing, so no backup could be opened again.');
   await requireSpace(workspace, place, parts);
   const taken = await place.list({ installId }).catch(missingIsEmpty);
   await removeIncomplete(place, taken);
@@ -60,12 +58,16 @@ export async function createBackup(
     reason: request.reason,
     objects: [],
     journal: null,
-    keyring,
+    keyring: '',
   };
   try {
     for (const part of parts) body.objects.push(await writePart(workspace, place, body, part, work));
+    body.keyring = await workspace.keyringText();
+    const masterKey = workspace.copyMasterKey();
+    const keys = unlockKeyring(parseKeyring(body.keyring), masterKey);
+    masterKey.fill(0);
     for (const object of body.objects) {
-      const found = await readBack(workspace, place, body, object, work);
+      const found = await readBack(workspace, keys, place, body, object, work);
       object.unreadable = found.unreadable;
       body.journal ??= found.journal;
     }
@@ -120,6 +122,7 @@ async function* reporting(
 
 async function readBack(
   workspace: BackupWorkspace,
+  keys: Keyring,
   place: BackupPlace,
   body: ManifestBody,
   object: ManifestObject,
@@ -127,16 +130,30 @@ async function readBack(
 ): Promise<Found> {
   work.step(`Reading back ${WORDS[object.part]}`, object.size, 'bytes');
   let found: Found | null = null;
-  const pages = readPart({ place, body, keys: workspace.keyring }, object, {
+  const pages = readPart({ place, body, keys }, object, {
     signal: work.signal,
     onBytes: (bytes) => work.progress(bytes),
     found: (seen) => {
       found = seen;
     },
   });
-  for await (const _ of pages);
+  for await (const page of pages) {
+    for (const checked of page) requireKnownKey(checked, keys, workspace.keyring);
+  }
   if (found === null) throw new AppError('INTERNAL', 'A backup object was not read to its end.');
   return found;
+}
+
+/** A record that this workspace can open and the backup cannot would be lost with this machine. */
+function requireKnownKey({ line, content }: Checked, keys: Keyring, own: Keyring): void {
+  if (content !== null || line.t === 'segment' || line.t === 'gone') return;
+  const sealed = Buffer.from(String(line.t === 'point' ? line.payload.sealed : line.sealed), 'base64');
+  const id = sealedWith(sealed);
+  if (id === null || own.find(id, 'records') === undefined || keys.find(id, 'records') !== undefined) return;
+  throw new AppError(
+    'INTERNAL',
+    'A data key was changed while the backup was being made, and the backup does not hold it. Nothing was kept of it. Make the backup again.',
+  );
 }
 
 /** A killed run leaves objects without a manifest; nothing else of this install makes any at the same time. */

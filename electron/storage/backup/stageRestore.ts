@@ -69,6 +69,8 @@ export async function stageRestore(
       restore.staged.push(await stagePart(workspace, backup, object, target, work));
     await request.beforeConfirm();
     work.signal.throwIfAborted();
+    // Before the exchange: no message comes here whose ids nobody can tell. One too many does no harm.
+    if (request.takeover === null) await workspace.adoptIndexKeys(backup.keys);
     await writeRestoreFile(folder, { ...restore, phase: 'confirmed' });
   } catch (error) {
     await removeRestore(folder);

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { AppError } from '../../errors.ts';
-import { type KeyringFile, rewrapKeyring } from '../keys/keyring.ts';
+import { type Keyring, type KeyringFile, rewrapKeyring, withIndexKeysOf } from '../keys/keyring.ts';
 import { createSlot, type SlotSecret } from '../keys/slots.ts';
 import type { Takeover } from './restoreFile.ts';
 
@@ -10,14 +10,16 @@ const INFO = 'cloudops/restore/master-key/1';
 
 /**
  * A workspace that becomes the install of the backup: its data keys, install id and key slots, under the master
- * key that is to be kept from then on.
+ * key that is to be kept from then on. The workspace's journal stays as an earlier one, and so must the index keys
+ * (`ownKeys`) that made the ids in it.
  */
 export async function takeoverOf(
   backup: { keyring: KeyringFile; masterKey: Uint8Array },
-  keys: { own: Uint8Array; next: Uint8Array; secret: SlotSecret | null },
+  keys: { ownKeys: Keyring; own: Uint8Array; next: Uint8Array; secret: SlotSecret | null },
 ): Promise<Takeover> {
-  const { keyring, masterKey } = backup;
-  const { own, next, secret } = keys;
+  const { masterKey } = backup;
+  const { ownKeys, own, next, secret } = keys;
+  const keyring = withIndexKeysOf(backup.keyring, masterKey, ownKeys);
   return {
     installId: keyring.installId,
     keyring: text(await under(keyring, masterKey, next, secret)),

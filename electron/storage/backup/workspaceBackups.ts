@@ -122,9 +122,11 @@ export class WorkspaceBackups implements BackupApi {
     if (masterKey === null || request.mode !== 'replace' || request.parts.length < 3) {
       throw new AppError('INVALID_INPUT', 'Only a backup of another install, restored whole, is taken over.');
     }
-    const own = this.#options.workspace().copyMasterKey();
+    const { keyring: ownKeys, copyMasterKey } = this.#options.workspace();
+    const own = copyMasterKey();
     const { masterKey: which, slot } = request.takeover;
-    return takeoverOf({ keyring, masterKey }, { own, next: which === 'own' ? own : masterKey, secret: slot });
+    const next = which === 'own' ? own : masterKey;
+    return takeoverOf({ keyring, masterKey }, { ownKeys, own, next, secret: slot });
   }
 
   #openBackup(source: LocalSource, which: Which, secret: BackupSecret) {

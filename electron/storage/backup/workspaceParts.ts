@@ -9,6 +9,10 @@ export interface BackupWorkspace {
   keyring: Keyring;
   /** A copy of the workspace's master key. */
   copyMasterKey(): Buffer;
+  /** `keyring.json` as it stands, between two changes. */
+  keyringText(): Promise<string>;
+  /** Takes the index keys of a backup's keyring as earlier ones. */
+  adoptIndexKeys(source: Keyring): Promise<void>;
   store: PointStore;
   collections: Record<CollectionPart, CollectionSpec>;
 }

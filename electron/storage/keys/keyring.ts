@@ -101,6 +101,11 @@ export class Keyring {
     return this.#keys.filter((key) => key.purpose === purpose && !key.pending && key !== current);
   }
 
+  /** All keys of a purpose, oldest first. */
+  all(purpose: KeyPurpose): DataKey[] {
+    return this.#keys.filter((key) => key.purpose === purpose);
+  }
+
   /** After the file changed. */
   take(other: Keyring): void {
     this.#keys = other.#keys;
@@ -134,11 +139,36 @@ export function withNewKey(
 ): KeyringFile {
   const { purpose, pending } = options;
   const wrapping = derive(masterKey, file.installId, 'wrap', 32);
-  let id = 0;
-  while (id === 0 || file.keys.some((key) => key.id === id)) id = random(4).readUInt32BE(0);
-  const entry = { id, purpose, createdAt: new Date().toISOString(), wrapped: '' };
+  const entry = { id: freeId(file, random), purpose, createdAt: new Date().toISOString(), wrapped: '' };
   entry.wrapped = wrap(null, wrapping, entry, file.installId, random);
   return withKeys(file, [...file.keys, pending ? { ...entry, pending } : entry]);
+}
+
+function freeId({ keys }: KeyringFile, random: (bytes: number) => Buffer): number {
+  let id = 0;
+  while (id === 0 || keys.some((key) => key.id === id)) id = random(4).readUInt32BE(0);
+  return id;
+}
+
+/**
+ * The file with another keyring's index keys as earlier ones of its own: they make nothing, and tell what ids meant
+ * that came with that keyring's messages and journals. Those it has already, under whatever id, are not taken twice.
+ */
+export function withIndexKeysOf(file: KeyringFile, masterKey: Uint8Array, source: Keyring): KeyringFile {
+  const wrapping = derive(masterKey, file.installId, 'wrap', 32);
+  const own = unlockKeyring(file, masterKey).all('index');
+  const foreign = source.all('index').filter(({ key }) => !own.some((known) => known.key.equals(key)));
+  return foreign.toReversed().reduce((into, { key }) => {
+    const entry = {
+      id: freeId(into, randomBytes),
+      purpose: 'index' as const,
+      createdAt: new Date().toISOString(),
+      wrapped: '',
+    };
+    entry.wrapped = wrap(key.export(), wrapping, entry, into.installId, randomBytes);
+    // First, so that the last index key stays the one in use.
+    return withKeys(into, [entry, ...into.keys]);
+  }, file);
 }
 
 /** The same data keys under another master key. The slots stay as they are, and wrap the old one. */

@@ -13,6 +13,7 @@ import {
   type KeyringFile,
   parseKeyring,
   unlockKeyring,
+  withIndexKeysOf,
   withNewKey,
   withoutPending,
 } from './keyring.ts';
@@ -141,6 +142,21 @@ export class KeyringStore {
     });
   }
 
+  /** Takes another install's index keys as earlier ones: what its ids mean is found from now on. */
+  adoptIndexKeys(source: Keyring): Promise<void> {
+    return this.#serial.run(() =>
+      this.#withMasterKey(async (key) => {
+        const file = withIndexKeysOf(this.#file, key, source);
+        if (file.keys.length > this.#file.keys.length) await this.#write(file);
+      }),
+    );
+  }
+
+  /** The text of `keyring.json` between two changes: it holds every key that anything was made with before. */
+  text(): Promise<string> {
+    return this.#serial.run(async () => textOf(this.#file));
+  }
+
   /**
    * The pending key takes over, in memory at once (for work that must not see both), on disk when this resolves.
    * A crash in between is settled at the next opening.
@@ -181,8 +197,12 @@ export class KeyringStore {
   }
 }
 
+function textOf(file: KeyringFile): string {
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
 function write(folder: string, file: KeyringFile): Promise<void> {
-  return writeFileDurably(keyringPath(folder), `${JSON.stringify(file, null, 2)}\n`);
+  return writeFileDurably(keyringPath(folder), textOf(file));
 }
 
 function refuseOtherKind(file: KeyringFile, plain: boolean): void {
