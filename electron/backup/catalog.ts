@@ -1,6 +1,6 @@
 import type { BackupInfo } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
-import type { ManifestBody } from '../storage/backup/manifest.ts';
+import { countsOf, type ManifestBody } from '../storage/backup/manifest.ts';
 import { parseName } from '../storage/backup/names.ts';
 import type { BackupReader, StoredObject } from '../storage/backup/place.ts';
 import { readManifest } from '../storage/backup/proveBackup.ts';
@@ -58,18 +58,13 @@ export class BackupCatalog {
 
 /** What a manifest says, before anything is known of its objects. */
 export function infoOf(body: ManifestBody, place: 'local' | 's3', manifestBytes: number): BackupInfo {
-  const records = (part: string) => body.objects.find((object) => object.part === part)?.records ?? 0;
   return {
     backupId: body.backupId,
     installId: body.installId,
     createdAt: body.createdAt,
     place,
     sizeBytes: body.objects.reduce((sum, { size }) => sum + size, manifestBytes),
-    counts: {
-      chat_history: records('chat_history'),
-      aws_estate: records('aws_estate'),
-      state: records('state'),
-    },
+    counts: countsOf(body),
     formatVersion: body.version,
     appVersion: body.appVersion,
     state: 'verified',

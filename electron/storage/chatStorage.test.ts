@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { NewMessage } from './api.ts';
+import { CHAT_CONTENT } from './chatDeletions.ts';
 import { ChatStorage } from './chatStorage.ts';
 import { SqlitePointStore } from './engines/sqlite/SqlitePointStore.ts';
 import { createKeyring, unlockKeyring } from './keys/keyring.ts';
@@ -127,7 +128,7 @@ test('deleting removes every point of the conversation and no other; late append
   await chat.delete(gone.conversationId);
   await expect(chat.append(gone.conversationId, message('c'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await expect(chat.getHistory(gone.conversationId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  expect(await store.count('chat_history')).toBe(2);
+  expect(await store.count('chat_history', CHAT_CONTENT)).toBe(2);
   expect(await chat.getAllContexts()).toHaveLength(1);
 });
 
@@ -250,7 +251,7 @@ test('an append that waits for the deletion of everything does not bring its con
   const late = chat.append(conversationId, message('late'));
   await deleted;
   await expect(late).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  expect(await store.count('chat_history')).toBe(0);
+  expect(await store.count('chat_history', CHAT_CONTENT)).toBe(0);
 });
 
 test('the search finds what was said before and after its index was built, and nothing deleted', async () => {

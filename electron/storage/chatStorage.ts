@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ChatMessage, Conversation } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { ChatStorageApi, ConversationPatch, NewMessage } from './api.ts';
+import { ChatDeletions } from './chatDeletions.ts';
+import { ChatReader, CONVERSATIONS } from './chatReader.ts';
 import {
   conversationPoint,
-  intactMessage,
-  isNewer,
   messagePoint,
   readConversation,
   readMessage,
@@ -16,14 +16,11 @@ import {
 } from './chatRecords.ts';
 import { ChatSearch, type ConversationSearch } from './chatSearch/ChatSearch.ts';
 import { WriteGate } from './engines/WriteGate.ts';
-import type { CollectionSpec, Condition, Filter, Point, PointStore, ScrollRequest } from './PointStore.ts';
+import type { CollectionSpec, Condition, Point, PointStore } from './PointStore.ts';
 import type { Sealer } from './sealing.ts';
 import { KeyedSerial } from './serial.ts';
 
-const PAGE = 500;
 const HISTORY_LIMIT = 100;
-const CONVERSATIONS: Filter = { must: [{ key: 'kind', match: 'conversation' }] };
-const MESSAGES: Filter = { must: [{ key: 'kind', match: 'message' }] };
 
 /** Conversations and their messages, on the collection `chat_history`. */
 export class ChatStorage implements ChatStorageApi {
@@ -31,11 +28,12 @@ export class ChatStorage implements ChatStorageApi {
   readonly #collection: string;
   readonly #sealer: Sealer;
   readonly #now: () => Date;
+  readonly #reader: ChatReader;
+  readonly #deletions: ChatDeletions;
   readonly #serial = new KeyedSerial();
   readonly #gate = new WriteGate();
   /** Conversations as stored, with the number of messages counted from the messages themselves. */
   readonly #known = new Map<string, StoredConversation>();
-  readonly #damaged = new Set<string>();
   readonly #search: ChatSearch;
   /** All conversations by id, read once and then kept equal to what is stored; null = not read yet. */
   #listed: Map<string, StoredConversation> | null = null;
@@ -46,10 +44,12 @@ export class ChatStorage implements ChatStorageApi {
     this.#collection = options.collection;
     this.#sealer = options.sealer;
     this.#now = options.now ?? (() => new Date());
+    this.#reader = new ChatReader(this.#store, this.#collection, this.#sealer);
+    this.#deletions = new ChatDeletions(this.#store, this.#collection, this.#sealer);
     this.#search = new ChatSearch({
-      countMessages: () => this.#store.count(this.#collection, MESSAGES),
-      pages: () => this.#messagePages(),
-      messages: (ids) => this.#messagesById(ids),
+      countMessages: () => this.#reader.countMessages(),
+      pages: () => this.#reader.messagePages(),
+      messages: (ids) => this.#reader.messagesById(ids),
       conversations: () => this.getAllContexts(),
     });
   }
@@ -67,18 +67,25 @@ export class ChatStorage implements ChatStorageApi {
     return this.#gate.whileClosed(this.#collection, () => work().finally(() => this.#forgetAll()));
   }
 
-  /** Every conversation and message. Answers how many conversations there were. */
+  /** Every conversation and message; that they were deleted stays. Answers how many conversations there were. */
   deleteAll(spec: CollectionSpec): Promise<{ conversations: number }> {
     return this.replaced(async () => {
       const conversations = await this.#store.count(this.#collection, CONVERSATIONS);
-      await this.#store.replaceCollection(spec, nothing());
+      await this.#store.replaceCollection(spec, this.#deletions.ofAll(this.#now()));
       return { conversations };
     });
   }
 
   /** How many conversations a list has had to leave out because they are damaged. */
   get damaged(): number {
-    return this.#damaged.size;
+    return this.#reader.damaged.size;
+  }
+
+  /** At opening: removes the messages of conversations whose deletion was cut off. */
+  async finishDeletions(): Promise<void> {
+    for (const id of await this.#deletions.unfinished()) {
+      await this.exclusively(id, () => this.#deletions.finish(id, this.#now()));
+    }
   }
 
   async createConversation(): Promise<Conversation> {
@@ -134,18 +141,24 @@ export class ChatStorage implements ChatStorageApi {
     const { messageCount: total } = await this.#serial.run(conversationId, () => this.#load(conversationId));
     const { before = null, limit = HISTORY_LIMIT } = options;
     const older: Condition[] = before === null ? [] : [{ key: 'message_index', range: { lt: before } }];
-    const page = await this.#newestMessages(conversationId, older, limit);
+    const page = await this.#reader.newestMessages(conversationId, older, limit);
     return { messages: page.map((point) => readMessage(this.#sealer, point)).reverse(), total };
   }
 
-  /** Deleting what is not there is NOT_FOUND. */
+  /** Deleting what is not there is NOT_FOUND. One write deletes it for good; then its messages are removed. */
   delete(conversationId: string): Promise<void> {
     return this.exclusively(conversationId, async () => {
-      await this.#load(conversationId);
-      const filter: Filter = { must: [{ key: 'context_id', match: conversationId }] };
-      this.#forget(conversationId);
-      await this.#store.delete(this.#collection, { filter });
-      this.#forget(conversationId);
+      try {
+        if (!isUuid(conversationId) || !(await this.#deletions.isUnderWay(conversationId))) {
+          const { revision } = await this.#load(conversationId);
+          this.#forget(conversationId);
+          await this.#deletions.begin(conversationId, revision, this.#now());
+        }
+        await this.#deletions.finish(conversationId, this.#now());
+      } finally {
+        // Also after a failure: whether it is still there is asked anew.
+        this.#forget(conversationId);
+      }
       this.#search.removed(conversationId);
     });
   }
@@ -196,7 +209,7 @@ export class ChatStorage implements ChatStorageApi {
     this.#known.clear();
     this.#listed = null;
     this.#changes += 1;
-    this.#damaged.clear();
+    this.#reader.damaged.clear();
     this.#search.reset();
   }
 
@@ -209,40 +222,15 @@ export class ChatStorage implements ChatStorageApi {
   async #list(): Promise<Map<string, StoredConversation>> {
     const before = this.#changes;
     const found = new Map<string, StoredConversation>();
-    for await (const points of this.#pages({ filter: CONVERSATIONS })) {
+    for await (const points of this.#reader.pages({ filter: CONVERSATIONS })) {
       for (const point of points) {
-        const conversation = this.#known.get(point.id) ?? this.#readable(point);
+        const conversation = this.#known.get(point.id) ?? this.#reader.readable(point);
         if (conversation !== null) found.set(point.id, conversation);
       }
     }
     // What was written beside the reading may be missing from a page that was read before.
     if (this.#changes === before) this.#listed = found;
     return found;
-  }
-
-  async *#pages(request: Omit<ScrollRequest, 'limit' | 'cursor'>): AsyncGenerator<Point[]> {
-    let cursor: string | undefined;
-    do {
-      const page = await this.#store.scroll(this.#collection, { ...request, limit: PAGE, cursor });
-      yield page.points;
-      cursor = page.next;
-    } while (cursor !== undefined);
-  }
-
-  async *#messagePages(): AsyncGenerator<ChatMessage[]> {
-    const orderBy = { key: 'timestamp', direction: 'desc' } as const;
-    // Without a filter: beside one, SQLite would sort all messages anew for each page.
-    for await (const points of this.#pages({ orderBy })) {
-      yield this.#intact(points.filter(({ payload }) => payload.kind === 'message'));
-    }
-  }
-
-  async #messagesById(ids: string[]): Promise<ChatMessage[]> {
-    return this.#intact(await this.#store.get(this.#collection, ids));
-  }
-
-  #intact(points: Point[]): ChatMessage[] {
-    return points.flatMap((point) => intactMessage(this.#sealer, point) ?? []);
   }
 
   /** Only under the conversation's lock: a count read beside an append would give two messages one index. */
@@ -255,36 +243,14 @@ export class ChatStorage implements ChatStorageApi {
       : undefined;
     if (point === undefined || point.payload.kind !== 'conversation') throw notFound();
     const stored = readConversation(this.#sealer, point);
-    const [newest] = await this.#newestMessages(conversationId, [], 1);
+    const [newest] = await this.#reader.newestMessages(conversationId, [], 1);
     const messageCount = newest === undefined ? 0 : Number(newest.payload.message_index) + 1;
     const conversation = { ...stored, messageCount };
     // A replacement of the whole collection beside this reading makes it worthless.
     if (this.#changes === before) this.#known.set(conversationId, conversation);
     return conversation;
   }
-
-  async #newestMessages(conversationId: string, conditions: Condition[], limit: number): Promise<Point[]> {
-    const must: Condition[] = [
-      { key: 'context_id', match: conversationId },
-      { key: 'kind', match: 'message' },
-      ...conditions,
-    ];
-    const orderBy = { key: 'message_index', direction: 'desc' } as const;
-    return (await this.#store.scroll(this.#collection, { filter: { must }, orderBy, limit })).points;
-  }
-
-  #readable(point: Point): StoredConversation | null {
-    try {
-      return readConversation(this.#sealer, point);
-    } catch (error) {
-      if (isNewer(error)) throw error;
-      this.#damaged.add(point.id);
-      return null;
-    }
-  }
 }
-
-async function* nothing(): AsyncGenerator<Point[]> {}
 
 function publicPart(stored: StoredConversation): Conversation {
   const { titled: _titled, revision: _revision, ...conversation } = stored;

@@ -185,6 +185,11 @@ export class EstateStorage implements EstateStorageApi {
     }
   }
 
+  /** Of all resources in the index. */
+  accountIds(): string[] {
+    return [...new Set(this.#index.list({}).map(({ accountId }) => accountId))];
+  }
+
   /** Every resource, by one switch to an empty collection. Only while the index is not being loaded. */
   deleteAll(spec: CollectionSpec): Promise<void> {
     return this.#write(async () => {

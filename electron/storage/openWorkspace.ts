@@ -7,12 +7,8 @@ import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
 import { AppError } from '../errors.ts';
 import type { FindApi, OpenOptions, OpenReport } from './api.ts';
 import { AppDb } from './appDb.ts';
-import {
-  noteRestore,
-  type RestoreGround,
-  type SettledRestore,
-  settleRestore,
-} from './backup/settleRestore.ts';
+import type { RestoreGround } from './backup/exchange.ts';
+import { noteRestore, type SettledRestore, settleRestore } from './backup/settleRestore.ts';
 import type { BackupWorkspace } from './backup/workspaceParts.ts';
 import { ChatStorage } from './chatStorage.ts';
 import { type EngineMeans, openEngine } from './engine.ts';
@@ -106,6 +102,10 @@ export class OpenWorkspace {
       const opened = { keys, sealer, appDb, journal, store, engine, indexKey, growth, report, settled };
       const workspace = new OpenWorkspace({ options, embedding, emit, ...opened });
       await workspace.maintenance.resume();
+      // A full disk must not keep the workspace from being opened: the next opening goes on.
+      await workspace.chat.finishDeletions().catch((error: unknown) => {
+        if (!(error instanceof AppError)) throw error;
+      });
       await noteRestore(journal, settled);
       return workspace;
     } catch (error) {

@@ -122,8 +122,9 @@ function inWords(mode: 'replace' | 'merge', report: RestoreReport, endedSlots: b
   return `${parts.join('; ')}. ${now}${slots}`;
 }
 
-function merged({ added, updated, kept, skipped }: MergeCounts): string {
-  return `${added} added, ${updated} updated, ${kept} kept, ${skipped} skipped`;
+function merged({ added, updated, kept, skipped, deleted }: MergeCounts): string {
+  const removed = deleted > 0 ? `, ${deleted} deleted as on the other side` : '';
+  return `${added} added, ${updated} updated, ${kept} kept, ${skipped} skipped${removed}`;
 }
 
 function replaced({ added, updated, skipped }: MergeCounts): string {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { BACKUP_PARTS } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
+import { isDeletion } from '../chatDeletions.ts';
 import { type Keyring, parseKeyring, unlockKeyring } from '../keys/keyring.ts';
 import { sealedWith } from '../sealing.ts';
 import type { Work } from '../work.ts';
@@ -25,6 +26,11 @@ const WORDS: Record<BackupPart, string> = {
   aws_estate: 'resources',
   state: 'settings and the journal',
 };
+/**
+ * The journal after the conversations, since it holds the plans they name; the scan cells before the resources,
+ * so that all that a completed cell saw is in the backup.
+ */
+const IN_ORDER: readonly BackupPart[] = ['chat_history', 'state', 'aws_estate'];
 const SAMPLE = 200;
 
 /**
@@ -61,7 +67,11 @@ export async function createBackup(
     keyring: '',
   };
   try {
-    for (const part of parts) body.objects.push(await writePart(workspace, place, body, part, work));
+    const written = new Map<BackupPart, ManifestObject>();
+    for (const part of IN_ORDER.filter((one) => parts.includes(one))) {
+      written.set(part, await writePart(workspace, place, body, part, work));
+    }
+    body.objects = parts.flatMap((part) => written.get(part) ?? []);
     body.keyring = await workspace.keyringText();
     const masterKey = workspace.copyMasterKey();
     const keys = unlockKeyring(parseKeyring(body.keyring), masterKey);
@@ -90,7 +100,7 @@ async function writePart(
 ): Promise<ManifestObject> {
   const total = part === 'state' ? null : await workspace.store.count(workspace.collections[part].name);
   work.step(`Copying ${WORDS[part]}`, total, 'records');
-  const tally = { records: 0 };
+  const tally = { records: 0, deletions: 0 };
   const counted = reporting(pagesOf(workspace, part), tally, work);
   const sealed = sealObject(
     workspace.keyring,
@@ -99,7 +109,8 @@ async function writePart(
   );
   const name = snapshotName(installId, part, backupId);
   const written = await place.writeObject(name, sealed, { signal: work.signal });
-  return { part, name, ...written, records: tally.records, unreadable: 0 };
+  const { records, deletions } = tally;
+  return { part, name, ...written, records, unreadable: 0, ...(deletions > 0 && { deletions }) };
 }
 
 function pagesOf({ store, collections, folder }: BackupWorkspace, part: BackupPart): AsyncGenerator<Line[]> {
@@ -110,11 +121,12 @@ function pagesOf({ store, collections, folder }: BackupWorkspace, part: BackupPa
 
 async function* reporting(
   pages: AsyncIterable<Line[]>,
-  tally: { records: number },
+  tally: { records: number; deletions: number },
   work: Work,
 ): AsyncGenerator<Line[]> {
   for await (const page of pages) {
     work.signal.throwIfAborted();
+    tally.deletions += page.filter((line) => line.t === 'point' && isDeletion(line.payload)).length;
     yield page;
     work.progress(tally.records);
   }

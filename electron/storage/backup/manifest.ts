@@ -1,9 +1,9 @@
 import { createHmac, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { BACKUP_PARTS } from '../../../preload/contract/models.ts';
+import { BACKUP_PARTS, type BackupInfo } from '../../../preload/contract/models.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { damagedObject, newerBackup } from './errors.ts';
-import { manifestName, snapshotName } from './names.ts';
+import { type BackupPart, manifestName, snapshotName } from './names.ts';
 
 /**
  * The manifest of a backup, written last; a stored format (docs/backup-format.md). Two lines of JSON: the body
@@ -23,6 +23,8 @@ const ManifestObject = z.looseObject({
   records: Count,
   /** Records that were damaged in the store when they were copied: they are in it as they were found. */
   unreadable: Count,
+  /** How many of `records` say that a conversation was deleted. */
+  deletions: Count.optional(),
 });
 const Body = z.looseObject({
   format: z.literal('cloudops-backup'),
@@ -107,6 +109,17 @@ function checkNames(body: ManifestBody, name: string): void {
   if (name !== own || !fits || parts.size !== body.objects.length) {
     throw damagedObject(name, 'it is the manifest of another backup or names foreign objects');
   }
+}
+
+/** What a person would count of each part; 0 for one that the backup does not hold. */
+export function countsOf({ objects }: Pick<ManifestBody, 'objects'>): BackupInfo['counts'] {
+  const records = (part: BackupPart) =>
+    objects.reduce((sum, one) => (one.part === part ? sum + one.records - (one.deletions ?? 0) : sum), 0);
+  return {
+    chat_history: records('chat_history'),
+    aws_estate: records('aws_estate'),
+    state: records('state'),
+  };
 }
 
 function manifestMac(dataKey: KeyObject, signed: Buffer): Buffer {

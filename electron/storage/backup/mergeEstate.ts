@@ -1,47 +1,81 @@
 import type { Point, PointStore } from '../PointStore.ts';
 import type { RecordedDeletions } from './recordedDeletions.ts';
-import type { MergeCounts } from './restoreFile.ts';
+import { type MergeCounts, noCounts } from './restoreFile.ts';
+
+const PAGE = 500;
 
 export interface MergePlan {
   counts: MergeCounts;
   /** Ids of the points that come from the backup. */
   wins: Set<string>;
+  /** Points of those present that are not kept. */
+  drops(point: Point): boolean;
 }
 
-/** Newer revision wins, then later `last_synced`; what is known to be deleted since stays deleted. */
+type GoneAt = Pick<RecordedDeletions, 'goneAt'>;
+/** What each side knows to be deleted; theirs is null where the backup cannot tell. */
+export interface EstateDeletions {
+  ours: GoneAt;
+  theirs: GoneAt | null;
+}
+
+/**
+ * Newer revision wins, then later `last_synced`. A resource that only one side has and the other knows to be
+ * deleted since stays deleted.
+ */
 export async function planEstateMerge(
   store: PointStore,
   collection: string,
   incoming: AsyncIterable<Point[]>,
-  deletions: Pick<RecordedDeletions, 'goneAt'>,
+  { ours, theirs }: EstateDeletions,
 ): Promise<MergePlan> {
-  const plan: MergePlan = { counts: { added: 0, updated: 0, kept: 0, skipped: 0 }, wins: new Set() };
+  const counts = noCounts();
+  const wins = new Set<string>();
+  const seen = new Set<string>();
   for await (const points of incoming) {
-    const present = await store.get(
-      collection,
-      points.map(({ id }) => id),
-    );
-    const known = new Map(present.map((point) => [point.id, point]));
+    const ids = points.map(({ id }) => id);
+    const present = new Map((await store.get(collection, ids)).map((point) => [point.id, point]));
     for (const point of points) {
-      const what = verdict(point, known.get(point.id), deletions);
-      plan.counts[what] += 1;
-      if (what === 'added' || what === 'updated') plan.wins.add(point.id);
+      const what = verdict(point, present.get(point.id), ours);
+      counts[what] += 1;
+      if (what === 'added' || what === 'updated') wins.add(point.id);
+      seen.add(point.id);
     }
   }
-  return plan;
+  const drops = (point: Point) => theirs !== null && !seen.has(point.id) && isGone(point, theirs);
+  if (theirs !== null) counts.deleted = await countOf(store, collection, drops);
+  return { counts, wins, drops };
 }
 
 function verdict(
   theirs: Point,
   ours: Point | undefined,
-  deletions: Pick<RecordedDeletions, 'goneAt'>,
-): keyof MergeCounts {
-  const synced = ({ payload }: Point) => Number(payload.last_synced ?? 0);
-  if (ours === undefined) {
-    const gone = deletions.goneAt(theirs.payload);
-    return gone !== null && gone > synced(theirs) ? 'skipped' : 'added';
-  }
+  deletions: GoneAt,
+): 'added' | 'updated' | 'kept' | 'skipped' {
+  if (ours === undefined) return isGone(theirs, deletions) ? 'skipped' : 'added';
   const newer =
     Number(theirs.payload.revision) - Number(ours.payload.revision) || synced(theirs) - synced(ours);
   return newer > 0 ? 'updated' : 'kept';
+}
+
+function isGone(point: Point, deletions: GoneAt): boolean {
+  const gone = deletions.goneAt(point.payload);
+  return gone !== null && gone > synced(point);
+}
+
+const synced = ({ payload }: Point) => Number(payload.last_synced ?? 0);
+
+async function countOf(
+  store: PointStore,
+  collection: string,
+  which: (point: Point) => boolean,
+): Promise<number> {
+  let count = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await store.scroll(collection, { limit: PAGE, cursor });
+    count += page.points.filter(which).length;
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return count;
 }

@@ -3,11 +3,15 @@ import { ScanCell } from '../../../preload/contract/models.ts';
 import { AppDb, SCAN_CELL_KIND } from '../appDb.ts';
 import { accountToken } from '../estateRecords.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { REMOVED_KIND, RemovedResources } from '../maintenance/removedResources.ts';
 import type { Payload } from '../PointStore.ts';
 import { Sealer } from '../sealing.ts';
+import type { Line } from './lines.ts';
+import { docAddress, openRecord } from './records.ts';
 import { appDbFile } from './workspaceParts.ts';
 
 const PAGE = 1_000;
+/** How versions before `removedResources.ts` said that an account was forgotten. */
 const Forgotten = z.object({
   at: z.string(),
   body: z.object({ kind: z.literal('maintenance'), accountId: z.string() }),
@@ -15,57 +19,91 @@ const Forgotten = z.object({
 
 /**
  * What a workspace knows to be deleted, so that a merge does not bring it back: resources that a completed scan no
- * longer saw, and accounts that were forgotten and are not connected again.
+ * longer saw, those that were deleted with everything, and accounts that were forgotten and are not connected again.
  */
 export class RecordedDeletions {
   /** By account token, region and service: when the scan cell last completed, in ms. */
   readonly #cells = new Map<string, number>();
-  /** By account token, in ms. */
-  readonly #forgotten = new Map<string, number>();
+  /** By account token: when its resources were removed, in ms, and whether the account was forgotten with them. */
+  readonly #removed = new Map<string, { at: number; forgotten: boolean }>();
+  readonly #connected = new Set<string>();
   readonly #accountToken: (accountId: string) => string;
 
   static async read(folder: string, keys: Keyring): Promise<RecordedDeletions> {
     const sealer = new Sealer(keys);
     const db = new AppDb(appDbFile(folder), keys, sealer);
     try {
-      const deletions = new RecordedDeletions((accountId) => accountToken(sealer, accountId));
-      await deletions.#readCells(db);
-      await deletions.#readForgotten(db);
+      const deletions = new RecordedDeletions(sealer);
+      for (const { value } of await db.list(SCAN_CELL_KIND)) deletions.#takeCell(value);
+      for (const { key } of await db.list('accounts')) deletions.#connected.add(deletions.#accountToken(key));
+      deletions.#readJournal(db);
+      for (const { value } of await db.list(REMOVED_KIND)) deletions.#takeRemoved(value);
       return deletions;
     } finally {
       db.close();
     }
   }
 
-  private constructor(token: (accountId: string) => string) {
-    this.#accountToken = token;
+  /**
+   * What the scan cells of a staged backup say. Which accounts another install has forgotten is its own matter:
+   * what is connected here stays.
+   */
+  static async ofBackup(staged: AsyncIterable<Line[]>, keys: Keyring): Promise<RecordedDeletions> {
+    const sealer = new Sealer(keys);
+    const deletions = new RecordedDeletions(sealer);
+    for await (const page of staged) {
+      for (const line of page) {
+        if (line.t !== 'doc' || line.kind !== SCAN_CELL_KIND) continue;
+        const content = openRecord(sealer, docAddress(line), line.sealed);
+        const doc = content === null ? null : parsed(content);
+        if (typeof doc === 'object' && doc !== null && 'value' in doc) deletions.#takeCell(doc.value);
+      }
+    }
+    return deletions;
+  }
+
+  private constructor(sealer: Sealer) {
+    this.#accountToken = (accountId) => accountToken(sealer, accountId);
   }
 
   /** When a resource that is not here was known to be gone, in ms; null when nothing is known. */
   goneAt({ account_token: account, region, service }: Payload): number | null {
+    const token = String(account);
+    const removed = this.#removed.get(token);
+    const stands = removed !== undefined && !(removed.forgotten && this.#connected.has(token));
     const times = [
-      this.#cells.get([account, region, service].join('|')),
-      this.#cells.get([account, 'global', service].join('|')),
-      this.#forgotten.get(String(account)),
+      this.#cells.get([token, region, service].join('|')),
+      this.#cells.get([token, 'global', service].join('|')),
+      stands ? removed.at : undefined,
     ].filter((time) => time !== undefined);
     return times.length === 0 ? null : Math.max(...times);
   }
 
   isForgotten(accountId: string): boolean {
-    return this.#forgotten.has(this.#accountToken(accountId));
+    const token = this.#accountToken(accountId);
+    return this.#removed.get(token)?.forgotten === true && !this.#connected.has(token);
   }
 
-  async #readCells(db: AppDb): Promise<void> {
-    for (const { value } of await db.list(SCAN_CELL_KIND)) {
-      const cell = ScanCell.safeParse(value);
-      if (!cell.success || cell.data.asOf === null) continue;
-      const { accountId, region, service, asOf } = cell.data;
-      this.#cells.set([this.#accountToken(accountId), region, service].join('|'), Date.parse(asOf));
-    }
+  /** When the resources of an account were last removed here, in ms; 0 for never. */
+  removedAt(accountId: string): number {
+    return this.#removed.get(this.#accountToken(accountId))?.at ?? 0;
   }
 
-  /** The journal says which accounts were forgotten; the list of accounts, which are connected again. */
-  async #readForgotten(db: AppDb): Promise<void> {
+  #takeCell(value: unknown): void {
+    const cell = ScanCell.safeParse(value);
+    if (!cell.success || cell.data.asOf === null) return;
+    const { accountId, region, service, asOf } = cell.data;
+    this.#cells.set([this.#accountToken(accountId), region, service].join('|'), Date.parse(asOf));
+  }
+
+  #takeRemoved(value: unknown): void {
+    const removed = RemovedResources.safeParse(value);
+    if (!removed.success) return;
+    const { accountId, at, forgotten } = removed.data;
+    this.#removed.set(this.#accountToken(accountId), { at: Date.parse(at), forgotten });
+  }
+
+  #readJournal(db: AppDb): void {
     for (let from = 1; ; ) {
       const records = db.journal.read(from, PAGE);
       for (const { seq, bytes } of records) {
@@ -73,9 +111,7 @@ export class RecordedDeletions {
         const entry = Forgotten.safeParse(bytes === null ? null : parsed(bytes));
         if (!entry.success) continue;
         const { at, body } = entry.data;
-        if ((await db.get('accounts', body.accountId)) === null) {
-          this.#forgotten.set(this.#accountToken(body.accountId), Date.parse(at));
-        }
+        this.#takeRemoved({ accountId: body.accountId, at, forgotten: true });
       }
       if (records.length < PAGE) return;
     }

@@ -16,8 +16,8 @@ import type { BackupPart } from './names.ts';
 import type { Checked } from './readPart.ts';
 import { docAddress, pointAddress } from './records.ts';
 
-/** About this machine alone: what it saw when it was last closed, and removals that it has begun. */
-const LOCAL_DOCS = new Set(['health', 'maintenance']);
+/** About this machine alone: what it saw when it was last closed, and what it has begun or put off. */
+const LOCAL_DOCS = new Set(['health', 'maintenance', 'keys']);
 const ACCOUNTS = 'accounts';
 
 /** Whether records made with these keys open under `target` as they are, and ids and tokens stay the same. */

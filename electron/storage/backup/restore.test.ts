@@ -141,16 +141,16 @@ test('a merge keeps both sides: newer revisions win, talks that went on apart ar
     parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])),
   );
   expect(texts.slice(5)).toEqual(['after the backup', 'on the other side']);
-  expect(report.counts.aws_estate).toEqual({ added: 0, updated: 1, kept: 19, skipped: 0 });
+  expect(report.counts.aws_estate).toEqual({ added: 0, updated: 1, kept: 19, skipped: 0, deleted: 0 });
   expect(report.totals.aws_estate).toBe(21);
   // Another install's records get ids and seals of this one.
   await other.open();
   await other.service.estate.bulkUpsert([instance('web-000001')], AS_OF);
   const merged = await other.restore(which, { secret: { secret: slot }, mode: 'merge' }, laptop);
-  expect(merged.counts.aws_estate).toEqual({ added: 19, updated: 0, kept: 1, skipped: 0 });
+  expect(merged.counts.aws_estate).toEqual({ added: 19, updated: 0, kept: 1, skipped: 0, deleted: 0 });
   expect((await other.content()).conversations).toHaveLength(2);
   const again = await other.restore(which, { secret: { secret: slot }, mode: 'merge' }, laptop);
-  expect(again.counts.chat_history).toEqual({ added: 0, updated: 0, kept: 12, skipped: 0 });
+  expect(again.counts.chat_history).toEqual({ added: 0, updated: 0, kept: 12, skipped: 0, deleted: 0 });
 });
 
 test('one part comes back without the others', async () => {
@@ -178,7 +178,7 @@ test('what a later scan found deleted is not brought back by a merge', async () 
     },
   ]);
   const report = await laptop.restore(which, { mode: 'merge', parts: ['aws_estate'] });
-  expect(report.counts.aws_estate).toEqual({ added: 0, updated: 0, kept: 19, skipped: 1 });
+  expect(report.counts.aws_estate).toEqual({ added: 0, updated: 0, kept: 19, skipped: 1, deleted: 0 });
 });
 
 test('an account that was forgotten is not brought back by a merge, unless it is connected again', async () => {
@@ -186,7 +186,7 @@ test('an account that was forgotten is not brought back by a merge, unless it is
   const which = await laptop.backup();
   await laptop.service.maintenance.forgetAccount({ accountId: '123456789012', by: 'window' }, quietWork());
   const report = await laptop.restore(which, { mode: 'merge' });
-  expect(report.counts.aws_estate).toEqual({ added: 0, updated: 0, kept: 0, skipped: 20 });
+  expect(report.counts.aws_estate).toEqual({ added: 0, updated: 0, kept: 0, skipped: 20, deleted: 0 });
   expect(await laptop.service.docs.get('accounts', '123456789012')).toBeNull();
   await laptop.service.docs.put('accounts', '123456789012', { accountId: '123456789012', profiles: [] });
   expect((await laptop.restore(which, { mode: 'merge' })).counts.aws_estate?.added).toBe(20);

@@ -16,8 +16,16 @@ import { readTextIfPresent, writeFileDurably } from '../files.ts';
  */
 const SCHEMA = 1;
 const Count = z.number().int().min(0);
-export const MergeCounts = z.object({ added: Count, updated: Count, kept: Count, skipped: Count });
+/** `deleted`: records that were here and that the other side knows to be deleted. */
+export const MergeCounts = z.object({
+  added: Count,
+  updated: Count,
+  kept: Count,
+  skipped: Count,
+  deleted: Count.default(0),
+});
 export type MergeCounts = z.infer<typeof MergeCounts>;
+export const noCounts = (): MergeCounts => ({ added: 0, updated: 0, kept: 0, skipped: 0, deleted: 0 });
 
 const Staged = z.object({
   part: z.enum(BACKUP_PARTS),

@@ -2,28 +2,22 @@ import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
 import { AppDb } from '../appDb.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { Sealer } from '../sealing.ts';
 import { asStorageError } from '../sqlite.ts';
 import { ChainReader, SEGMENT_TABLES, SegmentWriter, segmentId } from './earlierJournals.ts';
-import type { DocLine, JournalLine, Line, SegmentLine } from './lines.ts';
-import type { RecordedDeletions } from './recordedDeletions.ts';
-import { docAddress, openRecord } from './records.ts';
+import type { JournalLine, Line, SegmentLine } from './lines.ts';
+import { type StateTarget, StateWriter } from './mergeState.ts';
 import { type MergeCounts, restoreFolder } from './restoreFile.ts';
 import { statePages } from './sources.ts';
 import { appDbFile } from './workspaceParts.ts';
 
-export interface SideDbSource {
+export interface SideDbSource extends Pick<StateTarget, 'mode' | 'target' | 'deletions'> {
   folder: string;
-  mode: 'replace' | 'merge';
-  /** The keys of the data in use, and those it gets; the same unless another install is taken over. */
+  /** The keys of the data in use; those it gets are the same unless another install is taken over. */
   current: Keyring;
-  target: Keyring;
   staged: AsyncIterable<Line[]>;
-  /** Of the workspace merged into; null for a replacement. */
-  deletions: Pick<RecordedDeletions, 'isForgotten'> | null;
   /** The backup's: told of a journal that is put aside with it. */
   backup: { backupId: string; createdAt: string };
 }
@@ -47,8 +41,8 @@ export async function buildSideDb(source: SideDbSource): Promise<MergeCounts> {
     // One file without companions, so that a rename moves all of it.
     db.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
     db.exec(SEGMENT_TABLES);
-    const state = new StateWriter(db, source);
-    if (source.mode === 'replace' && !taken) db.exec("DELETE FROM docs WHERE kind <> 'health'");
+    const state = new StateWriter(db, { ...source, taken });
+    if (source.mode === 'replace' && !taken) state.clear();
     for await (const page of source.staged) for (const line of page) state.take(line);
     if (taken) await keepOwnJournal(state, source);
     state.finish();
@@ -128,118 +122,4 @@ function ownSegment(
   };
   state.take(line);
   return new SegmentWriter(target, new Sealer(target), line);
-}
-
-/** Under this name a segment is filled; it is no segment id. */
-const INCOMING = 'incoming';
-
-const OF_ACCOUNTS = new Set(['accounts', 'scan_cell']);
-const OfAccount = z.object({ value: z.object({ accountId: z.string() }) });
-const DocRow = z.object({ revision: z.number(), sealed: z.instanceof(Uint8Array) });
-const First = z.object({ mac: z.instanceof(Uint8Array) });
-
-/** Takes the lines of a state into a database, inside the caller's transaction. */
-class StateWriter {
-  readonly #db: DatabaseSync;
-  readonly #mode: 'replace' | 'merge';
-  readonly #sealer: Sealer;
-  readonly #deletions: SideDbSource['deletions'];
-  /** The segment that the database's own journal would be; it is not kept twice. */
-  readonly #own: string | null;
-  #pending: { line: SegmentLine; records: number } | null = null;
-  readonly counts: MergeCounts = { added: 0, updated: 0, kept: 0, skipped: 0 };
-
-  constructor(db: DatabaseSync, { mode, target, deletions }: SideDbSource) {
-    this.#deletions = deletions;
-    this.#db = db;
-    this.#mode = mode;
-    this.#sealer = new Sealer(target);
-    const first = db.prepare('SELECT mac FROM journal ORDER BY seq LIMIT 1').get();
-    this.#own = first === undefined ? null : segmentId(target.installId, First.parse(first).mac);
-  }
-
-  take(line: Line): void {
-    if (line.t === 'doc') this.#doc(line);
-    if (line.t === 'segment') {
-      this.finish();
-      this.#pending = { line, records: 0 };
-    }
-    if (line.t === 'journal') this.#journal(line);
-  }
-
-  /** Keeps the segment that was being read, unless it is there already, at least as long. */
-  finish(): void {
-    const pending = this.#pending;
-    this.#pending = null;
-    if (pending === null || pending.records === 0) return;
-    const { segment, installId, about } = pending.line;
-    if (this.#known(segment) >= pending.records) {
-      this.#db.prepare('DELETE FROM journal_earlier WHERE segment = ?').run(INCOMING);
-      this.counts.kept += pending.records;
-      return;
-    }
-    this.#db.prepare('DELETE FROM journal_earlier WHERE segment = ?').run(segment);
-    this.#db.prepare('UPDATE journal_earlier SET segment = ? WHERE segment = ?').run(segment, INCOMING);
-    this.#db
-      .prepare('INSERT OR REPLACE INTO journal_segment VALUES (?, ?, ?)')
-      .run(segment, installId, about);
-    this.counts.added += pending.records;
-  }
-
-  #journal({ seq, keyId, sealed, mac }: JournalLine): void {
-    if (this.#pending === null) return;
-    this.#pending.records += 1;
-    this.#db
-      .prepare('INSERT INTO journal_earlier VALUES (?, ?, ?, ?, ?)')
-      .run(INCOMING, seq, keyId, Buffer.from(sealed, 'base64'), Buffer.from(mac, 'base64'));
-  }
-
-  #known(segment: string): number {
-    const table = segment === this.#own ? 'journal' : 'journal_earlier WHERE segment = ?';
-    const statement = this.#db.prepare(`SELECT count(*) AS n FROM ${table}`);
-    return Number((segment === this.#own ? statement.get() : statement.get(segment))?.n);
-  }
-
-  #doc(line: DocLine): void {
-    const { kind, token, revision, sealed } = line;
-    const row = this.#db
-      .prepare('SELECT revision, sealed FROM docs WHERE kind = ? AND token = ?')
-      .get(kind, token);
-    if (row !== undefined && !this.#wins(line, DocRow.parse(row))) {
-      this.counts.kept += 1;
-      return;
-    }
-    if (row === undefined && this.#isForgotten(line)) {
-      this.counts.skipped += 1;
-      return;
-    }
-    this.#db
-      .prepare('INSERT OR REPLACE INTO docs (kind, token, revision, sealed) VALUES (?, ?, ?, ?)')
-      .run(kind, token, revision, Buffer.from(sealed, 'base64'));
-    this.counts[row === undefined ? 'added' : 'updated'] += 1;
-  }
-
-  /** Account and scan cells of an account that was forgotten here. */
-  #isForgotten(line: DocLine): boolean {
-    if (this.#deletions === null || !OF_ACCOUNTS.has(line.kind)) return false;
-    const content = openRecord(this.#sealer, docAddress(line), line.sealed);
-    const accountId = content === null ? null : OfAccount.safeParse(JSON.parse(content.toString('utf8')));
-    return accountId?.success === true && this.#deletions.isForgotten(accountId.data.value.accountId);
-  }
-
-  /** Newer revision, then later `asOf` (scan cells have one). */
-  #wins(line: DocLine, present: z.infer<typeof DocRow>): boolean {
-    if (this.#mode === 'replace') return true;
-    if (line.revision !== present.revision) return line.revision > present.revision;
-    const [theirs, ours] = [line.sealed, Buffer.from(present.sealed).toString('base64')].map((sealed) =>
-      asOf(openRecord(this.#sealer, docAddress(line), sealed)),
-    );
-    return (theirs ?? '') > (ours ?? '');
-  }
-}
-
-function asOf(content: Buffer | null): string {
-  if (content === null) return '';
-  const { value } = JSON.parse(content.toString('utf8')) as { value?: { asOf?: unknown } | null };
-  return typeof value?.asOf === 'string' ? value.asOf : '';
 }

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import type { PointStore } from '../PointStore.ts';
+import { HEADS, isDeletion, isHead } from '../chatDeletions.ts';
+import type { Point, PointStore } from '../PointStore.ts';
 import { asStorageError } from '../sqlite.ts';
 import { type Line, pointLine } from './lines.ts';
 
@@ -26,31 +27,31 @@ interface Extent {
 }
 
 /**
- * Conversations as they stood when the reading began: of each, its first n messages without a gap. One that is
- * deleted meanwhile is withdrawn by a `gone` line.
+ * Conversations as they stood when the reading began, present and deleted: of each, its first n messages without
+ * a gap. One that is deleted meanwhile is withdrawn by a `gone` line.
  */
 export async function* chatPages(store: PointStore, collection: string): AsyncGenerator<Line[]> {
   const extents = new Map<string, Extent>();
-  yield* conversationPages(store, collection, extents);
+  yield* headPages(store, collection, extents);
   let cursor: string | undefined;
   do {
     const page = await store.scroll(collection, { limit: PAGE, cursor, withVector: true });
-    yield page.points.filter(({ payload }) => belongs(payload, extents)).map(pointLine);
+    yield page.points.filter((point) => belongs(point, extents)).map(pointLine);
     cursor = page.next;
   } while (cursor !== undefined);
   yield await withdrawn(store, collection, extents);
 }
 
-async function* conversationPages(
+async function* headPages(
   store: PointStore,
   collection: string,
   extents: Map<string, Extent>,
 ): AsyncGenerator<Line[]> {
-  const filter = { must: [{ key: 'kind', match: 'conversation' }] };
   let cursor: string | undefined;
   do {
-    const page = await store.scroll(collection, { filter, limit: PAGE, cursor });
-    for (const { id } of page.points) {
+    const page = await store.scroll(collection, { filter: HEADS, limit: PAGE, cursor });
+    for (const { id, payload } of page.points) {
+      if (isDeletion(payload)) continue;
       extents.set(id, { messages: await countMessages(store, collection, id), read: 0 });
     }
     yield page.points.map(pointLine);
@@ -73,8 +74,9 @@ async function countMessages(store: PointStore, collection: string, conversation
   return typeof newest === 'number' ? newest + 1 : 0;
 }
 
-function belongs(payload: Record<string, unknown>, extents: Map<string, Extent>): boolean {
-  if (payload.kind === 'conversation') return false;
+function belongs(point: Point, extents: Map<string, Extent>): boolean {
+  const { payload } = point;
+  if (isHead(point)) return false;
   if (payload.kind !== 'message') return true;
   const extent = extents.get(String(payload.context_id));
   if (extent === undefined || Number(payload.message_index) >= extent.messages) return false;
@@ -91,7 +93,7 @@ async function withdrawn(
   for (const [id, { messages, read }] of extents) {
     if (read === messages) continue;
     const [still] = await store.get(collection, [id]);
-    if (still === undefined) gone.push({ t: 'gone', id, records: read + 1 });
+    if (still === undefined || isDeletion(still.payload)) gone.push({ t: 'gone', id, records: read + 1 });
   }
   return gone;
 }

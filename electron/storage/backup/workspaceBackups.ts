@@ -1,6 +1,7 @@
 import type { BackupInfo } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
 import type { OpenReport } from '../api.ts';
+import { CHAT_CONTENT } from '../chatDeletions.ts';
 import { parseKeyring } from '../keys/keyring.ts';
 import type { Work } from '../work.ts';
 import type { BackupApi, InspectedBackup, LocalSource, RestoreReport, RestoreRequest } from './api.ts';
@@ -8,7 +9,7 @@ import type { BackupSecret, OpenedKeys } from './backupKeys.ts';
 import { type BackupRequest, createBackup } from './createBackup.ts';
 import { FilePlace, writeExportFile } from './filePlace.ts';
 import { LocalPlace } from './localPlace.ts';
-import type { ManifestBody } from './manifest.ts';
+import { countsOf, type ManifestBody } from './manifest.ts';
 import type { BackupReader } from './place.ts';
 import { openBackup, proveBackup, readManifest, type Which } from './proveBackup.ts';
 import type { OpenBackup } from './readPart.ts';
@@ -101,7 +102,7 @@ export class WorkspaceBackups implements BackupApi {
       open,
       counts: settled.counts,
       totals: {
-        chat_history: await store.count(collections.chat_history.name),
+        chat_history: await store.count(collections.chat_history.name, CHAT_CONTENT),
         aws_estate: await store.count(collections.aws_estate.name),
       },
       before,
@@ -145,18 +146,13 @@ export class WorkspaceBackups implements BackupApi {
 }
 
 function describe(body: ManifestBody): BackupInfo {
-  const records = (part: string) => body.objects.find((object) => object.part === part)?.records ?? 0;
   return {
     backupId: body.backupId,
     installId: body.installId,
     createdAt: body.createdAt,
     place: 'local',
     sizeBytes: body.objects.reduce((sum, { size }) => sum + size, 0),
-    counts: {
-      chat_history: records('chat_history'),
-      aws_estate: records('aws_estate'),
-      state: records('state'),
-    },
+    counts: countsOf(body),
     formatVersion: body.version,
     appVersion: body.appVersion,
     state: 'unverified',

@@ -6,6 +6,7 @@ import type { ChatStorage } from '../chatStorage.ts';
 import type { EstateStorage } from '../estateStorage.ts';
 import type { CollectionSpec } from '../PointStore.ts';
 import { quietWork, type Work } from '../work.ts';
+import { REMOVED_KIND, type RemovedResources } from './removedResources.ts';
 
 const KIND = 'maintenance';
 const KEY = 'removal';
@@ -36,7 +37,7 @@ interface Parts {
   docs: DocsApi;
   journal: Pick<JournalApi, 'append' | 'activity' | 'activityRows'>;
   chat: Pick<ChatStorage, 'getAllContexts' | 'deleteAll'>;
-  estate: Pick<EstateStorage, 'count' | 'removeAccount' | 'deleteAll'>;
+  estate: Pick<EstateStorage, 'count' | 'accountIds' | 'removeAccount' | 'deleteAll'>;
   specs: { chat: CollectionSpec; estate: CollectionSpec };
   /** Resolves when the index in memory is not being filled. */
   whenLoaded(): Promise<void>;
@@ -103,7 +104,7 @@ export class Removals {
       // What is being read into the index would come back after its removal.
       await this.#parts.whenLoaded();
       if (intent.what === 'account') await this.#removeAccount(intent, work);
-      else await this.#removeEverything(work);
+      else await this.#removeEverything(intent, work);
       await this.#record(intent);
     } finally {
       await docs.delete(KIND, KEY);
@@ -111,8 +112,9 @@ export class Removals {
     this.#unfinished = null;
   }
 
-  async #removeAccount({ accountId, resources }: Removal<'account'>, work: Work): Promise<void> {
+  async #removeAccount({ accountId, at, resources }: Removal<'account'>, work: Work): Promise<void> {
     const { docs, estate } = this.#parts;
+    await this.#remember({ accountId, at, forgotten: true });
     work.step('Removing its resources', resources, 'records');
     await estate.removeAccount(accountId, (removed) => work.progress(removed));
     await this.#removeCells(work, (cell) => cell.startsWith(`${accountId}|`));
@@ -120,8 +122,9 @@ export class Removals {
     await docs.delete(ACCOUNT_KIND, accountId);
   }
 
-  async #removeEverything(work: Work): Promise<void> {
+  async #removeEverything({ at }: Removal<'everything'>, work: Work): Promise<void> {
     const { chat, estate, specs } = this.#parts;
+    for (const accountId of estate.accountIds()) await this.#remember({ accountId, at, forgotten: false });
     work.step('Removing conversations', null, 'records');
     await chat.deleteAll(specs.chat);
     try {
@@ -143,6 +146,11 @@ export class Removals {
       await docs.delete(SCAN_CELL_KIND, key);
       work.progress(done + 1);
     }
+  }
+
+  /** Before anything is removed: a merge must not bring back what a killed process had removed. */
+  #remember(removed: RemovedResources): Promise<void> {
+    return this.#parts.docs.put(REMOVED_KIND, removed.accountId, removed);
   }
 
   /** Once: a process killed between the entry and the end of the removal must not write it again. */
