@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import type {
   Resource,
   ResourceFilter,
@@ -7,7 +6,6 @@ import type {
   ResourceType,
 } from '../../preload/contract/models.ts';
 import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
-import { embeddedText } from '../embedding/text.ts';
 import { AppError } from '../errors.ts';
 import type { CollectedResource } from '../scan/types.ts';
 import type { EstateStorageApi, FindApi, SyncScope } from './api.ts';
@@ -19,6 +17,7 @@ import {
   resourcePoint,
   type StoredResource,
 } from './estateRecords.ts';
+import { embedWaiting, nextStored } from './estateWrites.ts';
 import type { EstateIndex } from './find/estateIndex.ts';
 import { createFindApi } from './find/findApi.ts';
 import type { CollectionSpec, Condition, Point, PointStore } from './PointStore.ts';
@@ -249,11 +248,11 @@ export class EstateStorage implements EstateStorageApi {
     const collected = new Map(resources.map((resource) => [resourceIdOf(this.#sealer, resource), resource]));
     const known = await this.#known([...collected.keys()]);
     await setImmediate();
-    const stored = [...collected].map(([id, resource]) => next(id, resource, asOf, known.get(id)));
+    const stored = [...collected].map(([id, resource]) => nextStored(id, resource, asOf, known.get(id)));
     // An answer of AWS that is older than what is stored (a slow page, overtaken by a refresh) changes nothing.
     const changed = stored.filter((entry) => entry !== known.get(entry.resource.id));
     if (changed.length === 0) return stored;
-    await this.#embed(changed);
+    if (this.#embedding !== null) await embedWaiting(this.#embedding, changed);
     const points = changed.map((entry) => resourcePoint(this.#sealer, entry));
     await setImmediate();
     await this.#store.upsert(this.#collection, points);
@@ -272,26 +271,6 @@ export class EstateStorage implements EstateStorageApi {
         return stored === null ? [] : [[point.id, stored] as const];
       }),
     );
-  }
-
-  /** Gives a vector to each entry that has none of this provider. A failing model leaves them waiting. */
-  async #embed(entries: StoredResource[]): Promise<void> {
-    const provider = this.#embedding;
-    if (provider === null) return;
-    const waiting = entries.filter(
-      ({ vector, embeddedBy }) => vector === null || embeddedBy !== provider.name,
-    );
-    if (waiting.length === 0) return;
-    let vectors: Float32Array[];
-    try {
-      vectors = await provider.embed(waiting.map(({ resource }) => embeddedText(resource)));
-    } catch {
-      vectors = [];
-    }
-    waiting.forEach((entry, at) => {
-      entry.vector = vectors[at] ?? null;
-      entry.embeddedBy = entry.vector === null ? null : provider.name;
-    });
   }
 
   async #remove(ids: string[]): Promise<void> {
@@ -318,21 +297,3 @@ export class EstateStorage implements EstateStorageApi {
 }
 
 async function* nothing(): AsyncGenerator<Point[]> {}
-
-/** What to store: `known` itself when it is newer, else the resource; the revision counts changed contents. */
-function next(
-  id: string,
-  collected: CollectedResource,
-  asOf: string,
-  known: StoredResource | undefined,
-): StoredResource {
-  // As it will be read back: dates and undefined fields do not survive JSON.
-  const content = JSON.parse(JSON.stringify(collected)) as CollectedResource;
-  if (known === undefined) {
-    return { resource: { ...content, id, asOf, revision: 1 }, embeddedBy: null, vector: null };
-  }
-  if (Date.parse(known.resource.asOf) > Date.parse(asOf)) return known;
-  const { id: _id, asOf: _asOf, revision, ...before } = known.resource;
-  if (isDeepStrictEqual(before, content)) return { ...known, resource: { ...known.resource, asOf } };
-  return { resource: { ...content, id, asOf, revision: revision + 1 }, embeddedBy: null, vector: null };
-}
