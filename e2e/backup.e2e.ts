@@ -209,6 +209,16 @@ test('a merge into another machine keeps what both had', async () => {
   expect(merged.conversations).toEqual(
     expect.arrayContaining([...own.conversations, ...before.conversations]),
   );
+  // A source of the other machine's answer opens the resource, though its id was made there.
+  await ui.go('Chat');
+  const talks = page.getByRole('navigation', { name: 'Conversations' });
+  await talks.getByText(`describe ${DATABASE}`, { exact: true }).click();
+  await page.getByRole('button', { name: DATABASE, exact: true }).last().click();
+  await page
+    .getByRole('article', { name: DATABASE, exact: true })
+    .getByText('ARN', { exact: true })
+    .waitFor();
+  await page.keyboard.press('Escape');
   await close();
   await open();
   expect(await readContents(app.address)).toEqual(merged);

@@ -202,9 +202,10 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
   function reload(): void {
     accounts.reload();
     scanner.reload();
-    for (const name of ['accounts.changed', 'settings.changed', 'backups.changed', 'keys.changed'] as const)
-      emit(name, {});
+    emit('accounts.changed', {});
+    emit('settings.changed', {});
     emit('estate.changed', { resourceIds: null });
+    emit('data.replaced', {});
   }
 
   const live = new LiveStatus({

@@ -13,6 +13,8 @@ export interface EventPayloads {
   'job.changed': Job;
   'backups.changed': Record<never, never>;
   'keys.changed': Record<never, never>;
+  /** All stored data was exchanged, by a restore or a removal: whatever was read before is out of date. */
+  'data.replaced': Record<never, never>;
 }
 export type EventName = keyof EventPayloads;
 
@@ -28,6 +30,7 @@ export const EVENT_NAMES = [
   'job.changed',
   'backups.changed',
   'keys.changed',
+  'data.replaced',
 ] as const satisfies readonly EventName[];
 
 export interface EventMessage<N extends EventName = EventName> {

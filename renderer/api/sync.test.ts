@@ -98,6 +98,14 @@ describe('CacheSync', () => {
     expect(isStale('key.info', {})).toBe(true);
   });
 
+  test('after a restore conversations and Activity are read again too', () => {
+    put('chat.conversations', {});
+    put('activity.query', {});
+    say('data.replaced', {});
+    expect(isStale('chat.conversations', {})).toBe(true);
+    expect(isStale('activity.query', {})).toBe(true);
+  });
+
   test('a gap makes everything stale', () => {
     put('accounts.list', {});
     say('settings.changed', {});

@@ -132,6 +132,7 @@ export class CacheSync {
     else if (name === 'job.changed') this.#job(payload as Job);
     else if (name === 'backups.changed') this.#stale('backup.overview');
     else if (name === 'keys.changed') this.#stale('key.info');
+    else if (name === 'data.replaced') void this.#client.invalidateQueries();
   }
 
   /** Newest first, as the list comes; one that is not known yet is put on top. */
