@@ -158,6 +158,8 @@ describe('foreign objects in the bucket', () => {
       'logs/2026/x.gz',
       `${machine.installId}/snapshots/aws_estate/holiday.jpg`,
       `${machine.installId}/snapshots/manifest/manifest_latest.json`,
+      `${machine.installId}/snapshots/manifest/manifest_2026-13-45T99-99-99.json`,
+      `${machine.installId}/snapshots/state/state_2020-02-31T00-00-00.snapshot`,
       `${machine.installId}/photos/state_2020-01-01T00-00-00.snapshot`,
       `${machine.installId}/snapshots/state/chat_history_2020-01-01T00-00-00.snapshot`,
     ];

@@ -43,7 +43,11 @@ export class RestoreService {
     const place = await this.#options.places.reader(source);
     const backups = await new BackupCatalog().list(place);
     if (backups.length === 0) {
-      throw new AppError('BACKUP_NOT_FOUND', `There is no backup of this app in ${place.label}.`);
+      const hint =
+        source.kind === 'folder'
+          ? ' Choose the folder in which the folder of an install lies; its name is like 0b5c2f1e-….'
+          : '';
+      throw new AppError('BACKUP_NOT_FOUND', `There is no backup of this app in ${place.label}.${hint}`);
     }
     const byInstall = Map.groupBy(backups, ({ installId }) => installId);
     return { installs: [...byInstall].map(([installId, of]) => ({ installId, backups: of })) };

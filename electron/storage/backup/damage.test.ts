@@ -203,6 +203,11 @@ test('an exported file opens by its key alone, and none with a changed byte does
       code: expect.stringMatching(/^(BACKUP_DAMAGED|FORMAT_NEWER|BACKUP_NOT_FOUND)$/),
     });
   }
+  const folder = { kind: 'file', path: laptop.folder } as const;
+  await expect(laptop.service.backup.prove(folder, which, own, quietWork())).rejects.toMatchObject({
+    code: 'BACKUP_DAMAGED',
+    message: expect.stringMatching(/^The file .* is not a backup exported by this app/),
+  });
   for (const at of [0, 10, 19, 100, whole.length - 1]) {
     writeFileSync(exported, whole.subarray(0, at));
     await expect(proof(), `cut at ${at}`).rejects.toMatchObject({ code: 'BACKUP_DAMAGED' });

@@ -61,25 +61,19 @@ export class FilePlace implements BackupReader {
 }
 
 async function readIndex(file: string, label: string): Promise<Slice[]> {
-  const size = await stat(file).then(
-    (found) => found.size,
-    (error: unknown) => {
-      if (nodeErrorCode(error) === 'ENOENT')
-        throw new AppError('BACKUP_NOT_FOUND', `${sentence(label)} does not exist.`);
-      throw unreadable(label, error);
-    },
-  );
+  const found = await stat(file).catch((error: unknown) => {
+    if (nodeErrorCode(error) === 'ENOENT')
+      throw new AppError('BACKUP_NOT_FOUND', `${sentence(label)} does not exist.`);
+    throw unreadable(label, error);
+  });
+  if (!found.isFile()) throw notExported(label);
+  const { size } = found;
   const handle = await open(file, 'r').catch((error: unknown) => {
     throw unreadable(label, error);
   });
   try {
     const header = (await handle.read(Buffer.alloc(HEADER), 0, HEADER, 0)).buffer;
-    if (!header.subarray(0, MAGIC.length).equals(MAGIC)) {
-      throw new AppError(
-        'BACKUP_DAMAGED',
-        `${sentence(label)} is not a backup exported by this app. Choose another file.`,
-      );
-    }
+    if (!header.subarray(0, MAGIC.length).equals(MAGIC)) throw notExported(label);
     const version = header.readUInt8(MAGIC.length);
     if (version > VERSION) throw newerBackup(sentence(label));
     const length = header.readUInt32BE(MAGIC.length + 1);
@@ -157,6 +151,11 @@ export async function writeExportFile(
     await rm(temporary, { force: true });
     throw error instanceof AppError ? error : asStorageError(error);
   }
+}
+
+function notExported(label: string): AppError {
+  const words = `${sentence(label)} is not a backup exported by this app. Choose another file.`;
+  return new AppError('BACKUP_DAMAGED', words);
 }
 
 function damagedFile(label: string, what: string): AppError {
