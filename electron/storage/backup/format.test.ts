@@ -1,6 +1,7 @@
 import { createHash, hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { parseRecoveryText } from '../keys/recoveryText.ts';
 import { Sealer } from '../sealing.ts';
@@ -138,3 +139,17 @@ async function* of(bytes: Buffer): AsyncGenerator<Buffer> {
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
+
+test('a line without end is refused while little of it is held, however many pieces it comes in', async () => {
+  const head = Buffer.from(
+    `${JSON.stringify({ t: 'head', format: 'cloudops-snapshot', version: 1, part: 'state' })}\n`,
+  );
+  const endless = gzipSync(Buffer.concat([head, Buffer.alloc(70 * 1_048_576, 'a')]));
+  const reading = async () => {
+    for await (const _ of decodeLines('state', 'bomb', of(endless), { records: 0 }));
+  };
+  await expect(reading()).rejects.toMatchObject({
+    code: 'BACKUP_DAMAGED',
+    message: expect.stringContaining('a line without end'),
+  });
+});

@@ -153,17 +153,24 @@ async function* gunzipped(name: string, compressed: AsyncIterable<Buffer>): Asyn
   }
 }
 
-/** The whole lines of each piece of text. */
+/** The whole lines of each piece of text. A line that goes on over many pieces is put together once. */
 async function* textLines(name: string, source: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
-  let rest = Buffer.alloc(0);
+  let held: Buffer[] = [];
+  let length = 0;
   for await (const piece of source) {
-    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-    const cut = bytes.lastIndexOf(0x0a) + 1;
-    rest = Buffer.from(bytes.subarray(cut));
-    if (rest.length > LINE_LIMIT) throw damagedObject(name, 'it holds a line without end');
-    if (cut > 0) yield bytes.toString('utf8', 0, cut - 1).split('\n');
+    const cut = piece.lastIndexOf(0x0a) + 1;
+    if (cut > 0) {
+      yield Buffer.concat([...held, piece.subarray(0, cut - 1)])
+        .toString('utf8')
+        .split('\n');
+      held = [];
+      length = 0;
+    }
+    held.push(piece.subarray(cut));
+    length += piece.length - cut;
+    if (length > LINE_LIMIT) throw damagedObject(name, 'it holds a line without end');
   }
-  if (rest.length > 0) throw damagedObject(name, 'its last line is cut off');
+  if (length > 0) throw damagedObject(name, 'its last line is cut off');
 }
 
 /** The bytes of `source` as `transform` turns them; errors of either end the stream. */
