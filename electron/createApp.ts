@@ -155,6 +155,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     jobs,
     emit,
     shell,
+    slots: () => storage.keys.slots(),
     installId: () => installId,
   });
   const safetyBackup = async (reason: string, work: Work) => void (await backups.safetyBackup(reason, work));
@@ -228,13 +229,16 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     keys: masterKeys,
     openStorage: async (masterKey) => {
       await workspace.prepare();
-      ({ installId } = await storage.open({
+      const opened = await storage.open({
         config: workspace.storage,
         folder: workspace.folder,
         masterKey,
         qdrantBinary: config.qdrantBinary,
         qdrantApiKey: await remoteKeys.load(),
-      }));
+      });
+      installId = opened.installId;
+      // An earlier run was killed in a restore: its own job can no longer say what became of it.
+      if (opened.restore) lifecycle.tell(opened.restore.message);
     },
     storage,
     quiesce: async () => {

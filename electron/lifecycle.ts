@@ -76,6 +76,7 @@ export class Lifecycle {
       ...NO_FACTS,
       phase: 'starting',
       failure: null,
+      notice: null,
       key: {
         source: options.keys.source.kind,
         state: 'ok',
@@ -161,6 +162,12 @@ export class Lifecycle {
 
   showEngine(engine: StorageEvents['engine']): void {
     this.#set({ engine });
+  }
+
+  /** What the person is told until they have read it (null). */
+  tell(notice: string | null): AppStatus {
+    this.#set({ notice });
+    return this.#status;
   }
 
   /** Reads the facts anew and announces what differs. */

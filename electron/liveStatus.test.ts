@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import type { ScanCell } from '../preload/contract/models.ts';
+import { expect, test, vi } from 'vitest';
+import type { Job, ScanCell } from '../preload/contract/models.ts';
+import { AppEvents } from './events.ts';
 import { LiveStatus } from './liveStatus.ts';
 
 const cell = (status: ScanCell['status'], asOf: string | null): ScanCell => ({
@@ -41,4 +42,36 @@ test('what was restored without its accounts is not hidden behind the first-star
   expect((await statusOf([])).onboarded).toBe(false);
   expect((await statusOf([], { resources: 5 })).onboarded).toBe(true);
   expect((await statusOf([], { conversations: true })).onboarded).toBe(true);
+});
+
+test('a failed backup is not shown as running until something else happens, and progress asks nothing anew', () => {
+  vi.useFakeTimers();
+  try {
+    const events = new AppEvents();
+    let asked = 0;
+    const stop = new LiveStatus({
+      accounts: { list: async () => [] },
+      scanner: { status: async () => ({ run: null, cells: [] }) },
+      estate: { count: async () => 0 },
+      hasConversations: async () => false,
+      recoveryMissing: async () => false,
+      backup: async () => ({ lastGoodAt: null, overdue: false, running: false }),
+    }).follow(events, () => {
+      asked += 1;
+    });
+    const say = (state: Job['state'], done: number) => {
+      events.emit('job.changed', { jobId: 'a', kind: 'backup', state, done } as Job);
+      vi.runAllTimers();
+    };
+    say('running', 0);
+    expect(asked).toBe(1);
+    say('running', 1);
+    say('running', 2);
+    expect(asked).toBe(1);
+    say('failed', 2);
+    expect(asked).toBe(2);
+    stop();
+  } finally {
+    vi.useRealTimers();
+  }
 });

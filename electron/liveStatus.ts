@@ -1,5 +1,5 @@
 import type { EventName } from '../preload/contract/events.ts';
-import type { Account, AppStatus, ScanStatus } from '../preload/contract/models.ts';
+import type { Account, AppStatus, Job, ScanStatus } from '../preload/contract/models.ts';
 import type { AppEvents } from './events.ts';
 import type { LiveFacts } from './lifecycle.ts';
 
@@ -56,8 +56,15 @@ export class LiveStatus {
   /** Calls `changed` soon after such an event, at most once a second: a scan announces ten times as often. */
   follow(events: AppEvents, changed: () => void): () => void {
     let timer: NodeJS.Timeout | undefined;
-    const unsubscribe = events.subscribe(({ name }) => {
-      if (!CAUSES.has(name)) return;
+    let running: string | null = null;
+    /** A job began or ended; its progress changes nothing here. */
+    const isTurn = ({ jobId, state }: Job) => {
+      const before = running;
+      running = state === 'running' ? jobId : null;
+      return running !== before;
+    };
+    const unsubscribe = events.subscribe(({ name, payload }) => {
+      if (!CAUSES.has(name) && !(name === 'job.changed' && isTurn(payload as Job))) return;
       timer ??= setTimeout(() => {
         timer = undefined;
         changed();

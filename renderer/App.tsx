@@ -1,5 +1,6 @@
 import { type ComponentType, useEffect } from 'react';
 import { useConnection } from './api/bridge.ts';
+import { request } from './api/client.ts';
 import { useRequest } from './api/queries.ts';
 import { useIdleLock } from './api/useIdleLock.ts';
 import { useTheme } from './api/useTheme.ts';
@@ -20,6 +21,7 @@ import { SettingsScreen } from './features/settings/SettingsScreen.tsx';
 import { Frame } from './frame/Frame.tsx';
 import { useFirstStart } from './state/firstStart.ts';
 import type { ScreenId } from './state/nav.ts';
+import { notifyError, notifyUntilRead } from './state/toasts.ts';
 
 const SCREENS: Record<ScreenId, ComponentType> = {
   chat: ChatScreen,
@@ -53,6 +55,7 @@ function Content() {
     // What was typed into the wizard does not outlast a lock; a restore under way is found again by its job.
     if (status?.phase === 'locked') closeRestore();
   }, [status?.phase]);
+  useNotice(status?.notice ?? null);
   useEffect(() => {
     document.title = status?.workspace.sample ? 'CloudOps (sample)' : 'CloudOps';
   }, [status?.workspace.sample]);
@@ -68,4 +71,12 @@ function Content() {
   if (status.phase === 'failed') return <FailedScreen status={status} />;
   if (firstStartOpen || !(status.onboarded || status.workspace.sample)) return <FirstStart />;
   return <Frame status={status} screens={SCREENS} />;
+}
+
+/** What the app tells once after its start, on whichever screen that opens. */
+function useNotice(notice: string | null): void {
+  useEffect(() => {
+    if (notice === null) return;
+    return notifyUntilRead(notice, () => void request('app.noticeRead', {}).catch(notifyError));
+  }, [notice]);
 }

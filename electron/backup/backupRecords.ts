@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BackupSettings, DEFAULT_BACKUP_SETTINGS } from '../../preload/contract/models.ts';
+import { BackupPart, BackupSettings, DEFAULT_BACKUP_SETTINGS } from '../../preload/contract/models.ts';
 import type { DocsApi } from '../storage/api.ts';
 
 const KIND = 'backup';
@@ -7,21 +7,34 @@ const SETTINGS = 'settings';
 const STATE = 'state';
 
 const Time = z.string().nullable().default(null);
+const TimeByPart = z.partialRecord(BackupPart, z.string());
 /** A stored format: fields are added, never renamed. */
-const State = z.object({
-  /** By place and id: when a backup was last proved, and what was found damaged. */
-  proofs: z.record(z.string(), z.object({ at: z.string(), damaged: z.string().nullable() })).default({}),
-  /** Since when backups by themselves are wanted. */
-  wantedSince: Time,
-  /** When the last good backup of the wanted place was made. */
-  lastGoodAt: Time,
-  /** The schedule's last try, and how many failed in a row. */
-  lastTryAt: Time,
-  failures: z.number().int().default(0),
-  lastProofAt: Time,
-  lastNoticeAt: Time,
-});
+const State = z
+  .object({
+    /** By place and id: when a backup was last proved, and what was found damaged. */
+    proofs: z.record(z.string(), z.object({ at: z.string(), damaged: z.string().nullable() })).default({}),
+    /** Since when backups by themselves are wanted. */
+    wantedSince: Time,
+    /** Read alone: what stood in for `goodAt` while every backup held everything. */
+    lastGoodAt: Time,
+    /** When the last good backup of each part was made in the wanted place. */
+    goodAt: TimeByPart.optional(),
+    /** When the person cancelled the schedule's backup of a part: it is due again an interval later. */
+    cancelledAt: TimeByPart.default({}),
+    /** The schedule's last try, and how many failed in a row. */
+    lastTryAt: Time,
+    failures: z.number().int().default(0),
+    lastProofAt: Time,
+    lastNoticeAt: Time,
+  })
+  .transform(({ lastGoodAt, goodAt, ...state }) => ({ ...state, goodAt: goodAt ?? ofAllParts(lastGoodAt) }));
 export type BackupState = z.infer<typeof State>;
+/** One number used to serve all parts. */
+const StoredInterval = BackupSettings.shape.intervalHours.shape.state.transform((hours) => sameForAll(hours));
+const READERS = {
+  ...BackupSettings.shape,
+  intervalHours: z.union([BackupSettings.shape.intervalHours, StoredInterval]),
+};
 export type SettingsPatch = { [K in keyof BackupSettings]?: BackupSettings[K] | undefined };
 
 /** Settings and small facts about backups, sealed with the other documents (kind `backup`). */
@@ -36,11 +49,12 @@ export class BackupRecords {
   /** A stored setting that this version cannot read falls back to its default; the others stay. */
   async settings(): Promise<BackupSettings> {
     const stored = await this.#docs.get(KIND, SETTINGS);
-    const known = Object.entries(typeof stored === 'object' && stored !== null ? stored : {}).filter(
-      ([name, value]) =>
-        Object.hasOwn(BackupSettings.shape, name) &&
-        BackupSettings.shape[name as keyof BackupSettings].safeParse(value).success,
-    );
+    const entries = Object.entries(typeof stored === 'object' && stored !== null ? stored : {});
+    const known = entries.flatMap(([name, value]) => {
+      const reader = Object.hasOwn(READERS, name) ? READERS[name as keyof BackupSettings] : undefined;
+      const read = reader?.safeParse(value);
+      return read?.success ? [[name, read.data]] : [];
+    });
     return { ...DEFAULT_BACKUP_SETTINGS, ...Object.fromEntries(known) };
   }
 
@@ -62,6 +76,14 @@ export class BackupRecords {
     this.#updating = next.catch(() => undefined);
     await next;
   }
+}
+
+function sameForAll<T>(value: T): Record<BackupPart, T> {
+  return { chat_history: value, aws_estate: value, state: value };
+}
+
+function ofAllParts(at: string | null): z.infer<typeof TimeByPart> {
+  return at === null ? {} : sameForAll(at);
 }
 
 /** Names a backup of one place in the proofs. */

@@ -1,27 +1,46 @@
-import type { BackupInfo, BackupOverview, BackupSettings, Job } from '../../preload/contract/models.ts';
+import {
+  BACKUP_PARTS,
+  type BackupInfo,
+  type BackupOverview,
+  type BackupPart,
+  type BackupSettings,
+  type Job,
+} from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { JobHandle, JobOutcome, JobRunner } from '../jobs/jobs.ts';
 import type { Shell } from '../platform/shell.ts';
+import { PART_WORDS } from '../storage/backup/info.ts';
 import type { Work } from '../storage/work.ts';
-import type { BackupRecords, BackupState, SettingsPatch } from './backupRecords.ts';
-import { isOverdue, lastGoodAt } from './backupStates.ts';
-import { BackupWork, countsInWords } from './backupWork.ts';
+import type { BackupRecords, SettingsPatch } from './backupRecords.ts';
+import { BackupWork } from './backupWork.ts';
 import type { ProtectedPlace } from './guard.ts';
 import { BackupLedger, type LedgerOptions, type PlaceKind } from './ledger.ts';
 import { bucketPolicy, rolePolicy } from './policies.ts';
 import type { BackupEngine, Which } from './ports.ts';
-import { lastGood } from './retention.ts';
+import { lastGood, lastGoodOf } from './retention.ts';
 import { targetOf } from './s3Client.ts';
+import { goodAtOf, standingOf } from './standing.ts';
 import { removeBackup } from './transfer.ts';
+import { countsInWords, listInWords } from './words.ts';
 
 export interface BackupServiceOptions extends LedgerOptions {
   engine: BackupEngine;
   jobs: JobRunner;
   shell: Pick<Shell, 'saveLarge'>;
+  /** The recovery key and passphrase that open this workspace now, by digest. */
+  slots(): Promise<readonly { digest: string }[]>;
   now?: () => Date;
 }
 
-const HOUR_MS = 3_600_000;
+export interface CreateOptions {
+  /** All of them when absent. */
+  parts?: readonly BackupPart[] | undefined;
+  /** By hand when absent. */
+  reason?: string;
+  /** Whether what is too old goes afterwards; yes when absent. */
+  cleanUp?: boolean;
+}
+
 /** The reason that a backup of the schedule carries. */
 export const SCHEDULED = 'by schedule';
 
@@ -46,41 +65,45 @@ export class BackupService {
 
   async overview(): Promise<BackupOverview> {
     const { settings, state, known } = await this.#ledger.read();
-    const goodAt = lastGoodAt(settings, known, state);
+    const slots = await this.#options.slots();
+    const listed = (of: BackupInfo[]) =>
+      of.map((one) => ({
+        ...one,
+        lastGoodOf: lastGoodOf(one, of),
+        opensWithFormerKey: this.#ledger.opensWithFormerKey(one, slots),
+      }));
+    const backups = [...listed(known.local), ...listed(known.s3 ?? [])];
     return {
+      ...standingOf(settings, goodAtOf(settings, known, state), state, this.#now()),
       settings,
-      backups: [...known.local, ...(known.s3 ?? [])].sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
-      lastGoodAt: goodAt,
-      nextAt: nextAt(settings, goodAt, state, this.#now()),
-      overdue: isOverdue(settings, goodAt, state, this.#now()),
+      backups: backups.sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
       problem: known.problem,
+      warnings: known.warnings,
     };
   }
 
-  /** For the status bar; asks no bucket. */
+  /** For the status bar and the schedule; asks no bucket. */
   async status(): Promise<{ lastGoodAt: string | null; overdue: boolean; running: boolean }> {
     const [settings, state] = [await this.records.settings(), await this.records.state()];
-    const running = this.#options.jobs.current()?.kind === 'backup';
-    const overdue = isOverdue(settings, state.lastGoodAt, state, this.#now());
-    return { lastGoodAt: state.lastGoodAt, overdue, running };
+    const { lastGoodAt, overdue } = standingOf(settings, state.goodAt, state, this.#now());
+    return { lastGoodAt, overdue, running: this.#options.jobs.current()?.kind === 'backup' };
   }
 
-  /** A new place is checked, written to and read from before it is saved. Answers with its warnings in `problem`. */
+  /** A new place is checked, written to and read from before it is saved. */
   async configure(patch: SettingsPatch): Promise<BackupOverview> {
     const before = await this.records.settings();
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
     const next: BackupSettings = { ...before, ...given };
     const moved = JSON.stringify(next.s3) !== JSON.stringify(before.s3);
-    const warnings = moved ? await this.#checkPlace(next) : [];
+    if (moved) await this.#checkPlace(next);
     await this.records.saveSettings(next);
     const begun = moved || !before.auto ? this.#now().toISOString() : undefined;
     await this.records.update((state) => ({
       wantedSince: next.auto ? (begun ?? state.wantedSince) : null,
-      ...(moved && { lastGoodAt: null, lastTryAt: null, failures: 0 }),
+      ...(moved && { goodAt: {}, cancelledAt: {}, lastTryAt: null, failures: 0 }),
     }));
     this.#ledger.changed();
-    const overview = await this.overview();
-    return { ...overview, problem: overview.problem ?? (warnings.join(' ') || null) };
+    return this.overview();
   }
 
   async policies(bucket: string): Promise<{ bucketPolicy: string; rolePolicy: string }> {
@@ -98,8 +121,9 @@ export class BackupService {
   }
 
   /** Throws JOB_RUNNING. */
-  create(reason = 'by hand', options: { cleanUp?: boolean } = {}): Job {
-    const how = { reason, reuse: reason === SCHEDULED, cleanUp: options.cleanUp ?? true };
+  create({ parts = BACKUP_PARTS, reason = 'by hand', cleanUp = true }: CreateOptions = {}): Job {
+    const wanted = BACKUP_PARTS.filter((part) => parts.includes(part));
+    const how = { reason, parts: wanted, reuse: reason === SCHEDULED, cleanUp };
     return this.#options.jobs.start('backup', (handle) => this.#work.backUp(how, handle));
   }
 
@@ -114,14 +138,20 @@ export class BackupService {
     return this.#options.jobs.start('prove', (handle) => this.#work.prove(backup, handle));
   }
 
-  /** Rejects with INVALID_STATE for the last good backup of its place. */
+  /** Rejects with INVALID_STATE for the last good backup of a part in its place. */
   async delete(backupId: string, place: PlaceKind): Promise<BackupOverview> {
     this.#options.jobs.requireIdle();
     const backup = await this.#ledger.find(backupId, place);
     const known = await this.#ledger.require();
-    if (lastGood(known[place])?.backupId === backupId) {
+    const only = lastGoodOf(backup, known[place]);
+    if (only.length > 0) {
       const where = place === 'local' ? 'on this machine' : `in bucket ${known.settings.s3?.bucket}`;
-      throw new AppError('INVALID_STATE', `This is the last good backup ${where}. Make another one first.`);
+      const what =
+        only.length === BACKUP_PARTS.length ? '' : ` of ${listInWords(only.map((part) => PART_WORDS[part]))}`;
+      throw new AppError(
+        'INVALID_STATE',
+        `This is the last good backup${what} ${where}. Make another one first.`,
+      );
     }
     await removeBackup(await this.#ledger.place(place), backup);
     this.#ledger.changed();
@@ -138,7 +168,9 @@ export class BackupService {
     return this.#options.jobs.start('cleanup', async (handle) => {
       const removed = await this.#work.cleanUp(handle);
       const result =
-        removed === 0 ? 'Nothing was old enough to be removed.' : `${removed} old backups removed.`;
+        removed === 0
+          ? 'Nothing was old enough to be removed.'
+          : `${removed} old ${removed === 1 ? 'backup was' : 'backups were'} removed.`;
       return { result };
     });
   }
@@ -180,26 +212,14 @@ export class BackupService {
     this.#ledger.changed();
     const { backupId } = made;
     const counts = countsInWords(made);
-    if (saved === 'download') return { result: `${name}: ${counts}.`, backupId, download: where };
+    if (saved === 'download') return { result: `${name} holds ${counts}.`, backupId, download: where };
     return { result: `Saved as ${where}: ${counts}.`, backupId };
   }
 
-  async #checkPlace({ s3 }: BackupSettings): Promise<string[]> {
-    if (s3 === null) return [];
+  async #checkPlace({ s3 }: BackupSettings): Promise<void> {
+    if (s3 === null) return;
     const place = await this.#ledger.places.s3(targetOf(s3));
-    const warnings = await place.check();
+    await place.check();
     await place.tryWriting(this.#ledger.installId);
-    return warnings;
   }
-}
-
-function nextAt(
-  settings: BackupSettings,
-  goodAt: string | null,
-  state: BackupState,
-  now: Date,
-): string | null {
-  if (!settings.auto) return null;
-  const last = Math.max(...[goodAt, state.lastTryAt].map((at) => (at ? Date.parse(at) : 0)));
-  return new Date(Math.max(now.getTime(), last + settings.intervalHours * HOUR_MS)).toISOString();
 }

@@ -1,9 +1,8 @@
-import type { BackupInfo, BackupSettings } from '../../preload/contract/models.ts';
+import type { BackupInfo, BackupSettings, S3Place as S3Settings } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import { type BackupState, proofKey } from './backupRecords.ts';
 import { BackupCatalog } from './catalog.ts';
 import type { Places } from './places.ts';
-import { lastGood } from './retention.ts';
 import { targetOf } from './s3Client.ts';
 
 /** What is known of the backups of this install. */
@@ -13,9 +12,15 @@ export interface Known {
   s3: BackupInfo[] | null;
   /** Why the bucket did not answer the last time, in words. */
   problem: string | null;
+  /** What should be changed about the bucket although it works, each a sentence. */
+  warnings: string[];
+}
+interface Answer {
+  backups: BackupInfo[] | null;
+  problem: string | null;
+  warnings: string[];
 }
 
-export const OVERDUE_MS = 48 * 3_600_000;
 /** How long a screen waits for the bucket before it shows what was known. */
 const PATIENCE_MS = 4_000;
 
@@ -24,7 +29,7 @@ export class BackupStates {
   readonly catalog = new BackupCatalog();
   readonly #places: Places;
   readonly #onLate: () => void;
-  #remote: { of: string; backups: BackupInfo[] | null; problem: string | null } | undefined;
+  #remote: (Answer & { of: string }) | undefined;
 
   /** @param onLate called when the bucket answered after a screen was told what was known before. */
   constructor(places: Places, onLate: () => void) {
@@ -35,11 +40,11 @@ export class BackupStates {
   async read(settings: BackupSettings, installId: string, patienceMs = PATIENCE_MS): Promise<Known> {
     const local = await this.catalog.list(await this.#places.local(), { installId });
     const { s3 } = settings;
-    if (s3 === null) return { local, s3: null, problem: null };
+    if (s3 === null) return { local, s3: null, problem: null, warnings: [] };
     const of = JSON.stringify(s3);
     if (this.#remote?.of !== of) this.#remote = undefined;
     let late = false;
-    const asking = this.#ask(settings, installId).then((remote) => {
+    const asking = this.#ask(settings, s3, installId).then((remote) => {
       this.#remote = { of, ...remote, backups: remote.backups ?? this.#remote?.backups ?? null };
       if (late) this.#onLate();
       return this.#remote;
@@ -50,8 +55,8 @@ export class BackupStates {
     clearTimeout(timer);
     late = answer === null;
     const seen = answer ??
-      this.#remote ?? { backups: null, problem: `Bucket ${s3.bucket} has not answered yet.` };
-    return { local, s3: seen.backups, problem: seen.problem };
+      this.#remote ?? { backups: null, problem: `Bucket ${s3.bucket} has not answered yet.`, warnings: [] };
+    return { local, s3: seen.backups, problem: seen.problem, warnings: seen.warnings };
   }
 
   /** Waits for the bucket, and rejects with its problem. */
@@ -65,17 +70,27 @@ export class BackupStates {
     return { local, s3: await this.catalog.list(place, { installId }) };
   }
 
-  async #ask(
-    settings: BackupSettings,
-    installId: string,
-  ): Promise<{ backups: BackupInfo[] | null; problem: string | null }> {
-    try {
-      return { backups: (await this.require(settings, installId)).s3, problem: null };
-    } catch (error) {
-      if (error instanceof AppError) return { backups: null, problem: error.message };
-      throw error;
-    }
+  /** Lists and looks at the bucket's settings together; what one of them finds wrong does not hide the other. */
+  async #ask(settings: BackupSettings, s3: S3Settings, installId: string): Promise<Answer> {
+    const place = this.#places.s3(targetOf(s3));
+    const [listed, checked] = await Promise.allSettled([
+      this.require(settings, installId),
+      place.then((one) => one.check()),
+    ]);
+    const problems = [listed, checked].flatMap((one) =>
+      one.status === 'rejected' ? [inWords(one.reason)] : [],
+    );
+    return {
+      backups: listed.status === 'fulfilled' ? listed.value.s3 : null,
+      problem: problems[0] ?? null,
+      warnings: checked.status === 'fulfilled' ? checked.value : [],
+    };
   }
+}
+
+function inWords(error: unknown): string {
+  if (error instanceof AppError) return error.message;
+  throw error;
 }
 
 /** With what proofs found since they were listed. */
@@ -86,25 +101,4 @@ export function withProofs(backups: BackupInfo[], { proofs }: BackupState): Back
     if (proof.damaged) return { ...one, state: one.state === 'newer' ? 'newer' : 'damaged' };
     return { ...one, provedAt: proof.at };
   });
-}
-
-/**
- * When the last good backup was made, in the place that is wanted: with a bucket chosen, a copy on the same
- * disk alone does not count. What the records say stands in while the bucket does not answer.
- */
-export function lastGoodAt(settings: BackupSettings, known: Known, state: BackupState): string | null {
-  if (settings.s3 === null) return lastGood(known.local)?.createdAt ?? null;
-  if (known.s3 === null) return state.lastGoodAt;
-  return lastGood(known.s3)?.createdAt ?? null;
-}
-
-/** No good backup for 48 hours although one is wanted. Counted from when it was first wanted if there is none. */
-export function isOverdue(
-  settings: BackupSettings,
-  goodAt: string | null,
-  state: BackupState,
-  now: Date,
-): boolean {
-  const since = goodAt ?? state.wantedSince;
-  return settings.auto && since !== null && now.getTime() - Date.parse(since) > OVERDUE_MS;
 }

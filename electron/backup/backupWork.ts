@@ -1,4 +1,9 @@
-import { BACKUP_PARTS, type BackupInfo, type BackupSettings } from '../../preload/contract/models.ts';
+import {
+  BACKUP_PARTS,
+  type BackupInfo,
+  type BackupPart,
+  type BackupSettings,
+} from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { JobHandle, JobOutcome } from '../jobs/jobs.ts';
 import type { Work } from '../storage/work.ts';
@@ -7,7 +12,9 @@ import type { BackupLedger } from './ledger.ts';
 import type { BackupEngine, Which } from './ports.ts';
 import { expired, lastGood } from './retention.ts';
 import type { S3Place } from './s3Place.ts';
+import { intervalMs } from './standing.ts';
 import { fetchBackup, removeBackup, sendBackup } from './transfer.ts';
+import { countsInWords } from './words.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -27,13 +34,14 @@ export class BackupWork {
 
   /** Local first, verified; then the copy in S3; then what is too old goes. */
   async backUp(
-    how: { reason: string; reuse: boolean; cleanUp: boolean },
+    how: { reason: string; parts: readonly BackupPart[]; reuse: boolean; cleanUp: boolean },
     handle: JobHandle,
   ): Promise<JobOutcome> {
     const { ledger } = this.#options;
     const settings = await ledger.records.settings();
     const made =
-      (how.reuse ? await this.#unsentLocal(settings) : undefined) ?? (await this.create(how.reason, handle));
+      (how.reuse ? await this.#unsentLocal(settings, how.parts) : undefined) ??
+      (await this.create(how.reason, handle, how.parts));
     handle.about(made.backupId);
     if (settings.s3) return this.send(made, settings, how.cleanUp, handle);
     await this.#succeeded(made);
@@ -44,9 +52,9 @@ export class BackupWork {
     };
   }
 
-  async create(reason: string, work: Work): Promise<Which> {
+  async create(reason: string, work: Work, parts?: readonly BackupPart[]): Promise<Which> {
     const { engine, ledger } = this.#options;
-    const made = await engine.create(reason, work);
+    const made = await engine.create(reason, work, parts);
     ledger.changed();
     return made;
   }
@@ -137,20 +145,22 @@ export class BackupWork {
     }
   }
 
-  /** The schedule tries again with the local backup that could not be sent, while that is fresh. */
-  async #unsentLocal(settings: BackupSettings): Promise<Which | undefined> {
+  /** The schedule tries again with a local backup of all these parts that could not be sent, while that is fresh. */
+  async #unsentLocal(settings: BackupSettings, parts: readonly BackupPart[]): Promise<Which | undefined> {
     if (settings.s3 === null) return undefined;
     const { local, s3 } = await this.#options.ledger.require();
-    const newest = lastGood(local);
+    const newest = lastGood(local, parts);
     const age = newest ? this.#options.now().getTime() - Date.parse(newest.createdAt) : Number.NaN;
-    const fresh = age >= 0 && age < settings.intervalHours * HOUR_MS;
+    const fresh = age >= 0 && parts.every((part) => age < intervalMs(settings, part));
     return fresh && !s3.some(({ backupId }) => backupId === newest?.backupId) ? newest : undefined;
   }
 
   async #succeeded(which: Which): Promise<void> {
     const { ledger, now } = this.#options;
     const made = await ledger.localInfo(which);
-    await ledger.records.update(() => ({ lastGoodAt: made?.createdAt ?? now().toISOString(), failures: 0 }));
+    const at = made?.createdAt ?? now().toISOString();
+    const saved = Object.fromEntries((made?.parts ?? BACKUP_PARTS).map((part) => [part, at]));
+    await ledger.records.update(({ goodAt }) => ({ goodAt: { ...goodAt, ...saved }, failures: 0 }));
     ledger.changed();
   }
 
@@ -162,7 +172,6 @@ export class BackupWork {
     const there = new Set([...local, ...(s3 ?? [])].map((one) => proofKey(one.place, one.backupId)));
     const stays = (key: string) => there.has(key) || (s3 === null && key.startsWith('s3/'));
     await ledger.records.update(({ proofs }) => ({
-      lastProofAt: at,
       proofs: {
         ...Object.fromEntries(Object.entries(proofs).filter(([key]) => stays(key))),
         [proofKey(backup.place, backup.backupId)]: { at, damaged },
@@ -175,11 +184,6 @@ export class BackupWork {
     const info = await this.#options.ledger.localInfo(which);
     return info ? `: ${countsInWords(info)}` : '';
   }
-}
-
-export function countsInWords({ counts }: BackupInfo): string {
-  const { chat_history: chat, aws_estate: estate, state } = counts;
-  return `${chat ?? 0} conversation records, ${estate ?? 0} resources, ${state ?? 0} settings and journal records`;
 }
 
 /** The time that a backup's id states. */

@@ -194,10 +194,17 @@ describe("the bucket's own problem is a sentence of its own, and nothing is save
 
 describe('what is only worth a warning is saved and said', () => {
   it('no versioning', async () => {
-    const { name } = await bench.bucket({ versioned: false });
+    const { client, name } = await bench.bucket({ versioned: false });
     const overview = await configure(place(name));
     expect(overview.settings.s3?.bucket).toBe(name);
-    expect(overview.problem).toMatch(/Versioning is off/);
+    const words = [expect.stringMatching(/Versioning is off/)];
+    expect(overview).toMatchObject({ problem: null, warnings: words });
+    // Said as long as it is so, and no longer.
+    expect((await machine.service.overview()).warnings).toEqual(words);
+    await client.send(
+      new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: 'Enabled' } }),
+    );
+    expect((await machine.service.overview()).warnings).toEqual([]);
   });
 
   it('object lock with a default time', async () => {
@@ -217,13 +224,15 @@ describe('what is only worth a warning is saved and said', () => {
       }),
     );
     const overview = await configure(place(locked));
-    expect(overview.problem).toMatch(/Object lock keeps every version .* for 90 days/);
+    expect(overview.warnings).toEqual([
+      expect.stringMatching(/Object lock keeps every version .* for 90 days/),
+    ]);
     expect(await machine.ended(machine.service.create())).toMatchObject({ state: 'done' });
   });
 
   it('a good bucket has nothing to say and keeps nothing of the check', async () => {
     const bucket = await bench.bucket();
-    expect((await configure(place(bucket.name))).problem).toBeNull();
+    expect(await configure(place(bucket.name))).toMatchObject({ problem: null, warnings: [] });
     expect(await bench.keys(bucket)).toEqual([]);
   });
 

@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import type { BackupInfo } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
-import { countsOf, type ManifestBody } from '../storage/backup/manifest.ts';
+import { infoOf } from '../storage/backup/info.ts';
+import type { ManifestBody } from '../storage/backup/manifest.ts';
 import { parseName } from '../storage/backup/names.ts';
 import type { BackupReader, StoredObject } from '../storage/backup/place.ts';
 import { readManifest } from '../storage/backup/proveBackup.ts';
@@ -11,6 +13,7 @@ type Facts = { body: ManifestBody } | { unreadable: 'damaged' | 'newer' };
 /** The backups of places, by their manifests. Those never change, so that each is read once. */
 export class BackupCatalog {
   readonly #known = new Map<string, Facts>();
+  readonly #slots = new Map<string, string[]>();
 
   /**
    * Newest first. A manifest is written only after all its objects were read back: it stands for a verified
@@ -37,6 +40,11 @@ export class BackupCatalog {
     return found.sort((a, b) => b.backupId.localeCompare(a.backupId));
   }
 
+  /** Digests of the key slots that a listed backup carries; empty while its manifest could not be read. */
+  slotsOf({ installId, backupId }: Which): string[] {
+    return this.#slots.get(`${installId}/${backupId}`) ?? [];
+  }
+
   /** Null when it was removed since it was listed. */
   async #facts(place: BackupReader, object: StoredObject, which: Which): Promise<Facts | null> {
     const key = `${place.label}\n${object.name}\n${object.size}`;
@@ -45,6 +53,7 @@ export class BackupCatalog {
     try {
       const facts = { body: (await readManifest(place, which)).manifest.body };
       this.#known.set(key, facts);
+      this.#slots.set(`${which.installId}/${which.backupId}`, slotDigests(facts.body.keyring));
       return facts;
     } catch (error) {
       if (error instanceof AppError && error.code === 'BACKUP_NOT_FOUND') return null;
@@ -56,21 +65,14 @@ export class BackupCatalog {
   }
 }
 
-/** What a manifest says, before anything is known of its objects. */
-export function infoOf(body: ManifestBody, place: 'local' | 's3', manifestBytes: number): BackupInfo {
-  return {
-    backupId: body.backupId,
-    installId: body.installId,
-    createdAt: body.createdAt,
-    place,
-    sizeBytes: body.objects.reduce((sum, { size }) => sum + size, manifestBytes),
-    counts: countsOf(body),
-    formatVersion: body.version,
-    appVersion: body.appVersion,
-    state: 'verified',
-    provedAt: null,
-    reason: body.reason,
-  };
+/** A keyring that cannot be read is found out when the backup is opened; the list goes on. */
+function slotDigests(keyring: string): string[] {
+  const slots = z.looseObject({ slots: z.array(z.looseObject({ digest: z.string() })) });
+  try {
+    return slots.parse(JSON.parse(keyring)).slots.map(({ digest }) => digest);
+  } catch {
+    return [];
+  }
 }
 
 function describe(
@@ -96,6 +98,7 @@ function unread(
     createdAt: which.backupId.replace(/T(\d\d)-(\d\d)-(\d\d)$/, 'T$1:$2:$3.000Z'),
     place,
     sizeBytes: manifest.size,
+    parts: [],
     counts: { chat_history: 0, aws_estate: 0, state: 0 },
     formatVersion: 0,
     appVersion: '',

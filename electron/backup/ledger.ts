@@ -45,11 +45,11 @@ export class BackupLedger {
   /** For screens: a bucket that does not answer holds nothing up. */
   async read(): Promise<{ settings: BackupSettings; state: BackupState; known: Known }> {
     const [settings, state] = [await this.records.settings(), await this.records.state()];
-    const { local, s3, problem } = await this.#states.read(settings, this.installId);
+    const { local, s3, problem, warnings } = await this.#states.read(settings, this.installId);
     return {
       settings,
       state,
-      known: { local: withProofs(local, state), s3: s3 && withProofs(s3, state), problem },
+      known: { local: withProofs(local, state), s3: s3 && withProofs(s3, state), problem, warnings },
     };
   }
 
@@ -63,6 +63,12 @@ export class BackupLedger {
   async local(): Promise<BackupInfo[]> {
     const place = await this.places.local();
     return this.#states.catalog.list(place, { installId: this.installId });
+  }
+
+  /** Whether a recovery key or passphrase opens it that is none of these any more. */
+  opensWithFormerKey(backup: Which, slots: readonly { digest: string }[]): boolean {
+    const now = new Set(slots.map(({ digest }) => digest));
+    return this.#states.catalog.slotsOf(backup).some((digest) => !now.has(digest));
   }
 
   async localInfo({ backupId }: Which): Promise<BackupInfo | undefined> {

@@ -1,13 +1,16 @@
 import type { BackupInfo, BackupSource, Job, Secret } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { JobHandle, JobRunner } from '../jobs/jobs.ts';
+import type { OtherBackup } from '../storage/backup/api.ts';
+import { infoOf, timeInWords } from '../storage/backup/info.ts';
 import type { BackupPart } from '../storage/backup/names.ts';
 import type { BackupReader } from '../storage/backup/place.ts';
 import { readManifest } from '../storage/backup/proveBackup.ts';
 import { quietWork } from '../storage/work.ts';
-import { BackupCatalog, infoOf } from './catalog.ts';
+import { BackupCatalog } from './catalog.ts';
 import type { Places } from './places.ts';
 import type { BackupEngine, Which } from './ports.ts';
+import { lastGood } from './retention.ts';
 import { fetchBackup } from './transfer.ts';
 
 export interface RestoreServiceOptions {
@@ -23,6 +26,8 @@ export interface RestoreRequest extends Which {
   secret: Secret;
   mode: 'replace' | 'merge';
   parts: readonly BackupPart[];
+  /** Parts that the backup does not hold, from others of its install in the same place. */
+  others?: readonly OtherBackup[] | undefined;
 }
 
 /**
@@ -65,7 +70,7 @@ export class RestoreService {
         await engine.open({ kind: 'folder', path }, which, secret);
       });
     }
-    return { ...infoOf(manifest.body, place.kind, bytes.length), state: 'unverified' };
+    return infoOf(manifest.body, place.kind, bytes.length);
   }
 
   /** The secret is tried before the job begins, so that a wrong one is answered at once. Throws JOB_RUNNING. */
@@ -88,12 +93,19 @@ export class RestoreService {
 
   async #restore(request: RestoreRequest, handle: JobHandle): Promise<{ result: string }> {
     const { engine, places } = this.#options;
-    const { source, secret, mode, parts } = request;
-    const how = { secret, mode, parts };
+    const { source, secret, mode, parts, others = [] } = request;
+    const how = { secret, mode, parts, others };
     if (source.kind !== 's3') return engine.restore(source, request, how, handle);
     const from = await places.reader(source);
     return places.withTemp(async (to, path) => {
-      await fetchBackup(from, to, request, parts, handle);
+      for (const one of [request, ...others])
+        await fetchBackup(
+          from,
+          to,
+          { installId: request.installId, backupId: one.backupId },
+          one.parts,
+          handle,
+        );
       return engine.restore({ kind: 'folder', path }, request, how, handle);
     });
   }
@@ -103,15 +115,16 @@ export class RestoreService {
     if (!(error instanceof AppError) || error.code !== 'BACKUP_DAMAGED') return error;
     const older = await this.#nextOlder(request).catch(() => undefined);
     const offer = older
-      ? `The next older good backup is of ${older.createdAt.slice(0, 16).replace('T', ' ')} UTC (${older.backupId}).`
+      ? `The next older good backup is of ${timeInWords(older.createdAt)} (${older.backupId}).`
       : 'There is no older good backup in this place.';
     const details = { ...error.details, ...(older && { olderBackupId: older.backupId }) };
     return new AppError('BACKUP_DAMAGED', `${error.message} ${offer}`, { cause: error, details });
   }
 
-  async #nextOlder({ source, installId, backupId }: RestoreRequest): Promise<BackupInfo | undefined> {
+  async #nextOlder({ source, installId, backupId, parts }: RestoreRequest): Promise<BackupInfo | undefined> {
     const place: BackupReader = await this.#options.places.reader(source);
     const backups = await new BackupCatalog().list(place, { installId });
-    return backups.find((one) => one.backupId < backupId && one.state === 'verified');
+    const older = backups.filter((one) => one.backupId < backupId);
+    return lastGood(older, parts);
   }
 }

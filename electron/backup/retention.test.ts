@@ -1,11 +1,15 @@
-import { describe, expect, it } from 'vitest';
-import type { BackupInfo } from '../../preload/contract/models.ts';
-import { expired } from './retention.ts';
+import { describe, expect, it, test } from 'vitest';
+import { BACKUP_PARTS, type BackupInfo, type BackupPart } from '../../preload/contract/models.ts';
+import { expired, lastGoodOf } from './retention.ts';
 
 const NOW = new Date('2026-11-30T12:00:00Z');
 const DAY = 24 * 3_600_000;
 
-const backup = (daysOld: number, state: BackupInfo['state'] = 'verified'): BackupInfo => {
+const backup = (
+  daysOld: number,
+  state: BackupInfo['state'] = 'verified',
+  parts: readonly BackupPart[] = BACKUP_PARTS,
+): BackupInfo => {
   const createdAt = new Date(NOW.getTime() - daysOld * DAY).toISOString();
   return {
     backupId: createdAt.slice(0, 19).replaceAll(':', '-'),
@@ -13,6 +17,7 @@ const backup = (daysOld: number, state: BackupInfo['state'] = 'verified'): Backu
     createdAt,
     place: 's3',
     sizeBytes: 1,
+    parts: [...parts],
     counts: { chat_history: 0, aws_estate: 0, state: 0 },
     formatVersion: 1,
     appVersion: '0',
@@ -50,4 +55,40 @@ describe('expired', () => {
   it('does not remove younger backups because the newest bears a time in the future', () => {
     expect(expired([backup(-2_000), backup(1), backup(29)], 30, NOW)).toEqual([]);
   });
+
+  const CHAT = ['chat_history', 'state'] as const;
+  const ESTATE = ['aws_estate', 'state'] as const;
+
+  it('keeps the only backup of the resources, however many newer ones of conversations there are', () => {
+    const chats = [0, 1, 40, 41].map((days) => backup(days, 'verified', CHAT));
+    const all = [...chats, backup(90, 'verified', ESTATE), backup(121, 'verified', ESTATE)];
+    expect(ages(expired(all, 30, NOW))).toEqual([40, 41, 121]);
+  });
+
+  it('counts the age of resources from their own newest backup, not from that of conversations', () => {
+    const chat = backup(0, 'verified', CHAT);
+    const estate = [100, 110, 131].map((days) => backup(days, 'verified', ESTATE));
+    expect(ages(expired([chat, ...estate], 30, NOW))).toEqual([131]);
+  });
+
+  it('keeps the last that holds everything, since it alone makes another machine the same install', () => {
+    const parts = [backup(0, 'verified', CHAT), backup(1, 'verified', ESTATE)];
+    expect(ages(expired([...parts, backup(90), backup(91)], 30, NOW))).toEqual([91]);
+  });
+
+  it('does not let a damaged backup of resources stand in for the good one, nor removes what is all there is', () => {
+    const good = backup(90, 'verified', ESTATE);
+    expect(expired([backup(0, 'damaged', ESTATE), good], 30, NOW)).toEqual([]);
+    const chat = backup(0, 'verified', CHAT);
+    expect(expired([chat, backup(90, 'damaged', ESTATE)], 30, NOW)).toEqual([]);
+  });
+});
+
+test('the last good backup is told by part', () => {
+  const chat = backup(1, 'verified', ['chat_history']);
+  const [whole, older] = [backup(5), backup(9)];
+  const all = [chat, backup(0, 'damaged'), whole, older];
+  expect(lastGoodOf(chat, all)).toEqual(['chat_history']);
+  expect(lastGoodOf(whole, all)).toEqual(['aws_estate', 'state']);
+  expect(lastGoodOf(older, all)).toEqual([]);
 });

@@ -1,24 +1,40 @@
-import type { BackupInfo } from '../../preload/contract/models.ts';
+import { BACKUP_PARTS, type BackupInfo, type BackupPart } from '../../preload/contract/models.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** The newest backup that could be restored, or undefined. */
-export function lastGood(backups: BackupInfo[]): BackupInfo | undefined {
+/** The newest backup that could be restored and holds all of these parts, or undefined. */
+export function lastGood<B extends BackupInfo>(
+  backups: readonly B[],
+  parts: readonly BackupPart[] = [],
+): B | undefined {
   return backups
-    .filter(({ state }) => state === 'verified')
+    .filter((one) => one.state === 'verified' && parts.every((part) => one.parts.includes(part)))
     .sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt))[0];
 }
 
+/** The parts of which this is the newest good backup in its place. */
+export function lastGoodOf(backup: BackupInfo, ofItsPlace: readonly BackupInfo[]): BackupPart[] {
+  return BACKUP_PARTS.filter((part) => lastGood(ofItsPlace, [part])?.backupId === backup.backupId);
+}
+
 /**
- * Backups of one place that are older than `days`. Never the last good one, whatever its age; never one that
- * a newer version of the app wrote. Age is counted from the newest good backup at most: a clock that runs
- * ahead, or a machine that slept for months, deletes nothing that a fresh backup does not stand in for.
+ * Backups of one place that are older than `days`. Never the last good one of a part, nor the last that holds
+ * everything (it alone makes another machine the same install), whatever their age; never one that a newer version
+ * of the app wrote. Age is counted from the newest good backup of what it holds at most: a clock that runs ahead,
+ * or a machine that slept for months, deletes nothing that a fresh backup does not stand in for.
  */
 export function expired(backups: BackupInfo[], days: number, now: Date): BackupInfo[] {
-  const kept = lastGood(backups);
-  if (!kept) return [];
-  const reference = Math.min(now.getTime(), Date.parse(kept.createdAt));
-  return backups.filter(
-    (one) => one !== kept && one.state !== 'newer' && Date.parse(one.createdAt) < reference - days * DAY_MS,
-  );
+  const kept = new Set([
+    ...BACKUP_PARTS.map((part) => lastGood(backups, [part])),
+    lastGood(backups, BACKUP_PARTS),
+  ]);
+  return backups.filter((one) => {
+    if (kept.has(one) || one.state === 'newer') return false;
+    const standIns =
+      one.parts.length > 0 ? one.parts.map((part) => lastGood(backups, [part])) : [lastGood(backups)];
+    const times = standIns.map((standIn) =>
+      standIn ? Date.parse(standIn.createdAt) : Number.NEGATIVE_INFINITY,
+    );
+    return Date.parse(one.createdAt) < Math.min(now.getTime(), ...times) - days * DAY_MS;
+  });
 }

@@ -1,8 +1,16 @@
-import type { Job } from '../../preload/contract/models.ts';
+import {
+  BACKUP_PARTS,
+  type BackupPart,
+  type BackupSettings,
+  type Job,
+} from '../../preload/contract/models.ts';
 import type { JobRunner } from '../jobs/jobs.ts';
 import type { Shell } from '../platform/shell.ts';
 import type { BackupState } from './backupRecords.ts';
 import { type BackupService, SCHEDULED } from './backupService.ts';
+import { lastGood } from './retention.ts';
+import { intervalMs, pauseMs } from './standing.ts';
+import { overdueWords } from './words.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -12,10 +20,11 @@ const TOLERANCE_MS = 5 * MINUTE_MS;
 /** After start the app has better things to do than to catch up at once. */
 const FIRST_MS = 2 * MINUTE_MS;
 const PROVE_EVERY_MS = 30 * DAY_MS;
-const FIRST_RETRY_MS = 15 * MINUTE_MS;
+/** A part that comes due this soon after the others goes with them. */
+const SOON_MS = HOUR_MS;
 
 export interface SchedulerOptions {
-  backups: Pick<BackupService, 'create' | 'prove' | 'overview' | 'settleInterrupted' | 'records'>;
+  backups: Pick<BackupService, 'create' | 'prove' | 'status' | 'overview' | 'settleInterrupted' | 'records'>;
   jobs: Pick<JobRunner, 'current' | 'settled'>;
   shell: Pick<Shell, 'notify'>;
   report(error: unknown): void;
@@ -45,6 +54,10 @@ const SYSTEM_CLOCK: Clock = {
 /**
  * Backups by themselves. Each minute the times on record are compared with the clock: a timer of 24 hours
  * would not count a night asleep, and would not notice that the clock was set.
+ *
+ * Each part has its interval. A run makes one backup of the parts that are due; those wanted at least as often go
+ * with them, so that whenever the rarest is due the backup holds everything. `state` is in all: the accounts and
+ * the journal must not be older than what they speak of.
  */
 export class BackupScheduler {
   readonly #options: SchedulerOptions;
@@ -54,8 +67,8 @@ export class BackupScheduler {
   #startedAt = 0;
   #settled = false;
   #ticking: Promise<void> | undefined;
-  /** Uptime of the last try in this run: what counts while the clock lies behind the records. */
-  #triedAtUptime: number | undefined;
+  /** Uptime of the last try of each part: what counts while the clock lies behind the records. */
+  readonly #triedAtUptime = new Map<BackupPart | 'any', number>();
   #lastTick: { wall: number; uptime: number } | undefined;
   /** Uptime at which the wall clock last jumped by a day or more. */
   #jumpedAt: number | undefined;
@@ -107,46 +120,83 @@ export class BackupScheduler {
       await backups.records.update(() => ({ wantedSince: this.#now() }));
       state = await backups.records.state();
     }
-    if (this.#isBackupDue(state, settings.intervalHours * HOUR_MS)) await this.#backUp();
+    const parts = this.#dueParts(state, settings);
+    if (parts.length > 0) await this.#backUp(parts);
     else if (this.#isProofDue(state)) await this.#prove();
     await this.#warn();
   }
 
-  #isBackupDue(state: BackupState, interval: number): boolean {
-    const spread = this.#jitter * Math.min(10 * MINUTE_MS, interval / 10);
-    const wait =
-      state.failures > 0 ? Math.min(interval, FIRST_RETRY_MS * 2 ** (state.failures - 1)) : interval;
-    const last = Math.max(time(state.lastTryAt), state.failures > 0 ? 0 : time(state.lastGoodAt));
-    const elapsed = this.#clock.wall() - last;
-    if (elapsed >= -TOLERANCE_MS) return elapsed >= wait + spread;
-    // The clock was set back: the record cannot be compared. Once now, then by uptime.
-    return this.#triedAtUptime === undefined || this.#clock.uptime() - this.#triedAtUptime >= wait + spread;
+  /** What a backup would take now; empty = none is due, or the last try is too recent. */
+  #dueParts(state: BackupState, settings: BackupSettings): BackupPart[] {
+    const pause = pauseMs(settings, state.failures);
+    if (this.#left(time(state.lastTryAt), this.#triedAtUptime.get('any'), pause) > 0) return [];
+    const left = (part: BackupPart) => {
+      const last = Math.max(time(state.goodAt[part]), time(state.cancelledAt[part]));
+      // After a failure the pause alone counts where the record cannot be compared.
+      const interval = intervalMs(settings, part);
+      return this.#left(last, this.#triedAtUptime.get(part), interval, state.failures > 0 ? pause : interval);
+    };
+    const due = BACKUP_PARTS.filter((part) => left(part) <= 0);
+    if (due.length === 0) return [];
+    const rarest = Math.max(...due.map((part) => intervalMs(settings, part)));
+    return BACKUP_PARTS.filter((part) => {
+      const interval = intervalMs(settings, part);
+      const soon = left(part) <= Math.min(SOON_MS, interval / 24);
+      return part === 'state' || interval <= rarest || soon;
+    });
+  }
+
+  /**
+   * How long (ms) until `wait` has passed since a time on record. A time ahead of the clock was written before
+   * the clock was set back and cannot be compared: then once now, and by uptime from there.
+   */
+  #left(recorded: number, triedAtUptime: number | undefined, wait: number, again = wait): number {
+    const elapsed = this.#clock.wall() - recorded;
+    if (elapsed >= -TOLERANCE_MS) return wait + this.#spread(wait) - elapsed;
+    if (triedAtUptime === undefined) return 0;
+    return again + this.#spread(again) - (this.#clock.uptime() - triedAtUptime);
+  }
+
+  #spread(wait: number): number {
+    return this.#jitter * Math.min(10 * MINUTE_MS, wait / 10);
   }
 
   #isProofDue(state: BackupState): boolean {
-    if (state.lastGoodAt === null) return false;
+    if (Object.keys(state.goodAt).length === 0) return false;
     const elapsed = this.#clock.wall() - time(state.lastProofAt ?? state.wantedSince);
     return Math.abs(elapsed) >= PROVE_EVERY_MS;
   }
 
-  async #backUp(): Promise<void> {
+  async #backUp(parts: BackupPart[]): Promise<void> {
     const { backups } = this.#options;
-    this.#triedAtUptime = this.#clock.uptime();
+    for (const one of [...parts, 'any'] as const) this.#triedAtUptime.set(one, this.#clock.uptime());
     await backups.records.update(() => ({ lastTryAt: this.#now() }));
-    const job = await this.#run(() =>
-      Promise.resolve(backups.create(SCHEDULED, { cleanUp: this.#clockIsSettled() })),
-    );
+    const cleanUp = this.#clockIsSettled();
+    const job = await this.#run(async () => backups.create({ reason: SCHEDULED, parts, cleanUp }));
     if (job?.state === 'failed') await backups.records.update(({ failures }) => ({ failures: failures + 1 }));
+    // Cancelled by the person, and not by the app's end: they do not want it now.
+    if (job?.state === 'cancelled' && this.#stop) {
+      const now = this.#now();
+      const these = Object.fromEntries(parts.map((part) => [part, now]));
+      await backups.records.update(({ cancelledAt }) => ({ cancelledAt: { ...cancelledAt, ...these } }));
+    }
   }
 
-  /** The newest good backup of the wanted place; a try that fails is not repeated every minute. */
+  /**
+   * The newest good backup of each part in the wanted place: one, as long as all parts are backed up together. A
+   * try that fails is not repeated every minute.
+   */
   async #prove(): Promise<void> {
-    const { backups } = this.#options;
+    const { backups, jobs, report } = this.#options;
     await backups.records.update(() => ({ lastProofAt: this.#now() }));
     const { backups: all, settings } = await backups.overview();
-    const wanted = settings.s3 ? 's3' : 'local';
-    const newest = all.find(({ place, state }) => place === wanted && state === 'verified');
-    if (newest) await this.#run(() => backups.prove(newest.backupId, newest.place));
+    const there = all.filter(({ place }) => place === (settings.s3 ? 's3' : 'local'));
+    for (const one of new Set(BACKUP_PARTS.flatMap((part) => lastGood(there, [part]) ?? []))) {
+      const other = jobs.current();
+      if (other) await jobs.settled(other.jobId);
+      if (!this.#stop) return;
+      await this.#run(() => backups.prove(one.backupId, one.place)).catch(report);
+    }
   }
 
   async #run(start: () => Promise<Job>): Promise<Job | undefined> {
@@ -156,16 +206,18 @@ export class BackupScheduler {
     return this.#options.jobs.settled(jobId);
   }
 
-  /** Once a day while there is no good backup of the last 48 hours. */
+  /** Once a day while a part has had no good backup for too long. */
   async #warn(): Promise<void> {
     const { backups, shell } = this.#options;
-    const { overdue, lastGoodAt, problem } = await backups.overview();
-    if (!overdue) return;
+    if (!(await backups.status()).overdue) return;
     const { lastNoticeAt } = await backups.records.state();
     if (lastNoticeAt && Math.abs(this.#clock.wall() - time(lastNoticeAt)) < DAY_MS) return;
+    const { parts, settings, problem } = await backups.overview();
+    const late = BACKUP_PARTS.filter((part) => parts[part].overdue);
+    if (late.length === 0) return;
     await backups.records.update(() => ({ lastNoticeAt: this.#now() }));
-    const since = lastGoodAt ? `The last good one is of ${lastGoodAt.slice(0, 10)}.` : 'There is none yet.';
-    shell.notify('No good backup for 48 hours', `${since} ${problem ?? 'The Backups screen says why.'}`);
+    const { title, since } = overdueWords(late, parts, settings);
+    shell.notify(title, `${since} ${problem ?? 'The Backups screen says why.'}`);
   }
 
   #watchClock(): void {
@@ -187,4 +239,4 @@ export class BackupScheduler {
   }
 }
 
-const time = (at: string | null) => (at ? Date.parse(at) : 0);
+const time = (at: string | null | undefined) => (at ? Date.parse(at) : 0);

@@ -56,6 +56,7 @@ async function app(machine: Machine) {
     },
     emit: () => undefined,
     shell: { saveLarge: () => Promise.reject(new Error('not here')) },
+    slots: async () => [],
     installId: () => installId,
   });
   const restore = new RestoreService({ engine, jobs, places, onRestored: () => undefined });

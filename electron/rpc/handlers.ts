@@ -44,6 +44,7 @@ export interface HandlerServices {
 const ALWAYS_OPEN = new Set<string>([
   'app.status',
   'app.retry',
+  'app.noticeRead',
   'workspace.open',
   'key.useFile',
   'key.unlock',
@@ -62,6 +63,7 @@ export function createHandlers(services: HandlerServices): Handlers {
   const handlers: Handlers = {
     'app.status': async () => lifecycle.status(),
     'app.retry': () => lifecycle.retry(),
+    'app.noticeRead': async () => lifecycle.tell(null),
     'app.health': () => storage.health(),
     'workspace.open': ({ name }) => services.switchWorkspace(name),
     'key.useFile': ({ passphrase }) => lifecycle.useKeyFile(passphrase ?? null),
@@ -166,7 +168,7 @@ export function createHandlers(services: HandlerServices): Handlers {
     'backup.overview': () => backups.overview(),
     'backup.configure': ({ patch }) => backups.configure(patch),
     'backup.policies': ({ bucket }) => backups.policies(bucket),
-    'backup.create': async () => backups.create(),
+    'backup.create': async ({ parts }) => backups.create({ parts }),
     'backup.prove': ({ backupId, place }) => backups.prove(backupId, place),
     'backup.delete': ({ backupId, place }) => backups.delete(backupId, place),
     'backup.export': async () => backups.export(),

@@ -217,8 +217,8 @@ export class OpenWorkspace {
   }
 
   async #hasS3(): Promise<boolean> {
-    const settings = BackupSettings.partial().safeParse(await this.appDb.get('backup', 'settings'));
-    return settings.success && settings.data.s3 != null;
+    const settings = BackupSettings.pick({ s3: true }).safeParse(await this.appDb.get('backup', 'settings'));
+    return settings.success && settings.data.s3 !== null;
   }
 
   async close(): Promise<void> {

@@ -43,6 +43,8 @@ const PLACE_ERRORS = [
 export const routes = {
   'app.status': route(none, m.AppStatus),
   'app.retry': route(none, m.AppStatus),
+  /** The person has read `notice`; it is not shown again. */
+  'app.noticeRead': route(none, m.AppStatus),
   'app.health': route(none, m.StorageHealth),
   'workspace.open': route(z.strictObject({ name: z.enum(['default', 'sample']) }), m.AppStatus, [
     'WORKSPACE_IN_USE',
@@ -289,7 +291,10 @@ export const routes = {
     z.strictObject({ bucket: z.string() }),
     z.object({ bucketPolicy: z.string(), rolePolicy: z.string() }),
   ),
-  'backup.create': route(none, m.Job, ['JOB_RUNNING']),
+  /** Without `parts`, of everything. */
+  'backup.create': route(z.strictObject({ parts: z.array(m.BackupPart).min(1).optional() }), m.Job, [
+    'JOB_RUNNING',
+  ]),
   'backup.prove': route(z.strictObject({ backupId: z.string(), place: z.enum(['local', 's3']) }), m.Job, [
     'BACKUP_NOT_FOUND',
     'JOB_RUNNING',
@@ -322,7 +327,12 @@ export const routes = {
       backupId: z.string(),
       secret: m.Secret,
       mode: z.enum(['replace', 'merge']),
-      parts: z.array(z.enum(m.BACKUP_PARTS)).min(1),
+      parts: z.array(m.BackupPart).min(1),
+      /** Parts that the backup does not hold, from others of the same install in the same place. */
+      others: z
+        .array(z.strictObject({ backupId: z.string(), parts: z.array(m.BackupPart).min(1) }))
+        .max(2)
+        .optional(),
     }),
     m.Job,
     ['BACKUP_NOT_FOUND', 'BACKUP_DAMAGED', 'KEY_WRONG', 'FORMAT_NEWER', 'JOB_RUNNING', ...PLACE_ERRORS],

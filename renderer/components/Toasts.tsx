@@ -10,7 +10,14 @@ export function Toasts() {
       {toasts.map((toast) => (
         <div key={toast.id} className={classes.toast} data-tone={toast.tone}>
           <span className={classes.text}>{toast.text}</span>
-          <ActionIcon size="sm" aria-label="Dismiss" onClick={() => dismiss(toast.id)}>
+          <ActionIcon
+            size="sm"
+            aria-label="Dismiss"
+            onClick={() => {
+              dismiss(toast.id);
+              toast.onRead?.();
+            }}
+          >
             <IconX size={14} />
           </ActionIcon>
         </div>

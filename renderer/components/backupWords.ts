@@ -1,7 +1,7 @@
-import type { BackupInfo } from '../../preload/contract/models.ts';
+import { BACKUP_PARTS, type BackupInfo, type BackupPart } from '../../preload/contract/models.ts';
 import { count, plural } from '../state/format.ts';
 
-export const PARTS: Record<keyof BackupInfo['counts'], { name: string; what: string }> = {
+export const PARTS: Record<BackupPart, { name: string; what: string }> = {
   chat_history: { name: 'Conversations', what: 'Conversations and their messages' },
   aws_estate: { name: 'Resources', what: 'The inventory of your accounts' },
   state: {
@@ -10,6 +10,44 @@ export const PARTS: Record<keyof BackupInfo['counts'], { name: string; what: str
   },
 };
 
-/** `12,480 resources, 1,204 chat, 88 state`: the biggest matter first, short enough for a row. */
-export const backupCounts = ({ aws_estate, chat_history, state }: BackupInfo['counts']): string =>
-  `${plural(aws_estate, 'resource')}, ${count(chat_history)} chat, ${count(state)} state`;
+type Holding = Pick<BackupInfo, 'parts' | 'counts'>;
+
+/** `conversations`, `resources and state`. */
+export function partNames(parts: readonly BackupPart[]): string {
+  const names = BACKUP_PARTS.filter((part) => parts.includes(part)).map((part) =>
+    PARTS[part].name.toLowerCase(),
+  );
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/** What a backup holds, in a word or two: `Everything`, `Conversations only`, `Conversations and state`. */
+export function holds(parts: readonly BackupPart[]): string {
+  if (parts.length === BACKUP_PARTS.length) return 'Everything';
+  if (parts.length === 0) return 'Not known';
+  const names = partNames(parts);
+  return `${names.charAt(0).toUpperCase()}${names.slice(1)}${parts.length === 1 ? ' only' : ''}`;
+}
+
+/** `12,480 resources, 1,204 chat, 88 state`: the biggest matter first, short enough for a row; what it lacks is not told as 0. */
+export function backupCounts({ parts, counts }: Holding): string {
+  const words: Record<BackupPart, string> = {
+    aws_estate: plural(counts.aws_estate, 'resource'),
+    chat_history: `${count(counts.chat_history)} chat`,
+    state: `${count(counts.state)} state`,
+  };
+  const order = ['aws_estate', 'chat_history', 'state'] as const;
+  return order.flatMap((part) => (parts.includes(part) ? [words[part]] : [])).join(', ');
+}
+
+/** The same in a sentence: `12,480 resources, 1 conversation record and 88 records of settings and the journal`. */
+export function holdsInWords({ parts, counts }: Holding): string {
+  const words: Record<BackupPart, string> = {
+    chat_history: plural(counts.chat_history, 'conversation record'),
+    aws_estate: plural(counts.aws_estate, 'resource'),
+    state: `${plural(counts.state, 'record')} of settings and the journal`,
+  };
+  const held = BACKUP_PARTS.flatMap((part) => (parts.includes(part) ? [words[part]] : []));
+  return held.length < 2
+    ? (held[0] ?? 'what could not be read')
+    : `${held.slice(0, -1).join(', ')} and ${held.at(-1)}`;
+}

@@ -169,7 +169,7 @@ function BackupItem({ status: { backup, workspace } }: { status: AppStatus }) {
       title={
         lastGoodAt === null
           ? 'No backup was made yet.'
-          : `Last good backup ${exactTime(lastGoodAt)}${overdue ? '; none for 48 hours' : ''}`
+          : `Last good backup ${exactTime(lastGoodAt)}${overdue ? '; the next one is overdue' : ''}`
       }
     >
       {overdue && <StateShape tone="pending" />}

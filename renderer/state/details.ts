@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { type ScreenId, useNav } from './nav.ts';
 
 /** What the panel at the right shows: a resource, or a plan made from one. */
 export type DetailsItem = { kind: 'resource'; id: string } | { kind: 'plan'; planId: string };
@@ -11,6 +12,17 @@ interface DetailsState {
 }
 
 export const useDetails = create<DetailsState>(() => ({ stack: [], enter: false }));
+
+/**
+ * Each screen has its panel: what is open on one does not stand beside another, and is there again on return. Here
+ * are those of the screens that are not shown.
+ */
+const elsewhere = new Map<ScreenId, DetailsItem[]>();
+useNav.subscribe(({ screen }, before) => {
+  if (screen === before.screen) return;
+  elsewhere.set(before.screen, useDetails.getState().stack);
+  useDetails.setState({ stack: elsewhere.get(screen) ?? [], enter: false });
+});
 
 /** Opens the panel on this item, with no way back. The focus stays in the list that is gone through. */
 export function openDetails(item: DetailsItem): void {
@@ -35,4 +47,10 @@ export function backDetails(): void {
 
 export function closeDetails(): void {
   useDetails.setState({ stack: [], enter: false });
+}
+
+/** On every screen: what they show is no longer there. */
+export function closeAllDetails(): void {
+  elsewhere.clear();
+  closeDetails();
 }

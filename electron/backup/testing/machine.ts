@@ -27,6 +27,7 @@ export function openMachine(folder: string, clients: S3Clients, installId: strin
     },
   };
   const time = { offset: 0 };
+  const slots: { digest: string }[] = [];
   const now = () => new Date(Date.now() + time.offset);
   const snapshots = join(folder, 'snapshots');
   const engine = new TestEngine(snapshots, installId);
@@ -49,6 +50,7 @@ export function openMachine(folder: string, clients: S3Clients, installId: strin
         return { saved: 'file', where: join(folder, name) };
       },
     },
+    slots: async () => slots,
     installId: () => installId,
     now,
   });
@@ -63,6 +65,7 @@ export function openMachine(folder: string, clients: S3Clients, installId: strin
     snapshots,
     installId,
     engine,
+    slots,
     jobs,
     service,
     restore,

@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { BACKUP_PARTS, type BackupInfo } from '../../../preload/contract/models.ts';
+import { BACKUP_PARTS, type BackupInfo, type BackupPart } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
+import type { OtherBackup } from '../../storage/backup/api.ts';
+import { infoOf } from '../../storage/backup/info.ts';
 import { LocalPlace } from '../../storage/backup/localPlace.ts';
 import { FORMAT_VERSION, type ManifestBody } from '../../storage/backup/manifest.ts';
 import { backupIdAt, manifestName, snapshotName } from '../../storage/backup/names.ts';
 import type { BackupReader } from '../../storage/backup/place.ts';
 import { readManifest } from '../../storage/backup/proveBackup.ts';
-import { infoOf } from '../catalog.ts';
 import type { BackupEngine, LocalSource, Which } from '../ports.ts';
 
 /**
@@ -20,6 +21,8 @@ export class TestEngine implements BackupEngine {
   readonly restored: { which: Which; mode: string; parts: readonly string[]; source: LocalSource }[] = [];
   /** Bytes of each object. */
   size = 1_000;
+  /** Key slots that its backups carry. */
+  slots: { digest: string }[] = [];
   now = () => new Date();
 
   constructor(folder: string, installId: string) {
@@ -27,7 +30,7 @@ export class TestEngine implements BackupEngine {
     this.installId = installId;
   }
 
-  async create(reason: string): Promise<Which> {
+  async create(reason: string, _work?: unknown, parts: readonly BackupPart[] = BACKUP_PARTS): Promise<Which> {
     const place = new LocalPlace(this.#folder);
     const taken = await place.list().catch(() => []);
     let time = this.now().getTime();
@@ -43,9 +46,9 @@ export class TestEngine implements BackupEngine {
       reason,
       objects: [],
       journal: null,
-      keyring: '{}',
+      keyring: JSON.stringify({ slots: this.slots }),
     };
-    for (const part of BACKUP_PARTS) {
+    for (const part of parts) {
       const name = snapshotName(this.installId, part, backupId);
       const written = await place.writeObject(name, once(randomBytes(this.size)));
       body.objects.push({ part, name, ...written, records: 3, unreadable: 0 });
@@ -69,9 +72,11 @@ export class TestEngine implements BackupEngine {
   async restore(
     source: LocalSource,
     which: Which,
-    how: { mode: string; parts: readonly string[] },
+    how: { mode: string; parts: readonly string[]; others?: readonly OtherBackup[] | undefined },
   ): Promise<{ result: string }> {
     await this.#check(source, which, how.parts);
+    for (const { backupId, parts } of how.others ?? [])
+      await this.#check(source, { ...which, backupId }, parts);
     this.restored.push({ which, mode: how.mode, parts: how.parts, source });
     return { result: `${3 * how.parts.length} records restored.` };
   }

@@ -19,10 +19,17 @@ export interface InspectedBackup {
   masterKey: Uint8Array | null;
 }
 
+export interface OtherBackup {
+  backupId: string;
+  parts: readonly BackupPart[];
+}
+
 export interface RestoreRequest {
   secret: BackupSecret;
   mode: RestoreFile['mode'];
   parts: readonly BackupPart[];
+  /** Parts that come from other backups of the same install in the same place; all are exchanged in one go. */
+  others?: readonly OtherBackup[] | undefined;
   appVersion: string;
   /**
    * Makes the workspace the install of the backup. It goes on with the backup's master key (which then stands in
@@ -56,4 +63,9 @@ export interface BackupApi {
    * first. Rejects with the data as it was. Killed anywhere, the next `open` finishes it or takes it back.
    */
   restore(source: LocalSource, which: Which, request: RestoreRequest, work: Work): Promise<RestoreReport>;
+}
+
+/** Every part that a restore brings, from whichever backup. */
+export function allParts({ parts, others = [] }: Pick<RestoreRequest, 'parts' | 'others'>): BackupPart[] {
+  return [...new Set([...parts, ...others.flatMap((other) => other.parts)])];
 }

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts';
 import type { OpenReport, StorageApi } from '../api.ts';
 import type { KeySource } from '../keys/keySource.ts';
 import type { Work } from '../work.ts';
-import type { LocalSource, RestoreReport, RestoreRequest } from './api.ts';
+import { allParts, type LocalSource, type RestoreReport, type RestoreRequest } from './api.ts';
 import type { BackupSecret } from './backupKeys.ts';
 import type { BackupPart } from './names.ts';
 import type { Which } from './proveBackup.ts';
@@ -26,9 +26,9 @@ export class LocalBackupEngine {
     this.#options = options;
   }
 
-  /** A new local backup: complete and read back whole when it resolves, invisible otherwise. */
-  create(reason: string, work: Work): Promise<Which> {
-    return this.#options.backup.create({ reason, appVersion: this.#options.appVersion }, work);
+  /** A new local backup, of everything unless said: complete and read back whole when it resolves, or not there. */
+  create(reason: string, work: Work, parts?: readonly BackupPart[]): Promise<Which> {
+    return this.#options.backup.create({ reason, appVersion: this.#options.appVersion, parts }, work);
   }
 
   /** Decrypts and verifies everything, touches nothing. Rejects with BACKUP_DAMAGED and the object's name. */
@@ -54,13 +54,13 @@ export class LocalBackupEngine {
   async restore(
     source: LocalSource,
     which: Which,
-    how: { secret: Secret; mode: 'replace' | 'merge'; parts: readonly BackupPart[] },
+    how: Pick<RestoreRequest, 'mode' | 'parts' | 'others'> & { secret: Secret },
     work: Work,
   ): Promise<{ result: string }> {
     const { backup, appVersion } = this.#options;
     const secret = await this.#secret(which, how.secret);
     const { takesOver, masterKey } = await backup.inspect(source, which, secret);
-    const whole = how.mode === 'replace' && new Set(how.parts).size === 3;
+    const whole = how.mode === 'replace' && allParts(how).length === 3;
     const takeover =
       takesOver && whole && masterKey !== null ? await this.#takeover(which, masterKey, how.secret) : null;
     const report = await backup.restore(source, which, { ...how, secret, takeover, appVersion }, work);
@@ -104,29 +104,36 @@ export class LocalBackupEngine {
 }
 
 const WORDS: [BackupPart, string][] = [
-  ['chat_history', 'conversations and messages'],
-  ['aws_estate', 'resources'],
-  ['state', 'settings and journal entries'],
+  ['chat_history', 'Conversations and messages'],
+  ['aws_estate', 'Resources'],
+  ['state', 'Settings and journal entries'],
 ];
 
+/** A sentence for each part, and what is here now: `Resources: 1,204 restored.` */
 function inWords(mode: 'replace' | 'merge', report: RestoreReport, endedSlots: boolean): string {
-  const parts = WORDS.flatMap(([part, words]) => {
+  const sentences = WORDS.flatMap(([part, words]) => {
     const counts = report.counts[part];
-    return counts === undefined ? [] : [`${words}: ${mode === 'merge' ? merged(counts) : replaced(counts)}`];
+    return counts === undefined ? [] : [`${words}: ${mode === 'merge' ? merged(counts) : replaced(counts)}.`];
   });
   const { chat_history, aws_estate } = report.totals;
-  const now = `Now ${chat_history} conversations and messages and ${aws_estate} resources are here.`;
-  const slots = endedSlots
-    ? ' This machine keeps its own key; the recovery key or passphrase just used opens it too, others must be made anew.'
-    : '';
-  return `${parts.join('; ')}. ${now}${slots}`;
+  sentences.push(
+    `Now ${number(chat_history)} conversations and messages and ${number(aws_estate)} resources are here.`,
+  );
+  if (endedSlots) {
+    sentences.push(
+      'This machine keeps its own key; the recovery key or passphrase just used opens it too, others must be made anew.',
+    );
+  }
+  return sentences.join(' ');
 }
 
 function merged({ added, updated, kept, skipped, deleted }: MergeCounts): string {
-  const removed = deleted > 0 ? `, ${deleted} deleted as on the other side` : '';
-  return `${added} added, ${updated} updated, ${kept} kept, ${skipped} skipped${removed}`;
+  const removed = deleted > 0 ? `, ${number(deleted)} deleted as on the other side` : '';
+  return `${number(added)} added, ${number(updated)} updated, ${number(kept)} kept, ${number(skipped)} skipped${removed}`;
 }
 
 function replaced({ added, updated, skipped }: MergeCounts): string {
-  return `${added + updated} restored${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  return `${number(added + updated)} restored${skipped > 0 ? `, ${number(skipped)} skipped` : ''}`;
 }
+
+const number = (value: number) => value.toLocaleString('en-US');

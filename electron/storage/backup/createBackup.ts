@@ -6,6 +6,7 @@ import { type Keyring, parseKeyring, unlockKeyring } from '../keys/keyring.ts';
 import { sealedWith } from '../sealing.ts';
 import type { Work } from '../work.ts';
 import { sealObject } from './cipher.ts';
+import { PART_WORDS } from './info.ts';
 import { encodeLines, type Line, pointLine } from './lines.ts';
 import { encodeManifest, FORMAT_VERSION, type ManifestBody, type ManifestObject } from './manifest.ts';
 import { type BackupPart, backupIdAt, manifestName, parseName, snapshotName } from './names.ts';
@@ -21,11 +22,6 @@ export interface BackupRequest {
   parts?: readonly BackupPart[] | undefined;
 }
 
-const WORDS: Record<BackupPart, string> = {
-  chat_history: 'conversations',
-  aws_estate: 'resources',
-  state: 'settings and the journal',
-};
 /**
  * The journal after the conversations, since it holds the plans they name; the scan cells before the resources,
  * so that all that a completed cell saw is in the backup.
@@ -99,7 +95,7 @@ async function writePart(
   work: Work,
 ): Promise<ManifestObject> {
   const total = part === 'state' ? null : await workspace.store.count(workspace.collections[part].name);
-  work.step(`Copying ${WORDS[part]}`, total, 'records');
+  work.step(`Copying ${PART_WORDS[part]}`, total, 'records');
   const tally = { records: 0, deletions: 0 };
   const counted = reporting(pagesOf(workspace, part), tally, work);
   const sealed = sealObject(
@@ -140,7 +136,7 @@ async function readBack(
   object: ManifestObject,
   work: Work,
 ): Promise<Found> {
-  work.step(`Reading back ${WORDS[object.part]}`, object.size, 'bytes');
+  work.step(`Reading back ${PART_WORDS[object.part]}`, object.size, 'bytes');
   let found: Found | null = null;
   const pages = readPart({ place, body, keys }, object, {
     signal: work.signal,

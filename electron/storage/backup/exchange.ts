@@ -8,6 +8,7 @@ import { keyringPath, readKeyring } from '../keys/keyringStore.ts';
 import type { CollectionSpec, Point, PointStore } from '../PointStore.ts';
 import { Sealer } from '../sealing.ts';
 import type { Work } from '../work.ts';
+import { PART_WORDS } from './info.ts';
 import { pointOf } from './lines.ts';
 import { mergedPoint, planChatMerge } from './mergeChat.ts';
 import { type EstateDeletions, type MergePlan, planEstateMerge } from './mergeEstate.ts';
@@ -131,7 +132,7 @@ export class Exchange {
     const part = staged.part as CollectionPart;
     const { name } = this.#ground.collections[part];
     const points = () => this.#points(staged, target);
-    work.step(`Restoring ${part}`, null, 'records');
+    work.step(`Restoring ${PART_WORDS[part]}`, null, 'records');
     if (this.#restore.mode === 'replace') {
       return this.#reporting(points(), work, (added) => this.#count(staged, { ...noCounts(), added }));
     }

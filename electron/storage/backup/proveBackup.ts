@@ -2,6 +2,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Work } from '../work.ts';
 import { type BackupSecret, type OpenedKeys, openBackupKeys } from './backupKeys.ts';
 import { damagedObject } from './errors.ts';
+import { PART_WORDS } from './info.ts';
 import { MANIFEST_LIMIT, type Manifest, parseManifest } from './manifest.ts';
 import { manifestName } from './names.ts';
 import type { BackupReader } from './place.ts';
@@ -44,7 +45,7 @@ export async function openBackup(
 /** Decrypts and verifies every record of every object; touches nothing. */
 export async function proveBackup(backup: OpenBackup, work: Work): Promise<void> {
   for (const object of backup.body.objects) {
-    work.step(`Checking ${object.part}`, object.size, 'bytes');
+    work.step(`Checking ${PART_WORDS[object.part]}`, object.size, 'bytes');
     const pages = readPart(backup, object, {
       signal: work.signal,
       onBytes: (bytes) => work.progress(bytes),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recoveryGroups } from '../keys/recoveryText.ts';
 import { quietWork } from '../work.ts';
-import { AS_OF, fill, instance, Machine, says } from './testing/machine.ts';
+import { AS_OF, fill, instance, Machine, REQUEST, says } from './testing/machine.ts';
 
 let laptop: Machine;
 let other: Machine;
@@ -200,4 +200,68 @@ test('leave to change something does not travel with a backup', async () => {
     accountId: '1',
     profiles: [{ ...profile, unlocked: null }],
   });
+});
+
+test('a backup without resources brings the rest back and leaves the resources as they are', async () => {
+  const which = await laptop.service.backup.create(
+    { ...REQUEST, parts: ['chat_history', 'state'] },
+    quietWork(),
+  );
+  const then = await laptop.content();
+  const [first] = await laptop.service.chat.getAllContexts();
+  await laptop.service.chat.delete(first?.conversationId ?? '');
+  await laptop.service.docs.put('settings', 'app', { theme: 'light' });
+  await laptop.service.estate.bulkUpsert([instance('new')], '2026-11-20T11:00:00.000Z');
+  const now = await laptop.content();
+  await expect(laptop.restore(which)).rejects.toMatchObject({
+    code: 'BACKUP_NOT_FOUND',
+    message: expect.stringContaining('does not hold resources'),
+  });
+  expect(await laptop.content()).toEqual(now);
+  for (const mode of ['merge', 'replace'] as const) {
+    const report = await laptop.restore(which, { mode, parts: ['chat_history', 'state'] });
+    expect(report.counts).not.toHaveProperty('aws_estate');
+    expect((await laptop.content()).resources).toEqual(now.resources);
+  }
+  expect(await laptop.content()).toEqual({ ...then, resources: now.resources });
+});
+
+test('what the newest backup lacks comes from the newest that holds it, in one exchange, on a new machine', async () => {
+  const slot = { kind: 'recovery', text: recoveryGroups(randomBytes(32)).join(' ') } as const;
+  await laptop.service.keys.putSlot({ kind: 'recovery', text: recoveryGroups(randomBytes(32)).join(' ') });
+  const estate = await laptop.service.backup.create({ ...REQUEST, parts: ['aws_estate'] }, quietWork());
+  const { resources } = await laptop.content();
+  // Another recovery key since, and resources that no backup has.
+  await laptop.service.keys.putSlot(slot);
+  await laptop.service.estate.bulkUpsert([instance('new')], '2026-11-20T11:00:00.000Z');
+  await laptop.service.docs.put('settings', 'app', { theme: 'light' });
+  const newest = await laptop.service.backup.create(
+    { ...REQUEST, parts: ['chat_history', 'state'] },
+    quietWork(),
+  );
+  const wanted = { ...(await laptop.content()), resources };
+  await other.open();
+  const request = {
+    secret: { secret: slot },
+    parts: ['chat_history', 'state'],
+    others: [{ backupId: estate.backupId, parts: ['aws_estate'] }],
+    takeover: { masterKey: 'backup', slot: null },
+  } as const;
+  const report = await other.restore(newest, request, laptop);
+  expect(report.open.installId).toBe(newest.installId);
+  expect(await other.content()).toEqual(wanted);
+  await other.reopen(laptop.masterKey);
+  expect(await other.content()).toEqual(wanted);
+  const last = await other.service.journal.activity({ text: '' });
+  const rows = await other.service.journal.activityRows(last.resultId, 0, last.total);
+  const title = rows.find((row) => row.title.startsWith('Restored'))?.title;
+  expect(title).toMatch(/^Restored the backup of .* UTC .*, with resources of the one of .* UTC$/);
+});
+
+test('a part wanted from two backups is refused before anything is touched', async () => {
+  const which = await laptop.backup();
+  const before = await laptop.content();
+  const others = [{ backupId: which.backupId, parts: ['state'] as const }];
+  await expect(laptop.restore(which, { others })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  expect(await laptop.content()).toEqual(before);
 });

@@ -29,6 +29,8 @@ export const noCounts = (): MergeCounts => ({ added: 0, updated: 0, kept: 0, ski
 
 const Staged = z.object({
   part: z.enum(BACKUP_PARTS),
+  /** When the backup that it comes from was made, where that is another than the restore is named after. */
+  createdAt: z.string().optional(),
   object: z.string(),
   /** Conversations to leave out. */
   gone: z.array(z.string()),

@@ -2,6 +2,7 @@ import { AppError } from '../../errors.ts';
 import type { JournalApi } from '../api.ts';
 import type { Work } from '../work.ts';
 import { Exchange, type RestoreGround } from './exchange.ts';
+import { PART_WORDS, timeInWords } from './info.ts';
 import { type RestoreFile, readRestoreFile, removeRestore } from './restoreFile.ts';
 
 export interface SettledRestore {
@@ -12,6 +13,8 @@ export interface SettledRestore {
   failure: AppError | null;
   mode: RestoreFile['mode'];
   backup: RestoreFile['backup'];
+  /** `, with resources of the one of …`: what came from other backups; empty when nothing did. */
+  others: string;
   counts: RestoreFile['counts'];
   /** The master key from now on; the one given unless another install was taken over. */
   masterKey: Uint8Array;
@@ -30,8 +33,10 @@ export async function settleRestore(ground: RestoreGround, work: Work): Promise<
     await removeRestore(folder);
     return null;
   }
-  const settled = { mode: restore.mode, backup: restore.backup, counts: {}, failure: null, masterKey };
-  const of = `the backup of ${restore.backup.createdAt}`;
+  const { mode, backup } = restore;
+  const others = othersInWords(restore);
+  const settled = { mode, backup, others, counts: {}, failure: null, masterKey };
+  const of = `the backup of ${timeInWords(backup.createdAt)}${others}`;
   if (restore.phase === 'staging') {
     await removeRestore(folder);
     const message = `A restore of ${of} was cut off while it was being checked. Nothing was changed.`;
@@ -52,14 +57,22 @@ export async function settleRestore(ground: RestoreGround, work: Work): Promise<
   }
 }
 
+function othersInWords({ staged }: RestoreFile): string {
+  return staged
+    .flatMap(({ part, createdAt }) =>
+      createdAt ? [`, with ${PART_WORDS[part]} of the one of ${timeInWords(createdAt)}`] : [],
+    )
+    .join('');
+}
+
 /** What became of a restore stands in the journal that goes on after it. */
 export async function noteRestore(
   journal: Pick<JournalApi, 'append'>,
   settled: SettledRestore | null,
 ): Promise<void> {
   if (settled === null) return;
-  const { outcome, mode, backup, message } = settled;
-  const of = `backup of ${backup.createdAt} (install ${backup.installId})`;
+  const { outcome, mode, backup, others, message } = settled;
+  const of = `backup of ${timeInWords(backup.createdAt)} (install ${backup.installId})${others}`;
   const done = mode === 'merge' ? `Merged the ${of}` : `Restored the ${of}`;
   const title = outcome === 'finished' ? done : message;
   // A disk that is full must not keep the workspace from being opened.

@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { BACKUP_PARTS } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { parseKeyring, unlockKeyring } from '../keys/keyring.ts';
 import type { Work } from '../work.ts';
 import type { OpenedKeys } from './backupKeys.ts';
 import { openObject, sealObject } from './cipher.ts';
+import { PART_WORDS } from './info.ts';
 import { decodeLines, encodeLines, type Line } from './lines.ts';
 import { LocalPlace } from './localPlace.ts';
 import type { ManifestObject } from './manifest.ts';
@@ -26,11 +26,17 @@ import type { BackupWorkspace } from './workspaceParts.ts';
 export type RestoreMode = RestoreFile['mode'];
 export interface StageRequest {
   mode: RestoreMode;
-  parts: readonly (typeof BACKUP_PARTS)[number][];
+  parts: readonly PartToRestore[];
   /** Given when the workspace is to become the install of the backup. */
   takeover: Takeover | null;
   /** Called once everything is verified and staged, before it is confirmed; a rejection gives the restore up. */
   beforeConfirm: () => Promise<void>;
+}
+
+export type OpenedBackup = OpenBackup & { opened: OpenedKeys };
+export interface PartToRestore {
+  from: OpenedBackup;
+  object: ManifestObject;
 }
 
 const stagedPlace = (folder: string) => new LocalPlace(path.join(restoreFolder(folder), 'objects'));
@@ -42,15 +48,17 @@ const stagedPlace = (folder: string) => new LocalPlace(path.join(restoreFolder(f
  */
 export async function stageRestore(
   workspace: BackupWorkspace,
-  backup: OpenBackup & { opened: OpenedKeys },
+  backup: OpenedBackup,
   request: StageRequest,
   work: Work,
 ): Promise<void> {
   const { folder } = workspace;
   const { installId, backupId, createdAt } = backup.body;
-  const objects = request.parts.map((part) => wanted(backup, part));
   await removeRestore(folder);
-  await requireSpace(stagedPlace(folder), objects);
+  await requireSpace(
+    stagedPlace(folder),
+    request.parts.map(({ object }) => object),
+  );
   const target = targetKeys(workspace, request);
   const restore: RestoreFile = {
     schema: 1,
@@ -65,8 +73,8 @@ export async function stageRestore(
   await mkdir(restoreFolder(folder), { recursive: true, mode: 0o700 });
   try {
     await writeRestoreFile(folder, restore);
-    for (const object of objects)
-      restore.staged.push(await stagePart(workspace, backup, object, target, work));
+    for (const part of request.parts)
+      restore.staged.push(await stagePart(workspace, part, { target, backupId }, work));
     await request.beforeConfirm();
     work.signal.throwIfAborted();
     // Before the exchange: no message comes here whose ids nobody can tell. One too many does no harm.
@@ -78,12 +86,13 @@ export async function stageRestore(
   }
 }
 
-function wanted({ body }: OpenBackup, part: BackupPart): ManifestObject {
-  const object = body.objects.find((one) => one.part === part);
-  if (object !== undefined) return object;
+/** Rejects with BACKUP_NOT_FOUND when the backup does not hold the part. */
+export function wantedPart(from: OpenedBackup, part: BackupPart): PartToRestore {
+  const object = from.body.objects.find((one) => one.part === part);
+  if (object !== undefined) return { from, object };
   throw new AppError(
     'BACKUP_NOT_FOUND',
-    `This backup does not hold ${part}. Choose what it holds, or another backup.`,
+    `The backup of ${from.body.createdAt} does not hold ${PART_WORDS[part]}. Choose what it holds, or another backup.`,
   );
 }
 
@@ -92,14 +101,15 @@ function targetKeys(workspace: BackupWorkspace, { takeover }: StageRequest): Key
   return unlockKeyring(parseKeyring(takeover.underOwnKey), workspace.copyMasterKey());
 }
 
+/** @param as the restore it is staged for: parts of other backups lie under the same name. */
 async function stagePart(
   workspace: BackupWorkspace,
-  backup: OpenBackup & { opened: OpenedKeys },
-  object: ManifestObject,
-  target: Keyring,
+  { from, object }: PartToRestore,
+  as: { target: Keyring; backupId: string },
   work: Work,
 ): Promise<Staged> {
-  const { body, keys } = backup;
+  const { body, keys } = from;
+  const { target, backupId } = as;
   const { part } = object;
   const rekeyer = new Rekeyer({
     part,
@@ -107,17 +117,18 @@ async function stagePart(
     body,
     source: keys,
     target,
-    asItIs: fitsAsItIs(keys, backup.opened.keyring, target),
+    asItIs: fitsAsItIs(keys, from.opened.keyring, target),
     vectorSize: part === 'aws_estate' ? workspace.collections.aws_estate.vectorSize : 0,
   });
-  work.step(`Checking ${part}`, object.size, 'bytes');
-  const context = { installId: target.installId, backupId: body.backupId, part };
-  const lines = encodeLines(part, rekeyed(backup, object, rekeyer, work), { records: 0 });
-  const name = snapshotName(target.installId, part, body.backupId);
+  work.step(`Checking ${PART_WORDS[part]}`, object.size, 'bytes');
+  const context = { installId: target.installId, backupId, part };
+  const lines = encodeLines(part, rekeyed(from, object, rekeyer, work), { records: 0 });
+  const name = snapshotName(target.installId, part, backupId);
   await stagedPlace(workspace.folder).writeObject(name, sealObject(target, context, lines), {
     signal: work.signal,
   });
-  return { part, object: name, gone: rekeyer.gone, skipped: rekeyer.skipped };
+  const other = body.backupId === backupId ? {} : { createdAt: body.createdAt };
+  return { part, ...other, object: name, gone: rekeyer.gone, skipped: rekeyer.skipped };
 }
 
 async function* rekeyed(

@@ -1,20 +1,25 @@
-import type { BackupInfo } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
 import type { OpenReport } from '../api.ts';
 import { CHAT_CONTENT } from '../chatDeletions.ts';
 import { parseKeyring } from '../keys/keyring.ts';
 import type { Work } from '../work.ts';
-import type { BackupApi, InspectedBackup, LocalSource, RestoreReport, RestoreRequest } from './api.ts';
-import type { BackupSecret, OpenedKeys } from './backupKeys.ts';
+import {
+  allParts,
+  type BackupApi,
+  type InspectedBackup,
+  type LocalSource,
+  type RestoreReport,
+  type RestoreRequest,
+} from './api.ts';
+import type { BackupSecret } from './backupKeys.ts';
 import { type BackupRequest, createBackup } from './createBackup.ts';
 import { FilePlace, writeExportFile } from './filePlace.ts';
+import { infoOf } from './info.ts';
 import { LocalPlace } from './localPlace.ts';
-import { countsOf, type ManifestBody } from './manifest.ts';
 import type { BackupReader } from './place.ts';
 import { openBackup, proveBackup, readManifest, type Which } from './proveBackup.ts';
-import type { OpenBackup } from './readPart.ts';
 import type { SettledRestore } from './settleRestore.ts';
-import { stageRestore } from './stageRestore.ts';
+import { type OpenedBackup, type PartToRestore, stageRestore, wantedPart } from './stageRestore.ts';
 import { takeoverOf } from './takeover.ts';
 import { type BackupWorkspace, snapshotsFolder } from './workspaceParts.ts';
 
@@ -50,7 +55,7 @@ export class WorkspaceBackups implements BackupApi {
     const { body, keys, opened } = await this.#openBackup(source, which, secret);
     const own = this.#options.workspace().keyring;
     return {
-      info: describe(body),
+      info: infoOf(body, 'local', 0),
       takesOver: body.installId !== own.installId && keys.plain === own.plain,
       masterKey: opened.masterKey,
     };
@@ -87,13 +92,19 @@ export class WorkspaceBackups implements BackupApi {
     work: Work,
   ): Promise<RestoreReport> {
     const backup = await this.#openBackup(source, which, request.secret);
+    const parts = await this.#parts(source, backup, request);
     const takeover = await this.#takeover(backup, request);
     let before: Which | null = null;
     // Saved last: it then holds what was written meanwhile, and a damaged backup does not leave one more of these.
     const beforeConfirm = async () => {
       before = await this.#saveBefore(request, work);
     };
-    await stageRestore(this.#options.workspace(), backup, { ...request, takeover, beforeConfirm }, work);
+    await stageRestore(
+      this.#options.workspace(),
+      backup,
+      { ...request, parts, takeover, beforeConfirm },
+      work,
+    );
     const { open, settled } = await this.#options.reopen(work);
     if (settled === null) throw new AppError('INTERNAL', 'The restore was prepared and not found again.');
     if (settled.failure !== null) throw settled.failure;
@@ -117,10 +128,10 @@ export class WorkspaceBackups implements BackupApi {
     return this.create({ reason: 'before restore', appVersion }, work);
   }
 
-  async #takeover(backup: OpenBackup & { opened: OpenedKeys }, request: RestoreRequest) {
+  async #takeover(backup: OpenedBackup, request: RestoreRequest) {
     if (request.takeover === null) return null;
     const { keyring, masterKey } = backup.opened;
-    if (masterKey === null || request.mode !== 'replace' || request.parts.length < 3) {
+    if (masterKey === null || request.mode !== 'replace' || allParts(request).length < 3) {
       throw new AppError('INVALID_INPUT', 'Only a backup of another install, restored whole, is taken over.');
     }
     const { keyring: ownKeys, copyMasterKey } = this.#options.workspace();
@@ -128,6 +139,21 @@ export class WorkspaceBackups implements BackupApi {
     const { masterKey: which, slot } = request.takeover;
     const next = which === 'own' ? own : masterKey;
     return takeoverOf({ keyring, masterKey }, { ownKeys, own, next, secret: slot });
+  }
+
+  /** Each wanted part with the backup that it comes from; BACKUP_NOT_FOUND for one that does not hold it. */
+  async #parts(source: LocalSource, backup: OpenedBackup, request: RestoreRequest): Promise<PartToRestore[]> {
+    const wanted = request.parts.map((part) => wantedPart(backup, part));
+    // The key that opened the first opens the others, whose slots may be older ones.
+    const masterKey = backup.opened.masterKey ?? request.secret.masterKey;
+    const secret: BackupSecret = { secret: { kind: 'own' }, ...(masterKey && { masterKey }) };
+    for (const { backupId, parts } of request.others ?? []) {
+      const { installId } = backup.body;
+      const other = await this.#openBackup(source, { installId, backupId }, secret);
+      wanted.push(...parts.map((part) => wantedPart(other, part)));
+    }
+    if (new Set(wanted.map(({ object }) => object.part)).size === wanted.length) return wanted;
+    throw new AppError('INVALID_INPUT', 'Each part is restored from one backup alone.');
   }
 
   #openBackup(source: LocalSource, which: Which, secret: BackupSecret) {
@@ -143,20 +169,4 @@ export class WorkspaceBackups implements BackupApi {
   #own(): LocalPlace {
     return new LocalPlace(snapshotsFolder(this.#options.workspace().folder));
   }
-}
-
-function describe(body: ManifestBody): BackupInfo {
-  return {
-    backupId: body.backupId,
-    installId: body.installId,
-    createdAt: body.createdAt,
-    place: 'local',
-    sizeBytes: body.objects.reduce((sum, { size }) => sum + size, 0),
-    counts: countsOf(body),
-    formatVersion: body.version,
-    appVersion: body.appVersion,
-    state: 'unverified',
-    provedAt: null,
-    reason: body.reason,
-  };
 }

@@ -29,6 +29,8 @@ export const AppStatus = z.object({
   backup: z.object({ lastGoodAt: Iso.nullable(), overdue: z.boolean(), running: z.boolean() }),
   /** `encryption.enabled: false` in config.json: a permanent banner. */
   unencrypted: z.boolean(),
+  /** What the person must be told once after this start (what became of a restore that was cut off); else null. */
+  notice: z.string().nullable(),
   resources: z.number().int(),
   /** The oldest completed cell's time: the estate is at least this fresh. */
   dataAsOf: Iso.nullable(),

@@ -47,14 +47,20 @@ export const S3Place = z.object({
   kmsKeyId: z.string().nullable(),
 });
 export type S3Place = z.infer<typeof S3Place>;
+
+export const BACKUP_PARTS = ['chat_history', 'aws_estate', 'state'] as const;
+export const BackupPart = z.enum(BACKUP_PARTS);
+export type BackupPart = z.infer<typeof BackupPart>;
+const Hours = z
+  .number()
+  .int()
+  .min(1)
+  .max(24 * 30);
 export const BackupSettings = z.object({
   s3: S3Place.nullable(),
   auto: z.boolean(),
-  intervalHours: z
-    .number()
-    .int()
-    .min(1)
-    .max(24 * 30),
+  /** How often each part is backed up by itself. */
+  intervalHours: z.object({ chat_history: Hours, aws_estate: Hours, state: Hours }),
   s3RetentionDays: z.number().int().min(1).max(3_650),
   localRetentionDays: z.number().int().min(1).max(365),
 });
@@ -62,12 +68,11 @@ export type BackupSettings = z.infer<typeof BackupSettings>;
 export const DEFAULT_BACKUP_SETTINGS: BackupSettings = {
   s3: null,
   auto: true,
-  intervalHours: 24,
+  intervalHours: { chat_history: 24, aws_estate: 24, state: 24 },
   s3RetentionDays: 30,
   localRetentionDays: 7,
 };
 
-export const BACKUP_PARTS = ['chat_history', 'aws_estate', 'state'] as const;
 export const BackupInfo = z.object({
   backupId: z.string(),
   installId: z.string(),
@@ -75,7 +80,10 @@ export const BackupInfo = z.object({
   place: z.enum(['local', 's3']),
   /** Whole size of its objects in bytes. */
   sizeBytes: z.number(),
-  counts: z.record(z.enum(BACKUP_PARTS), z.number().int()),
+  /** What it holds; empty where its manifest cannot be read. */
+  parts: z.array(BackupPart),
+  /** Records by part; 0 for a part that it does not hold. */
+  counts: z.record(BackupPart, z.number().int()),
   formatVersion: z.number().int(),
   appVersion: z.string(),
   /** `verified`: read back whole after writing, or proved since. */
@@ -85,15 +93,34 @@ export const BackupInfo = z.object({
   reason: z.string(),
 });
 export type BackupInfo = z.infer<typeof BackupInfo>;
-export const BackupOverview = z.object({
-  settings: BackupSettings,
-  backups: z.array(BackupInfo),
+
+/** One of this install's own, with what only this install can say of it. */
+export const ListedBackup = BackupInfo.extend({
+  /** The parts of which it is the newest good backup in its place: it is not deleted before there is a newer one. */
+  lastGoodOf: z.array(BackupPart),
+  /** A recovery key or passphrase that was replaced or revoked since still opens it. */
+  opensWithFormerKey: z.boolean(),
+});
+export type ListedBackup = z.infer<typeof ListedBackup>;
+
+/** How one part stands, or all of them: then the oldest of the last good ones, and the earliest of the next. */
+export const PartStanding = z.object({
+  /** When the last good backup of it was made; null = there is none. */
   lastGoodAt: Iso.nullable(),
   nextAt: Iso.nullable(),
-  /** No good backup for 48 hours although one is wanted. */
+  /** No good backup for 48 hours, or a day longer than its interval, although one is wanted. */
   overdue: z.boolean(),
+});
+export type PartStanding = z.infer<typeof PartStanding>;
+export const BackupOverview = PartStanding.extend({
+  settings: BackupSettings,
+  /** Newest first. */
+  backups: z.array(ListedBackup),
+  parts: z.record(BackupPart, PartStanding),
   /** The place's own problem, in words: missing, denied, wrong region … */
   problem: z.string().nullable(),
+  /** What does not stop a backup and should not stay so (no versioning, object lock), each a sentence. */
+  warnings: z.array(z.string()),
 });
 export type BackupOverview = z.infer<typeof BackupOverview>;
 

@@ -36,7 +36,8 @@ export function PassphraseDialog({ change, onClose }: Props) {
       >
         <p className={classes.text}>
           It opens this workspace and its backups, as the recovery key does.
-          {change && ' Backups made before keep the passphrase they were made with.'}
+          {change &&
+            ' Backups made before still open with the old one. If someone else may have it, back up again and delete those: the Backups screen marks them.'}
         </p>
         <PasswordInput
           label="Passphrase"

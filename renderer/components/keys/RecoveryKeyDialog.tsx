@@ -7,12 +7,14 @@ import { RecoveryCheck } from './RecoveryCheck.tsx';
 import { RecoveryShown } from './RecoveryShown.tsx';
 
 interface Props {
+  /** There is one already: this takes its place. */
+  replaces?: boolean;
   onClose: () => void;
   onDone: () => void;
 }
 
 /** Shows a new recovery key once, then asks for parts of it: only a key that was kept somewhere becomes valid. */
-export function RecoveryKeyDialog({ onClose, onDone }: Props) {
+export function RecoveryKeyDialog({ replaces = false, onClose, onDone }: Props) {
   const create = useAction('key.createRecovery');
   const [step, setStep] = useState<'shown' | 'check'>('shown');
   const { mutate, reset } = create;
@@ -33,7 +35,12 @@ export function RecoveryKeyDialog({ onClose, onDone }: Props) {
       {create.error && <ErrorState error={create.error} onRetry={() => mutate({})} />}
       {create.isPending && <TextSkeleton lines={5} />}
       {create.data && step === 'shown' && (
-        <RecoveryShown groups={create.data.groups} onNext={() => setStep('check')} onClose={onClose} />
+        <RecoveryShown
+          replaces={replaces}
+          groups={create.data.groups}
+          onNext={() => setStep('check')}
+          onClose={onClose}
+        />
       )}
       {create.data && step === 'check' && (
         <RecoveryCheck {...create.data} onBack={() => setStep('shown')} onDone={onDone} />

@@ -8,13 +8,14 @@ import classes from './keys.module.css';
 const ICON = { size: 14, stroke: 1.75, 'aria-hidden': true } as const;
 
 interface Props {
+  replaces: boolean;
   groups: readonly string[];
   onNext: () => void;
   onClose: () => void;
 }
 
 /** The key itself, the one time it is seen, with three ways to keep it. */
-export function RecoveryShown({ groups, onNext, onClose }: Props) {
+export function RecoveryShown({ replaces, groups, onNext, onClose }: Props) {
   const clipboard = useClipboard({ timeout: 2_000 });
   const save = useAction('key.saveRecovery');
   return (
@@ -22,6 +23,8 @@ export function RecoveryShown({ groups, onNext, onClose }: Props) {
       <p className={classes.text}>
         With it, and nothing else, every backup opens on any machine. It is shown this once and cannot be
         looked up later. Keep it away from this machine: on paper, or in a password manager.
+        {replaces &&
+          ' Backups made before still open with the old one. If someone else may have that, back up again and delete those: the Backups screen marks them.'}
       </p>
       <ol className={classes.groups} aria-label="Recovery key">
         {groups.map((group, index) => (

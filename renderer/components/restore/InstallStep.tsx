@@ -1,9 +1,9 @@
 import { Button, Radio } from '@mantine/core';
-import type { BackupInfo } from '../../../preload/contract/models.ts';
+import { BACKUP_PARTS, type BackupInfo } from '../../../preload/contract/models.ts';
 import { bytes, exactTime } from '../../state/format.ts';
 import { Age } from '../Age.tsx';
 import { BackupState } from '../BackupState.tsx';
-import { backupCounts } from '../backupWords.ts';
+import { backupCounts, holds } from '../backupWords.ts';
 import { EmptyState } from '../EmptyState.tsx';
 import { Id } from '../Id.tsx';
 import classes from './restore.module.css';
@@ -75,6 +75,12 @@ interface ChoiceProps {
   onChoose: () => void;
 }
 
+/** What it holds, and that it does not hold everything. */
+function rowWords(backup: BackupInfo): string {
+  const partial = backup.parts.length < BACKUP_PARTS.length && backup.parts.length > 0;
+  return partial ? `${holds(backup.parts)}: ${backupCounts(backup)}` : backupCounts(backup);
+}
+
 function BackupChoice({ backup, checked, onChoose }: ChoiceProps) {
   const usable = isRestorable(backup);
   return (
@@ -90,7 +96,7 @@ function BackupChoice({ backup, checked, onChoose }: ChoiceProps) {
       <span className="soft">
         <Age iso={backup.createdAt} />
       </span>
-      <span className={classes.counts}>{backupCounts(backup.counts)}</span>
+      <span className={classes.counts}>{rowWords(backup)}</span>
       <span className="num">{bytes(backup.sizeBytes)}</span>
       <BackupState backup={backup} />
     </div>

@@ -5,7 +5,7 @@ import { ErrorState } from '../ErrorState.tsx';
 import { useKeepJob } from '../jobs/useJobs.ts';
 import classes from './restore.module.css';
 import { StepFoot } from './StepFoot.tsx';
-import { secretOf, toSource, type Wizard } from './wizard.ts';
+import { secretOf, toSource, type Wizard, wantedBackups } from './wizard.ts';
 import { patchWizard } from './wizardStore.ts';
 
 const MODES = [
@@ -35,9 +35,11 @@ export function ModeStep({ wizard }: { wizard: Wizard }) {
     status !== undefined && (status.phase !== 'ready' || (!status.onboarded && status.resources === 0));
   const mode = empty ? 'replace' : wizard.mode;
   const start = () => {
-    const { chosen, parts } = wizard;
-    if (!chosen) return;
-    run.mutate({ source: toSource(wizard), ...chosen, secret: secretOf(wizard), mode, parts });
+    const { chosen } = wizard;
+    const [first, ...others] = wantedBackups(wizard);
+    if (!chosen || !first) return;
+    const { installId } = chosen;
+    run.mutate({ source: toSource(wizard), installId, ...first, others, secret: secretOf(wizard), mode });
   };
   return (
     <form

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { BackupInfo } from '../../../preload/contract/models.ts';
 import {
   chosenBackup,
@@ -14,6 +14,8 @@ import {
   stepBefore,
   stepProblem,
   toSource,
+  wantedBackups,
+  wantedParts,
   withPlace,
 } from './wizard.ts';
 
@@ -23,6 +25,7 @@ const backup = (backupId: string, patch: Partial<BackupInfo> = {}): BackupInfo =
   createdAt: '2026-11-20T10:00:00.000Z',
   place: 's3',
   sizeBytes: 1,
+  parts: ['chat_history', 'aws_estate', 'state'],
   counts: { chat_history: 1, aws_estate: 2, state: 3 },
   formatVersion: 1,
   appVersion: '0.1.0',
@@ -39,10 +42,10 @@ const s3 = (patch: Partial<S3Form>): PlaceForm => ({
 
 test('typed keys never leave with a profile, and a profile never with typed keys', () => {
   const both = s3({ profile: 'prod', accessKeyId: 'AKIA', secretAccessKey: 'shh' });
-  expect(toSource({ own: false, place: both })).toMatchObject({ access: { profile: 'prod' } });
-  expect(JSON.stringify(toSource({ own: false, place: both }))).not.toContain('shh');
+  expect(toSource({ own: null, place: both })).toMatchObject({ access: { profile: 'prod' } });
+  expect(JSON.stringify(toSource({ own: null, place: both }))).not.toContain('shh');
   const keys: PlaceForm = { ...both, s3: { ...both.s3, access: 'keys' } };
-  expect(toSource({ own: false, place: keys })).toMatchObject({
+  expect(toSource({ own: null, place: keys })).toMatchObject({
     access: { accessKeyId: 'AKIA', secretAccessKey: 'shh', sessionToken: null },
   });
 });
@@ -59,7 +62,7 @@ test('an endpoint without a scheme is refused, none at all means AWS', () => {
   expect(endpointProblem('minio.local:9000')).not.toBeNull();
   expect(endpointProblem('javascript:alert(1)')).not.toBeNull();
   expect(endpointProblem('http://127.0.0.1:9000')).toBeNull();
-  expect(toSource({ own: false, place: s3({ profile: 'p', endpoint: ' ' }) })).toMatchObject({
+  expect(toSource({ own: null, place: s3({ profile: 'p', endpoint: ' ' }) })).toMatchObject({
     endpoint: null,
   });
 });
@@ -90,11 +93,11 @@ test('another place drops what was found at the old one and keeps what was typed
 });
 
 test('a backup of the own list asks for neither place nor key, and back from it leaves', () => {
-  const wizard = ownWizard(backup('b'));
+  const wizard = ownWizard({ backup: backup('b'), backups: [], s3: null });
   expect(toSource(wizard)).toEqual({ kind: 'here' });
   expect(secretOf(wizard)).toEqual({ kind: 'own' });
   expect(stepBefore(wizard)).toBeNull();
-  expect(stepBefore({ ...wizard, own: false })).toBe('secret');
+  expect(stepBefore({ ...wizard, own: null })).toBe('secret');
 });
 
 test('no step is left without what the next one needs', () => {
@@ -103,5 +106,58 @@ test('no step is left without what the next one needs', () => {
   expect(stepProblem({ ...wizard, step: 'install' })).not.toBeNull();
   expect(stepProblem({ ...wizard, step: 'secret' })).not.toBeNull();
   expect(stepProblem({ ...wizard, step: 'inside', parts: [] })).not.toBeNull();
-  expect(stepProblem({ ...wizard, step: 'inside' })).toBeNull();
+  expect(stepProblem({ ...wizard, step: 'inside', opened: backup('b') })).toBeNull();
+});
+
+test('a backup of the own list that lies in S3 is fetched from there: no copy need be on this machine', () => {
+  const there = backup('b', { place: 's3' });
+  const bucket = {
+    bucket: 'my-backups',
+    region: 'us-west-2',
+    profile: 'prod',
+    endpoint: null,
+    kmsKeyId: 'k',
+  };
+  expect(toSource(ownWizard({ backup: there, backups: [there], s3: bucket }))).toEqual({
+    kind: 's3',
+    bucket: 'my-backups',
+    region: 'us-west-2',
+    endpoint: null,
+    access: { profile: 'prod' },
+  });
+});
+
+describe('a backup that does not hold everything', () => {
+  const at = (day: number) => `2026-11-${day}T10:00:00.000Z`;
+  const opened = backup('2026-11-20', { createdAt: at(20), parts: ['chat_history', 'state'] });
+  const backups = [
+    opened,
+    backup('2026-11-21', { createdAt: at(21) }),
+    backup('2026-11-18', { createdAt: at(18), parts: ['aws_estate'], state: 'damaged' }),
+    backup('2026-11-17', { createdAt: at(17), parts: ['aws_estate', 'state'] }),
+    backup('2026-11-16', { createdAt: at(16) }),
+  ];
+  const wizard = { ...newWizard(), opened, installs: [{ installId: opened.installId, backups }] };
+
+  test('takes what it lacks from the newest good one before it, never from a later or damaged one', () => {
+    expect(wantedBackups(wizard)).toEqual([
+      { backupId: '2026-11-20', parts: ['chat_history', 'state'] },
+      { backupId: '2026-11-17', parts: ['aws_estate'] },
+    ]);
+  });
+
+  test('asks for nothing that was not ticked, and goes to the other one alone when only that is wanted', () => {
+    expect(wantedBackups({ ...wizard, parts: ['state'] })).toEqual([
+      { backupId: '2026-11-20', parts: ['state'] },
+    ]);
+    expect(wantedBackups({ ...wizard, parts: ['aws_estate'] })).toEqual([
+      { backupId: '2026-11-17', parts: ['aws_estate'] },
+    ]);
+  });
+
+  test('does not promise a part that no backup holds', () => {
+    const alone = { ...wizard, installs: [{ installId: opened.installId, backups: [opened] }] };
+    expect(wantedParts(alone)).toEqual(['chat_history', 'state']);
+    expect(stepProblem({ ...alone, step: 'inside', parts: ['aws_estate'] })).not.toBeNull();
+  });
 });

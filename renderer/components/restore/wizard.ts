@@ -1,14 +1,15 @@
 import {
   BACKUP_PARTS,
   type BackupInfo,
+  type BackupPart,
   type BackupSource,
+  type S3Place,
   type Secret,
 } from '../../../preload/contract/models.ts';
 import { NO_SECRET, secretProblem, type TypedSecret, toSecret } from '../keys/secret.ts';
 
 export const STEPS = ['place', 'install', 'secret', 'inside', 'mode', 'run'] as const;
 export type Step = (typeof STEPS)[number];
-export type Part = (typeof BACKUP_PARTS)[number];
 export type RestoreMode = 'replace' | 'merge';
 
 export interface S3Form {
@@ -40,13 +41,13 @@ export interface Install {
 export interface Wizard {
   step: Step;
   place: PlaceForm;
-  /** A backup of this app's own list: neither a place nor a secret is asked for. */
-  own: boolean;
+  /** Where a backup of this app's own list lies: neither a place nor a secret is asked for. Else null. */
+  own: BackupSource | null;
   installs: Install[] | null;
   chosen: { installId: string; backupId: string } | null;
   secret: TypedSecret;
   opened: BackupInfo | null;
-  parts: Part[];
+  parts: BackupPart[];
   mode: RestoreMode;
   jobId: string | null;
 }
@@ -70,7 +71,7 @@ export const EMPTY_PLACE: PlaceForm = {
 export const newWizard = (): Wizard => ({
   step: 'place',
   place: EMPTY_PLACE,
-  own: false,
+  own: null,
   installs: null,
   chosen: null,
   secret: NO_SECRET,
@@ -80,13 +81,30 @@ export const newWizard = (): Wizard => ({
   jobId: null,
 });
 
-/** For one backup of the app's own list: straight to what is inside. */
-export const ownWizard = (backup: BackupInfo): Wizard => ({
-  ...newWizard(),
-  own: true,
-  step: 'inside',
-  chosen: { installId: backup.installId, backupId: backup.backupId },
-});
+export interface OwnBackup {
+  backup: BackupInfo;
+  /** The app's whole list. */
+  backups: readonly BackupInfo[];
+  /** The chosen bucket. */
+  s3: S3Place | null;
+}
+
+/** For one backup of the app's own list: straight to what is inside. One in S3 comes from there: no copy need be here. */
+export function ownWizard({ backup, backups, s3 }: OwnBackup): Wizard {
+  const { installId, backupId, place } = backup;
+  const bucket = place === 's3' ? s3 : null;
+  const own: BackupSource = bucket
+    ? {
+        kind: 's3',
+        bucket: bucket.bucket,
+        region: bucket.region,
+        endpoint: bucket.endpoint,
+        access: { profile: bucket.profile },
+      }
+    : { kind: 'here' };
+  const installs = [{ installId, backups: backups.filter((one) => one.place === place) }];
+  return { ...newWizard(), own, step: 'inside', installs, chosen: { installId, backupId } };
+}
 
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
@@ -125,7 +143,7 @@ export function endpointProblem(text: string): string | null {
 
 /** The source as the requests take it. Call with a place that has no problems. */
 export function toSource(wizard: Pick<Wizard, 'own' | 'place'>): BackupSource {
-  if (wizard.own) return { kind: 'here' };
+  if (wizard.own) return wizard.own;
   const { kind, s3, folder, file } = wizard.place;
   if (kind === 'folder') return { kind, path: folder.trim() };
   if (kind === 'file') return { kind, path: file.path.trim() };
@@ -164,6 +182,46 @@ export function chosenBackup({ installs, chosen }: Pick<Wizard, 'installs' | 'ch
   return backups?.find(({ backupId }) => backupId === chosen?.backupId) ?? null;
 }
 
+/**
+ * Where each part comes from: the chosen backup, or the newest before it of the same install that holds the part
+ * and can be restored. Null = there is none.
+ */
+export function partSources(
+  wizard: Pick<Wizard, 'installs' | 'opened'>,
+): Record<BackupPart, BackupInfo | null> {
+  const of = (part: BackupPart) => partSource(wizard, part);
+  return { chat_history: of('chat_history'), aws_estate: of('aws_estate'), state: of('state') };
+}
+
+function partSource({ installs, opened }: Pick<Wizard, 'installs' | 'opened'>, part: BackupPart) {
+  if (opened === null || opened.parts.includes(part)) return opened;
+  const backups = installs?.find(({ installId }) => installId === opened.installId)?.backups ?? [];
+  const older = backups.filter(
+    (one) => isRestorable(one) && one.parts.includes(part) && one.createdAt <= opened.createdAt,
+  );
+  return older.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))[0] ?? null;
+}
+
+/** The ticked parts that there is a backup of. */
+export function wantedParts(wizard: Pick<Wizard, 'installs' | 'opened' | 'parts'>): BackupPart[] {
+  const sources = partSources(wizard);
+  return BACKUP_PARTS.filter((part) => wizard.parts.includes(part) && sources[part] !== null);
+}
+
+export interface WantedBackup {
+  backupId: string;
+  parts: BackupPart[];
+}
+
+/** Which parts of which backups are restored, newest first; the others are asked for beside the first. */
+export function wantedBackups(wizard: Pick<Wizard, 'installs' | 'opened' | 'parts'>): WantedBackup[] {
+  const sources = partSources(wizard);
+  const byBackup = Map.groupBy(wantedParts(wizard), (part) => sources[part]?.backupId ?? '');
+  return [...byBackup]
+    .map(([backupId, parts]) => ({ backupId, parts }))
+    .sort((a, b) => b.backupId.localeCompare(a.backupId));
+}
+
 /** The step before this one; null = leaving. While it runs there is no way back, only Cancel. */
 export function stepBefore({ step, own }: Pick<Wizard, 'step' | 'own'>): Step | null {
   if (own && step === 'inside') return null;
@@ -188,7 +246,7 @@ export function stepProblem(wizard: Wizard): string | null {
     case 'secret':
       return secretProblem(wizard.secret);
     case 'inside':
-      return wizard.parts.length > 0 ? null : 'Choose at least one part.';
+      return wantedParts(wizard).length > 0 ? null : 'Choose at least one part.';
     case 'mode':
     case 'run':
       return null;

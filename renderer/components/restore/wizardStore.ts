@@ -1,13 +1,12 @@
 import { create } from 'zustand';
-import type { BackupInfo } from '../../../preload/contract/models.ts';
-import { newWizard, ownWizard, type PlaceForm, type Wizard, withPlace } from './wizard.ts';
+import { newWizard, type OwnBackup, ownWizard, type PlaceForm, type Wizard, withPlace } from './wizard.ts';
 
 /** The open wizard; `null` = closed. Dropped whole on leaving, so that no typed key outlives the page it was typed on. */
 export const useWizard = create<{ wizard: Wizard | null }>(() => ({ wizard: null }));
 
 /** Opens the wizard from nothing, or on one backup of the app's own list. */
-export function openRestore(backup?: BackupInfo): void {
-  useWizard.setState({ wizard: backup ? ownWizard(backup) : newWizard() });
+export function openRestore(own?: OwnBackup): void {
+  useWizard.setState({ wizard: own ? ownWizard(own) : newWizard() });
 }
 
 /** Shows a restore that is under way already, as after a reload of the page. */

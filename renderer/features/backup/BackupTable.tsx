@@ -1,12 +1,11 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { BackupInfo } from '../../../preload/contract/models.ts';
-import { queryKey, useAction } from '../../api/queries.ts';
+import type { BackupInfo, BackupPart, ListedBackup, S3Place } from '../../../preload/contract/models.ts';
+import { useAction } from '../../api/queries.ts';
 import { Age } from '../../components/Age.tsx';
 import { BackupState } from '../../components/BackupState.tsx';
-import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
+import { holds } from '../../components/backupWords.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { useJobs, useKeepJob } from '../../components/jobs/useJobs.ts';
 import { isRestorable } from '../../components/restore/wizard.ts';
@@ -14,25 +13,36 @@ import { openRestore } from '../../components/restore/wizardStore.ts';
 import { bytes, count, exactTime } from '../../state/format.ts';
 import { notifyError } from '../../state/toasts.ts';
 import classes from './backup.module.css';
+import { DeleteDialog } from './DeleteDialog.tsx';
+import { FormerKeys } from './FormerKeys.tsx';
 import { keptWhy, listed, placeName } from './words.ts';
 
 const SHOWN = 50;
 
+interface Props {
+  backups: readonly ListedBackup[];
+  /** Where those in S3 lie. */
+  s3: S3Place | null;
+  sample: boolean;
+}
+
 /** Every backup of this install in every place, newest first. */
-export function BackupTable({ backups }: { backups: readonly BackupInfo[] }) {
+export function BackupTable({ backups, s3, sample }: Props) {
   const [all, setAll] = useState(false);
-  const [deleting, setDeleting] = useState<BackupInfo | null>(null);
+  const [deleting, setDeleting] = useState<readonly ListedBackup[]>([]);
   const rows = listed(backups);
   return (
     <section aria-labelledby="backups-title">
       <h2 id="backups-title" className={`section-title ${classes.sectionTitle}`}>
         Backups
       </h2>
+      <FormerKeys backups={rows} onDelete={setDeleting} />
       {rows.length === 0 ? (
         <div className={classes.box}>
           <EmptyState title="No backup was made yet">
-            A backup holds conversations, resources and state, encrypted. With your recovery key it comes back
-            on any machine.
+            {sample
+              ? 'Make one to see how it is proved, exported and restored. It holds the made-up data of the sample alone.'
+              : 'A backup holds conversations, resources and state, encrypted. With your recovery key it comes back on any machine.'}
           </EmptyState>
         </div>
       ) : (
@@ -44,6 +54,7 @@ export function BackupTable({ backups }: { backups: readonly BackupInfo[] }) {
                 <th scope="col">Made</th>
                 <th scope="col">Place</th>
                 <th scope="col">State</th>
+                <th scope="col">Holds</th>
                 <th scope="col" data-num>
                   Resources
                 </th>
@@ -67,8 +78,8 @@ export function BackupTable({ backups }: { backups: readonly BackupInfo[] }) {
                 <BackupRow
                   key={`${backup.backupId} ${backup.place}`}
                   backup={backup}
-                  kept={keptWhy(backup, backups)}
-                  onDelete={() => setDeleting(backup)}
+                  onRestore={() => openRestore({ backup, backups, s3 })}
+                  onDelete={() => setDeleting([backup])}
                 />
               ))}
             </tbody>
@@ -80,19 +91,21 @@ export function BackupTable({ backups }: { backups: readonly BackupInfo[] }) {
           Show all {count(rows.length)}
         </button>
       )}
-      {deleting && <DeleteDialog backup={deleting} onClose={() => setDeleting(null)} />}
+      {deleting.length > 0 && (
+        <DeleteDialog deleting={deleting} backups={backups} onClose={() => setDeleting([])} />
+      )}
     </section>
   );
 }
 
 interface RowProps {
-  backup: BackupInfo;
-  /** Why it may not be deleted; null = it may. */
-  kept: string | null;
+  backup: ListedBackup;
+  onRestore: () => void;
   onDelete: () => void;
 }
 
-function BackupRow({ backup, kept, onDelete }: RowProps) {
+function BackupRow(props: RowProps) {
+  const { backup } = props;
   return (
     <tr>
       <td>
@@ -101,25 +114,44 @@ function BackupRow({ backup, kept, onDelete }: RowProps) {
       <td>{placeName(backup.place)}</td>
       <td>
         <BackupState backup={backup} />
+        {backup.opensWithFormerKey && (
+          <span
+            className={classes.former}
+            title="A recovery key or passphrase that was replaced or revoked opens it."
+          >
+            former key
+          </span>
+        )}
       </td>
-      <td data-num>{count(backup.counts.aws_estate)}</td>
-      <td data-num>{count(backup.counts.chat_history)}</td>
-      <td data-num>{count(backup.counts.state)}</td>
+      <td>{holds(backup.parts)}</td>
+      <Records backup={backup} part="aws_estate" />
+      <Records backup={backup} part="chat_history" />
+      <Records backup={backup} part="state" />
       <td data-num>{bytes(backup.sizeBytes)}</td>
       <td className={classes.reason} title={backup.reason}>
         {backup.reason}
       </td>
       <td>
-        <RowMenu backup={backup} kept={kept} onDelete={onDelete} />
+        <RowMenu {...props} />
       </td>
     </tr>
   );
 }
 
-function RowMenu({ backup, kept, onDelete }: RowProps) {
+function Records({ backup, part }: { backup: BackupInfo; part: BackupPart }) {
+  const held = backup.parts.includes(part);
+  return (
+    <td data-num className={held ? undefined : 'soft'}>
+      {held ? count(backup.counts[part]) : '–'}
+    </td>
+  );
+}
+
+function RowMenu({ backup, onRestore, onDelete }: RowProps) {
   const { running } = useJobs();
   const prove = useAction('backup.prove', useKeepJob());
   const { backupId, place } = backup;
+  const kept = keptWhy(backup);
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -134,39 +166,19 @@ function RowMenu({ backup, kept, onDelete }: RowProps) {
         >
           Prove: read and verify all of it
         </Menu.Item>
-        <Menu.Item disabled={running !== null || !isRestorable(backup)} onClick={() => openRestore(backup)}>
+        <Menu.Item disabled={running !== null || !isRestorable(backup)} onClick={onRestore}>
           Restore
         </Menu.Item>
         <Menu.Divider role="separator" />
-        <Menu.Item disabled={kept !== null} title={kept ?? undefined} c="var(--danger)" onClick={onDelete}>
+        <Menu.Item disabled={running !== null || kept !== null} c="var(--danger)" onClick={onDelete}>
           Delete
         </Menu.Item>
-        {kept && <Menu.Label>{kept}</Menu.Label>}
+        {kept && (
+          <Menu.Label maw={260} fw={400}>
+            {kept}
+          </Menu.Label>
+        )}
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-function DeleteDialog({ backup, onClose }: { backup: BackupInfo; onClose: () => void }) {
-  const client = useQueryClient();
-  const remove = useAction('backup.delete', (overview) => {
-    client.setQueryData(queryKey('backup.overview', {}), overview);
-    onClose();
-  });
-  const { backupId, place } = backup;
-  return (
-    <ConfirmDialog
-      opened
-      title="Delete this backup?"
-      confirmLabel="Delete"
-      danger
-      busy={remove.isPending}
-      error={remove.error}
-      onConfirm={() => remove.mutate({ backupId, place })}
-      onClose={onClose}
-    >
-      The backup of {exactTime(backup.createdAt)} on {placeName(place)} ({bytes(backup.sizeBytes)}) is deleted
-      for good. Copies of it in other places stay.
-    </ConfirmDialog>
   );
 }

@@ -1,17 +1,17 @@
-import { Autocomplete, Button, Switch, TextInput } from '@mantine/core';
+import { Button, Switch } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { BackupSettings } from '../../../preload/contract/models.ts';
-import { queryKey, useAction, useRequest } from '../../api/queries.ts';
+import { queryKey, useAction } from '../../api/queries.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
+import { BucketFields } from './BucketFields.tsx';
 import classes from './backup.module.css';
-import { type ConfigForm, type ConfigProblems, configProblems, toForm, toSettings } from './configForm.ts';
+import { type ConfigForm, configProblems, toForm, toSettings } from './configForm.ts';
 import { Policies } from './Policies.tsx';
-
-type Change = (patch: Partial<ConfigForm>) => void;
+import { ScheduleFields } from './ScheduleFields.tsx';
 
 /** How often, for how long, and where. A bucket is tried before it is kept. */
-export function ConfigSection({ settings }: { settings: BackupSettings }) {
+export function ConfigSection({ settings, sample }: { settings: BackupSettings; sample: boolean }) {
   const client = useQueryClient();
   const [edited, setEdited] = useState<ConfigForm | null>(null);
   const [tried, setTried] = useState(false);
@@ -22,7 +22,7 @@ export function ConfigSection({ settings }: { settings: BackupSettings }) {
   });
   const form = edited ?? toForm(settings);
   const problems = configProblems(form);
-  const change: Change = (patch) => {
+  const change = (patch: Partial<ConfigForm>) => {
     setEdited({ ...form, ...patch });
     save.reset();
   };
@@ -44,12 +44,18 @@ export function ConfigSection({ settings }: { settings: BackupSettings }) {
         }}
       >
         <ScheduleFields form={form} problems={shown} onChange={change} />
-        <Switch
-          label="Also keep backups in S3"
-          description="Any S3-compatible store. What is sent is encrypted before it leaves this machine."
-          checked={form.useS3}
-          onChange={(event) => change({ useS3: event.currentTarget.checked })}
-        />
+        {sample ? (
+          <p className="soft">
+            The sample's backups stay on this machine. Your own workspace keeps them in S3 too.
+          </p>
+        ) : (
+          <Switch
+            label="Also keep backups in S3"
+            description="Any S3-compatible store. What is sent is encrypted before it leaves this machine."
+            checked={form.useS3}
+            onChange={(event) => change({ useS3: event.currentTarget.checked })}
+          />
+        )}
         {form.useS3 && <BucketFields form={form} problems={shown} onChange={change} />}
         {save.error && <ErrorState error={save.error} />}
         <div className={classes.actions}>
@@ -73,72 +79,5 @@ export function ConfigSection({ settings }: { settings: BackupSettings }) {
       </form>
       {form.useS3 && problems.bucket === undefined && <Policies bucket={form.bucket.trim()} />}
     </section>
-  );
-}
-
-interface FieldsProps {
-  form: ConfigForm;
-  problems: ConfigProblems;
-  onChange: Change;
-}
-
-function ScheduleFields({ form, problems, onChange }: FieldsProps) {
-  const number = (field: 'intervalHours' | 'localRetentionDays') => ({
-    inputMode: 'numeric' as const,
-    value: form[field],
-    error: problems[field],
-    onChange: (event: React.ChangeEvent<HTMLInputElement>) =>
-      onChange({ [field]: event.currentTarget.value }),
-  });
-  return (
-    <div className={classes.fields}>
-      <Switch
-        className={classes.wide}
-        label="Back up by itself"
-        description="Catches up once after the machine was off or asleep."
-        checked={form.auto}
-        onChange={(event) => onChange({ auto: event.currentTarget.checked })}
-      />
-      <TextInput label="Every (hours)" {...number('intervalHours')} disabled={!form.auto} />
-      <TextInput label="Keep on this machine (days)" {...number('localRetentionDays')} />
-    </div>
-  );
-}
-
-function BucketFields({ form, problems, onChange }: FieldsProps) {
-  const { data } = useRequest('profiles.list', {});
-  const names = data?.profiles.filter(({ supported }) => supported).map(({ name }) => name) ?? [];
-  const text = (field: 'bucket' | 'region' | 'endpoint' | 'kmsKeyId' | 's3RetentionDays') => ({
-    spellCheck: false,
-    value: form[field],
-    error: problems[field],
-    onChange: (event: React.ChangeEvent<HTMLInputElement>) =>
-      onChange({ [field]: event.currentTarget.value }),
-  });
-  return (
-    <div className={classes.fields}>
-      <TextInput label="Bucket" placeholder="my-cloudops-backups" {...text('bucket')} />
-      <TextInput label="Region" placeholder="us-west-2" {...text('region')} />
-      <Autocomplete
-        label="Profile"
-        size="xs"
-        data={names}
-        value={form.profile}
-        error={problems.profile}
-        onChange={(profile) => onChange({ profile })}
-      />
-      <TextInput label="Keep in S3 (days)" inputMode="numeric" {...text('s3RetentionDays')} />
-      <TextInput
-        label="Endpoint"
-        description="For a store that is not AWS; empty for AWS."
-        placeholder="https://minio.example.com:9000"
-        {...text('endpoint')}
-      />
-      <TextInput
-        label="KMS key"
-        description="Id or ARN; empty for the bucket's own encryption."
-        {...text('kmsKeyId')}
-      />
-    </div>
   );
 }

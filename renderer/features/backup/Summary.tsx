@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { BackupOverview } from '../../../preload/contract/models.ts';
 import { useAction, useRequest } from '../../api/queries.ts';
@@ -10,25 +9,35 @@ import { openRestore } from '../../components/restore/wizardStore.ts';
 import { ago, exactTime } from '../../state/format.ts';
 import { useNow } from '../../state/time.ts';
 import { notify } from '../../state/toasts.ts';
+import { BackUpNow } from './BackUpNow.tsx';
 import classes from './backup.module.css';
-import { nextWords, placeWords, scheduleWords } from './words.ts';
+import { Notice } from './Notice.tsx';
+import { lastGoodByPart, nextWords, overdueWords, placeWords, scheduleWords } from './words.ts';
 
 /** The three answers a person comes for (how old, when next, where), and what can be done about them. */
-export function Summary({ overview }: { overview: BackupOverview }) {
+export function Summary({ overview, sample }: { overview: BackupOverview; sample: boolean }) {
   const now = useNow(10_000);
-  const { lastGoodAt, overdue, problem, settings } = overview;
-  const s3 = settings.s3;
+  const { lastGoodAt, problem, settings, warnings } = overview;
+  const overdue = overdueWords(overview, now);
+  const byPart = lastGoodByPart(overview, now);
   return (
     <section className={classes.summary} aria-label="How the backups stand">
       <div className={classes.figures}>
         <div>
           <div className={classes.label}>Last good backup</div>
-          <div className={classes.figure} data-warn={overdue || undefined}>
+          <div className={classes.figure} data-warn={overdue !== null || undefined}>
             {lastGoodAt ? ago(lastGoodAt, Math.max(now, Date.parse(lastGoodAt))) : 'none yet'}
           </div>
-          <div className={classes.under}>
-            {lastGoodAt ? exactTime(lastGoodAt) : 'Nothing could be restored'}
-          </div>
+          {byPart.length === 0 && (
+            <div className={classes.under}>
+              {lastGoodAt ? exactTime(lastGoodAt) : 'Nothing could be restored'}
+            </div>
+          )}
+          {byPart.map((words) => (
+            <div key={words} className={classes.under}>
+              {words}
+            </div>
+          ))}
         </div>
         <div>
           <div className={classes.label}>Next</div>
@@ -37,33 +46,29 @@ export function Summary({ overview }: { overview: BackupOverview }) {
         </div>
         <div className={classes.placeFigure}>
           <div className={classes.label}>Place</div>
-          <div className={classes.place}>{placeWords(s3)}</div>
-          <div className={classes.under}>
-            {s3
-              ? `${s3.region}, as ${s3.profile}${s3.endpoint ? `, at ${s3.endpoint}` : ''}`
-              : 'Lost with the machine. Add a bucket below.'}
-          </div>
+          <div className={classes.place}>{placeWords(settings.s3)}</div>
+          <div className={classes.under}>{placeNote(settings.s3, sample)}</div>
         </div>
       </div>
       {overdue && (
-        <Warning>
-          No good backup for 48 hours.{' '}
-          {problem ? 'The reason is below.' : 'Back up now, or see the last job.'}
-        </Warning>
+        <Notice>
+          {overdue} {problem ? 'The reason is below.' : 'Back up now, or see the last job.'}
+        </Notice>
       )}
       {problem && <ErrorState error={new Error(problem)} />}
+      {warnings.map((warning) => (
+        <Notice key={warning}>{warning}</Notice>
+      ))}
       <Actions />
     </section>
   );
 }
 
-function Warning({ children }: { children: React.ReactNode }) {
-  return (
-    <p className={classes.warning} role="status">
-      <IconAlertTriangle size={16} stroke={1.75} aria-hidden="true" />
-      <span>{children}</span>
-    </p>
-  );
+function placeNote(s3: BackupOverview['settings']['s3'], sample: boolean): string {
+  if (s3) return `${s3.region}, as ${s3.profile}${s3.endpoint ? `, at ${s3.endpoint}` : ''}`;
+  return sample
+    ? 'For trying it out: the sample is made up, and can be made anew.'
+    : 'Lost with the machine. Add a bucket below.';
 }
 
 function Actions() {
@@ -79,9 +84,11 @@ function Actions() {
     <>
       {error && <ErrorState error={error} />}
       <div className={classes.actions}>
-        <Button loading={create.isPending} disabled={running !== null} onClick={() => create.mutate({})}>
-          Back up now
-        </Button>
+        <BackUpNow
+          busy={create.isPending}
+          disabled={running !== null}
+          onCreate={(parts) => create.mutate(parts ? { parts } : {})}
+        />
         <Button
           variant="default"
           loading={save.isPending}

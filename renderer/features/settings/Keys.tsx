@@ -61,7 +61,7 @@ function RecoveryLine({ keys }: { keys: KeyInfo }) {
       <Button variant={slot ? 'default' : 'filled'} onClick={() => setMaking(true)}>
         {slot ? 'Make a new one' : 'Make a recovery key'}
       </Button>
-      {making && <RecoveryKeyDialog onClose={close} onDone={close} />}
+      {making && <RecoveryKeyDialog replaces={slot !== null} onClose={close} onDone={close} />}
     </Line>
   );
 }

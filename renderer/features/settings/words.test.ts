@@ -17,6 +17,9 @@ const keys = (kinds: readonly ('recovery' | 'passphrase')[]): KeyInfo => ({
 test('revoking the last slot says that backups then open on this machine only', () => {
   expect(revokeWords(keys(['recovery']), 'recovery')).toMatch(/this machine only/);
   expect(revokeWords(keys(['recovery', 'passphrase']), 'recovery')).not.toMatch(/this machine only/);
+  expect(revokeWords(keys(['recovery', 'passphrase']), 'recovery')).toMatch(
+    /still open with it.*delete those/,
+  );
 });
 
 test('records under an earlier key are never called done', () => {

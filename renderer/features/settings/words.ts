@@ -20,13 +20,15 @@ export function rotationWords({ dataKeys, toReencrypt }: Pick<KeyInfo, 'dataKeys
   return `Every record is sealed under the newest of ${count(earlier + 1)} keys.`;
 }
 
+const FORMER = 'If someone else may have it, back up again and delete those: the Backups screen marks them.';
+
 /** What revoking takes away; the last one leaves backups that open on this machine alone. */
 export function revokeWords(keys: KeyInfo, kind: KeyInfo['slots'][number]['kind']): string {
   const name = kind === 'recovery' ? 'recovery key' : 'passphrase';
   const last = keys.slots.every((slot) => slot.kind === kind);
   return last
-    ? `It is the last way in besides this machine's own key: after that, new backups open on this machine only. Backups made before still open with the old ${name}.`
-    : `It no longer opens this workspace or new backups. Backups made before still open with it.`;
+    ? `It is the last way in besides this machine's own key: after that, new backups open on this machine only. Backups made before still open with the old ${name}. ${FORMER}`
+    : `It no longer opens this workspace or new backups. Backups made before still open with it. ${FORMER}`;
 }
 
 /** A remote Qdrant's address that can be tried, in words why not; null = it can. */

@@ -1,0 +1,33 @@
+import { BACKUP_PARTS, type BackupInfo } from '../../../preload/contract/models.ts';
+import { countsOf, type ManifestBody } from './manifest.ts';
+import type { BackupPart } from './names.ts';
+
+/** What a part is called in a sentence. */
+export const PART_WORDS: Record<BackupPart, string> = {
+  chat_history: 'conversations',
+  aws_estate: 'resources',
+  state: 'settings and the journal',
+};
+
+/** `2026-11-21 10:55 UTC`. */
+export const timeInWords = (iso: string) =>
+  `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+/** What a manifest says of its backup, `unverified`: nothing is known of its objects yet. */
+export function infoOf(body: ManifestBody, place: BackupInfo['place'], manifestBytes: number): BackupInfo {
+  const { objects } = body;
+  return {
+    backupId: body.backupId,
+    installId: body.installId,
+    createdAt: body.createdAt,
+    place,
+    sizeBytes: objects.reduce((sum, { size }) => sum + size, manifestBytes),
+    parts: BACKUP_PARTS.filter((part) => objects.some((object) => object.part === part)),
+    counts: countsOf(body),
+    formatVersion: body.version,
+    appVersion: body.appVersion,
+    state: 'unverified',
+    provedAt: null,
+    reason: body.reason,
+  };
+}
