@@ -214,10 +214,12 @@ test('a deletion that was killed in the middle is finished at the next start, an
   await machine.service.shutdown();
   rows((db, table) => {
     expect(messages(db, table)).toBe(6);
-    const { kind } = { kind: 'deleting' };
-    db.prepare(`UPDATE "${table}" SET payload = json_set(payload, '$.kind', ?) WHERE id = ?`).run(kind, id);
+    db.prepare(`UPDATE "${table}" SET payload = json_set(payload, '$.kind', 'deleting') WHERE id = ?`).run(
+      id,
+    );
   });
   await machine.open();
   expect(await titles(machine)).toHaveLength(1);
   await machine.service.shutdown();
+  rows((db, table) => expect(messages(db, table)).toBe(1));
 });
