@@ -97,6 +97,18 @@ test('a conversation that was used elsewhere after its deletion comes back, with
   expect(await titles(a)).toEqual(['Both have this']);
 });
 
+test('a conversation that went on elsewhere is not lost to a deletion that never saw it', async () => {
+  const [a, b] = [await opened(), await opened()];
+  const id = await talk(a, 'Both have this');
+  await b.restore(await a.backup(), merge, a);
+  for (const text of ['more', 'and more']) await b.service.chat.append(id, says(text));
+  await a.service.chat.delete(id);
+  const [deletion, use] = [await a.backup(), await b.backup()];
+  await a.restore(use, merge, b);
+  await b.restore(deletion, merge, a);
+  for (const { service } of [a, b]) expect((await service.chat.getHistory(id)).total).toBe(3);
+});
+
 test('what was deleted with everything is not brought back by a merge, what came since and elsewhere is', async () => {
   const machine = await filled();
   await machine.service.docs.put('accounts', ACCOUNT, { accountId: ACCOUNT, profiles: [] });

@@ -67,12 +67,26 @@ export class RandomInstalls {
       await machine.open();
       await machine.service.keys.putSlot({ kind: 'recovery', text: this.#plan.recovery });
     }
+    await this.#beginAlike();
     for (let step = 0; step < this.#plan.steps; step += 1) await this.#step();
     await this.#bothWays();
   }
 
   async dispose(): Promise<void> {
     for (const { machine } of this.#installs) await machine.dispose();
+  }
+
+  /** All of them know some conversations and resources of the first: else they would seldom speak of the same. */
+  async #beginAlike(): Promise<void> {
+    const [first, ...others] = this.#installs;
+    if (first === undefined) return;
+    for (let n = 0; n < 4; n += 1) await this.talk(first);
+    await this.scan(first);
+    const made = await this.backUp(first);
+    for (const other of others) {
+      await this.#restore(other, made, 'merge', ALL);
+      mergeParts(other.model, made.model, ALL, made.at);
+    }
   }
 
   async #step(): Promise<void> {
