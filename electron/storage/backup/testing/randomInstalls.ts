@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import type { ScanCell } from '../../../../preload/contract/models.ts';
 import { quietWork } from '../../work.ts';
-import type { RestoreReport } from '../api.ts';
 import type { BackupPart } from '../names.ts';
 import type { Which } from '../proveBackup.ts';
+import { byFirst, check, expectCounted, messagesOf } from './checks.ts';
 import { ALL, instance, Machine, says } from './machine.ts';
 import { accountOf, copyOf, emptyModel, type Model, mergeParts, replaceParts, visible } from './model.ts';
 
@@ -255,13 +255,13 @@ export class RandomInstalls {
       mergeParts(install.model, made.model, parts, made.at);
       expectCounted(report, made.model, parts);
     }
-    await this.#check(install);
+    await check(install, ACCOUNTS);
     if (kind === 'replace') return;
     const again = await this.#restore(install, made, 'merge', parts);
     for (const [part, counts] of Object.entries(again.counts)) {
       expect(counts, `${part}, merged again`).toMatchObject({ added: 0, updated: 0, deleted: 0 });
     }
-    await this.#check(install);
+    await check(install, ACCOUNTS);
   }
 
   #restore(install: Install, { from, which }: Made, mode: 'merge' | 'replace', parts: readonly BackupPart[]) {
@@ -274,7 +274,7 @@ export class RandomInstalls {
     const takeover = { masterKey: 'own' as const, slot };
     await install.machine.restore(which, { secret: { secret: slot }, takeover }, from.machine);
     install.model = { ...copyOf(model), journal: new Map() };
-    await this.#check(install);
+    await check(install, ACCOUNTS);
   }
 
   async #installId({ machine }: Install): Promise<string> {
@@ -290,62 +290,12 @@ export class RandomInstalls {
     await this.#restore(b, ofA, 'merge', ALL);
     mergeParts(a.model, ofB.model, ALL, ofB.at);
     mergeParts(b.model, ofA.model, ALL, ofA.at);
-    await this.#check(a);
-    await this.#check(b);
+    await check(a, ACCOUNTS);
+    await check(b, ACCOUNTS);
     expect(await messagesOf(a.machine)).toEqual(await messagesOf(b.machine));
     if (this.#plan.removals) return;
     const resources = ({ model }: Install) => [...model.resources].toSorted(byFirst);
     expect(resources(a)).toEqual(resources(b));
-  }
-
-  /** Everything that the install shows is what its model says, and so is what its links lead to. */
-  async #check({ machine, model }: Install): Promise<void> {
-    const { chat, estate, docs, find, journal } = machine.service;
-    await find.resolve('anything');
-    const conversations = await chat.getAllContexts();
-    expect(conversations.map(({ conversationId }) => conversationId).toSorted()).toEqual(
-      visible(model)
-        .map(([id]) => id)
-        .toSorted(),
-    );
-    for (const { conversationId, title } of conversations) {
-      const talk = model.talks.get(conversationId);
-      const { messages } = await chat.getHistory(conversationId, { limit: 1_000 });
-      expect(messages.map(({ messageIndex }) => messageIndex)).toEqual([...messages.keys()]);
-      expect(messages.map(textOf).toSorted()).toEqual(talk?.messages.toSorted());
-      expect(title).toBe(talk?.title);
-      for (const { sources } of messages) {
-        for (const { resourceId, name } of sources) {
-          const found = await estate.get(resourceId);
-          expect(found?.name ?? null, `link to ${name}`).toBe(
-            model.resources.has(String(name)) ? name : null,
-          );
-        }
-      }
-    }
-    const rows = (await Promise.all(ACCOUNTS.map((id) => estate.byAccount(id)))).flat();
-    const stored = await Promise.all(rows.map(({ id }) => estate.get(id)));
-    expect(
-      stored
-        .map((one) => [
-          one?.name,
-          { revision: one?.revision, asOf: Date.parse(one?.asOf ?? ''), state: one?.state },
-        ])
-        .toSorted(byFirst),
-    ).toEqual([...model.resources].toSorted(byFirst));
-    const cells = (await docs.list('scan_cell')).map(({ value }) => value as ScanCell);
-    expect(cells.map(({ accountId, asOf }) => [accountId, Date.parse(asOf ?? '')]).toSorted(byFirst)).toEqual(
-      [...model.cells].toSorted(byFirst),
-    );
-    const accounts = (await docs.list('accounts')).map(({ key, value }) => [
-      key,
-      (value as { note: string }).note,
-    ]);
-    expect(accounts.toSorted(byFirst)).toEqual(
-      [...model.accounts].map(([key, { note }]) => [key, note]).toSorted(byFirst),
-    );
-    expect(await docs.get('settings', 'app')).toEqual(model.settings && { theme: model.settings.theme });
-    expect((await journal.verify()).brokenAt).toBeNull();
   }
 
   async #resource({ service }: Machine, name: string) {
@@ -368,31 +318,6 @@ export class RandomInstalls {
     return from[this.#below(from.length)] as T;
   }
 }
-
-function expectCounted({ counts }: RestoreReport, backup: Model, parts: readonly BackupPart[]): void {
-  const sum = (part: BackupPart) => {
-    const { added = 0, updated = 0, kept = 0, skipped = 0 } = counts[part] ?? {};
-    return added + updated + kept + skipped;
-  };
-  const talks = visible(backup);
-  const messages = talks.reduce((all, [, talk]) => all + talk.messages.length, 0);
-  if (parts.includes('chat_history')) expect(sum('chat_history')).toBe(talks.length + messages);
-  if (parts.includes('aws_estate')) expect(sum('aws_estate')).toBe(backup.resources.size);
-}
-
-async function messagesOf({ service }: Machine): Promise<[string, string[]][]> {
-  const found: [string, string[]][] = [];
-  for (const { conversationId } of await service.chat.getAllContexts()) {
-    const { messages } = await service.chat.getHistory(conversationId, { limit: 1_000 });
-    found.push([conversationId, messages.map(textOf)]);
-  }
-  return found.toSorted(byFirst);
-}
-
-const textOf = ({ parts }: { parts: { kind: string }[] }) =>
-  parts.flatMap((part) => ('text' in part ? [String(part.text)] : [])).join();
-
-const byFirst = (a: readonly unknown[], b: readonly unknown[]) => (String(a[0]) < String(b[0]) ? -1 : 1);
 
 const cellOf = (accountId: string, asOf: string, count: number): ScanCell => ({
   ...{ accountId, region: 'us-west-2', service: 'ec2', status: 'ok', count, asOf, message: null },
