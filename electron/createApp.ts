@@ -3,6 +3,7 @@ import keytar from 'keytar';
 import type { AppStatus } from '../preload/contract/models.ts';
 import { createAwsAccess } from './aws/awsAccess.ts';
 import { BackupService } from './backup/backupService.ts';
+import { touchesBackups } from './backup/guard.ts';
 import { Places } from './backup/places.ts';
 import { RestoreService } from './backup/restoreService.ts';
 import { S3Clients } from './backup/s3Client.ts';
@@ -94,6 +95,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     accounts,
     emit,
     describe,
+    touchesBackups: async (call) => touchesBackups(call, await backups.protectedPlace()),
     report,
   });
 

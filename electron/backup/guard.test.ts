@@ -23,6 +23,9 @@ describe('no command of the app may touch the backups', () => {
     ['s3control', 'CreateJob', { Manifest: { Location: { ObjectArn: 'arn:aws:s3:::my-backups/list.csv' } } }],
     ['kms', 'ScheduleKeyDeletion', { KeyId: 'abcd-1234' }],
     ['kms', 'DisableKey', { KeyId: place.kmsKeyId }],
+    ['kms', 'DeleteCustomKeyStore', { CustomKeyStoreId: 'cks-1' }],
+    ['rds', 'StartExportTask', { Policy: '{"Resource":"arn:aws:s3:::my-backups/*"}' }],
+    ['athena', 'StartQueryExecution', { ResultConfiguration: { OutputLocation: 's3://my-backups/x' } }],
   ])('refuses %s %s %j', (service, operation, parameters) => {
     expect(asked(service, operation, parameters)).toBe(true);
   });
@@ -35,8 +38,20 @@ describe('no command of the app may touch the backups', () => {
     ['s3', 'PutObject', { Bucket: 'my-backups', Key: 'reports/november.csv' }],
     ['rds', 'StopDBInstance', { DBInstanceIdentifier: 'my-backups' }],
     ['kms', 'DisableKey', { KeyId: 'another' }],
+    ['athena', 'StartQueryExecution', { ResultConfiguration: { OutputLocation: 's3://my-backups-2/x' } }],
   ])('lets pass %s %s %j', (service, operation, parameters) => {
     expect(asked(service, operation, parameters)).toBe(false);
+  });
+
+  it('refuses the end of any key while the backups name theirs by an alias', () => {
+    const aliased = { bucket: 'my-backups', kmsKeyId: 'alias/backups' };
+    const disable = (KeyId: string) =>
+      touchesBackups({ service: 'kms', operation: 'DisableKey', parameters: { KeyId } }, aliased);
+    expect(disable('abcd-1234')).toBe(true);
+    const remove = (AliasName: string) =>
+      touchesBackups({ service: 'kms', operation: 'DeleteAlias', parameters: { AliasName } }, aliased);
+    expect(remove('alias/backups')).toBe(true);
+    expect(remove('alias/other')).toBe(false);
   });
 
   it('has nothing to guard while no bucket is chosen', () => {

@@ -16,7 +16,9 @@ export interface GuardedCall {
 const READS = /^(get|head|list|select|describe|presign|ls)/;
 /** Would make every backup under the key unreadable, at once or in days. */
 const KEY_ENDINGS =
-  /^(schedulekeydeletion|disablekey|deleteimportedkeymaterial|putkeypolicy|updatealias|deletealias)$/;
+  /^(schedulekeydeletion|disablekey|deleteimportedkeymaterial|putkeypolicy|updatealias|deletealias|revokegrant|retiregrant)$/;
+/** Ends all keys of a store; the call names the store alone. */
+const KEY_STORE_ENDINGS = /^(disconnectcustomkeystore|deletecustomkeystore)$/;
 const BACKUP_KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\/snapshots\/./;
 
 /**
@@ -33,18 +35,15 @@ export function touchesBackups(
   const texts = strings(parameters);
   switch (service.toLowerCase()) {
     case 'kms':
-      return (
-        KEY_ENDINGS.test(name) &&
-        place.kmsKeyId !== null &&
-        texts.some((text) => sameKey(text, place.kmsKeyId ?? ''))
-      );
+      return place.kmsKeyId !== null && endsKey(name, texts, place.kmsKeyId);
     case 's3':
     case 's3api':
     case 's3control':
       if (READS.test(name) || !texts.some((text) => mayReach(text, place.bucket))) return false;
       return !isPlainObjectWrite(name, parameters);
     default:
-      return false;
+      // Exports, log deliveries and policies of other services name a bucket by its ARN or as a URL.
+      return !READS.test(name) && texts.some((text) => namesBucket(text, place.bucket));
   }
 }
 
@@ -74,6 +73,21 @@ function isPlainObjectWrite(name: string, parameters: unknown): boolean {
   if (!OBJECT_WRITES.has(name) || typeof parameters !== 'object' || parameters === null) return false;
   const key = 'Key' in parameters ? parameters.Key : undefined;
   return typeof key === 'string' && key !== '' && !BACKUP_KEY.test(key);
+}
+
+function namesBucket(text: string, bucket: string): boolean {
+  const found = text.matchAll(/(?:arn:[^:\s]*:s3:::|s3:\/\/)([^/\s"']+)/g);
+  return [...found].some(([, name = '']) => name === bucket || name.includes('*'));
+}
+
+function endsKey(name: string, texts: string[], kmsKeyId: string): boolean {
+  if (KEY_STORE_ENDINGS.test(name)) return true;
+  if (!KEY_ENDINGS.test(name)) return false;
+  // Chosen by its alias, the key itself is not known: any could be it.
+  const byAlias = /(^|:)alias\//.test(kmsKeyId);
+  return byAlias
+    ? texts.some((text) => sameKey(text, kmsKeyId) || !text.includes('alias/'))
+    : texts.some((text) => sameKey(text, kmsKeyId));
 }
 
 function sameKey(text: string, kmsKeyId: string): boolean {

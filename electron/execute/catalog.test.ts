@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cliCommand, kebab, shellWord } from './catalog/cli.ts';
 import { isTypeable, safeValue } from './catalog/words.ts';
-import { ACTIONS, actionFor, actionOf } from './catalog.ts';
+import { ACTIONS, CATALOG } from './catalog.ts';
 import { ec2Resource, rdsResource, runAction, World } from './testing/harness.ts';
 
 const AT = new Date('2026-11-21T09:30:59.000Z');
@@ -52,7 +52,7 @@ test.each(['start', 'stop', 'reboot', 'terminate'].map((verb) => `ec2.${verb}`))
   '%s sends exactly one instance id in the action it names',
   async (id) => {
     const world = new World(ec2Resource({ state: id === 'ec2.start' ? 'stopped' : 'running' }));
-    const spec = actionFor(id, 'ec2_instance');
+    const spec = CATALOG.actionFor(id, 'ec2_instance');
     world.after(spec.operation, [...spec.watch.passing, ...spec.watch.end.slice(0, 1)]);
     await runAction(world, id);
     const [call, ...others] = world.aws.mutations();
@@ -69,7 +69,7 @@ test('a read replica is deleted without the final snapshot that AWS would refuse
   const replica = rdsResource({
     relations: [{ kind: 'replica_of', resourceType: 'rds_instance', nativeId: 'pg-main1' }],
   });
-  const spec = actionFor('rds.delete', 'rds_instance');
+  const spec = CATALOG.actionFor('rds.delete', 'rds_instance');
   const parameters = spec.parameters(replica, AT);
   expect(parameters).toEqual({ DBInstanceIdentifier: 'pg-main1', SkipFinalSnapshot: true });
   expect(spec.undo(replica, parameters, PLACE)).toBeNull();
@@ -79,7 +79,7 @@ test('a read replica is deleted without the final snapshot that AWS would refuse
 });
 
 test('undo of a delete names the very snapshot the call takes', () => {
-  const spec = actionFor('rds.delete', 'rds_instance');
+  const spec = CATALOG.actionFor('rds.delete', 'rds_instance');
   const parameters = spec.parameters(rdsResource(), AT);
   expect(spec.undo(rdsResource(), parameters, PLACE)).toContain(
     `--db-snapshot-identifier ${parameters.FinalDBSnapshotIdentifier}`,
@@ -103,7 +103,7 @@ test('termination names each volume with its own fate', () => {
     name: nativeId,
     direction: 'in' as const,
   }));
-  expect(actionFor('ec2.terminate', 'ec2_instance').affects(resource, related)).toEqual([
+  expect(CATALOG.actionFor('ec2.terminate', 'ec2_instance').affects(resource, related)).toEqual([
     { resourceId: null, name: 'vol-root', text: 'this volume is deleted with the instance' },
     { resourceId: 'id-vol-data', name: 'vol-data', text: 'this volume is kept, detached' },
     {
@@ -117,22 +117,24 @@ test('termination names each volume with its own fate', () => {
 test('a member of a cluster is not stopped or snapshotted by itself', () => {
   const member = rdsResource({ raw: { DBClusterIdentifier: 'aurora-1' } });
   for (const id of ['rds.start', 'rds.stop', 'rds.snapshot'])
-    expect(actionFor(id, 'rds_instance').constraint(member)).toMatchObject({ status: 'fail' });
-  expect(actionFor('rds.reboot', 'rds_instance').constraint(member).status).not.toBe('fail');
+    expect(CATALOG.actionFor(id, 'rds_instance').constraint(member)).toMatchObject({ status: 'fail' });
+  expect(CATALOG.actionFor('rds.reboot', 'rds_instance').constraint(member).status).not.toBe('fail');
 });
 
 test('an unknown fact is never shown as a pass', () => {
   const bare = { constraints: {} };
-  expect(actionFor('rds.stop', 'rds_instance').constraint(rdsResource(bare)).status).toBe('unknown');
-  expect(actionFor('rds.delete', 'rds_instance').constraint(rdsResource(bare)).status).toBe('unknown');
-  expect(actionFor('ec2.stop', 'ec2_instance').constraint(ec2Resource(bare)).status).toBe('unknown');
+  expect(CATALOG.actionFor('rds.stop', 'rds_instance').constraint(rdsResource(bare)).status).toBe('unknown');
+  expect(CATALOG.actionFor('rds.delete', 'rds_instance').constraint(rdsResource(bare)).status).toBe(
+    'unknown',
+  );
+  expect(CATALOG.actionFor('ec2.stop', 'ec2_instance').constraint(ec2Resource(bare)).status).toBe('unknown');
 });
 
 test('an action of another type, or none at all, is refused', () => {
-  expect(() => actionFor('rds.stop', 'ec2_instance')).toThrow(
+  expect(() => CATALOG.actionFor('rds.stop', 'ec2_instance')).toThrow(
     expect.objectContaining({ code: 'INVALID_STATE' }),
   );
-  expect(() => actionFor('__proto__', 'ec2_instance')).toThrow(
+  expect(() => CATALOG.actionFor('__proto__', 'ec2_instance')).toThrow(
     expect.objectContaining({ code: 'INVALID_INPUT' }),
   );
 });
@@ -165,5 +167,5 @@ test('only names a person can type and see are asked to be typed', () => {
 
 test('a plan of a call that no action makes leads to none', () => {
   const plan = { call: { service: 'rds', operation: 'ModifyDBInstance' }, target: rdsResource() };
-  expect(actionOf(plan as unknown as Parameters<typeof actionOf>[0])).toBeNull();
+  expect(CATALOG.actionOf(plan as unknown as Parameters<typeof CATALOG.actionOf>[0])).toBeNull();
 });

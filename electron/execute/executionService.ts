@@ -9,7 +9,7 @@ import type {
 import { AppError } from '../errors.ts';
 import { type Approval, Approvals } from './approvals.ts';
 import type { ActionSpec } from './catalog/spec.ts';
-import { actionsFor } from './catalog.ts';
+import { CATALOG, type Catalog } from './catalog.ts';
 import { Executor } from './executor.ts';
 import { Planner, type ProposeOptions } from './planner.ts';
 import { type Clock, DEFAULT_TIMINGS, type ExecutionPorts, systemClock, type Timings } from './ports.ts';
@@ -20,19 +20,24 @@ export class ExecutionService {
   readonly #planner: Planner;
   readonly #approvals: Approvals;
   readonly #executor: Executor;
+  readonly #catalog: Catalog;
 
-  constructor(ports: ExecutionPorts, options: { clock?: Clock; timings?: Partial<Timings> } = {}) {
+  constructor(
+    ports: ExecutionPorts,
+    options: { catalog?: Catalog; clock?: Clock; timings?: Partial<Timings> } = {},
+  ) {
     const clock = options.clock ?? systemClock;
     const timings = { ...DEFAULT_TIMINGS, ...options.timings };
     this.#ports = ports;
-    this.#planner = new Planner(ports, clock, timings);
+    this.#catalog = options.catalog ?? CATALOG;
+    this.#planner = new Planner(ports, this.#catalog, clock, timings);
     this.#approvals = new Approvals(ports, this.#planner);
-    this.#executor = new Executor(ports, clock, timings);
+    this.#executor = new Executor(ports, this.#catalog, clock, timings);
   }
 
   /** The changes that apply to a type, for assistants and buttons. */
   actionsFor(resourceType: ResourceType): readonly ActionSpec[] {
-    return actionsFor(resourceType);
+    return this.#catalog.actionsFor(resourceType);
   }
 
   /** Makes a plan for one catalogued action on one resource, looked up anew. Changes nothing. */

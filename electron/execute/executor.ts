@@ -4,7 +4,7 @@ import { mapAwsError } from '../aws/errors.ts';
 import { cleanText } from '../aws/text.ts';
 import { AppError } from '../errors.ts';
 import type { ActionSpec } from './catalog/spec.ts';
-import { actionOf } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import type { Outcome } from './outcome.ts';
 import type { Clock, ExecutionPorts, Timings } from './ports.ts';
 import { requireSendable } from './preflight.ts';
@@ -18,12 +18,14 @@ import { Watcher } from './watcher.ts';
 export class Executor {
   readonly #ports: ExecutionPorts;
   readonly #timings: Timings;
+  readonly #catalog: Catalog;
   readonly #watcher: Watcher;
   readonly #runs: Runs;
 
-  constructor(ports: ExecutionPorts, clock: Clock, timings: Timings) {
+  constructor(ports: ExecutionPorts, catalog: Catalog, clock: Clock, timings: Timings) {
     this.#ports = ports;
     this.#timings = timings;
+    this.#catalog = catalog;
     this.#watcher = new Watcher(ports, clock, timings);
     this.#runs = new Runs(clock, timings.graceMs, (error) => ports.report(error));
   }
@@ -67,7 +69,7 @@ export class Executor {
     let spec: ActionSpec;
     let resource: Resource;
     try {
-      spec = knownAction(plan);
+      spec = this.#known(plan);
       this.#runs.requireAlone(execution);
       resource = await abortable(requireSendable(plan, spec, this.#ports), signal);
     } catch (error) {
@@ -82,6 +84,12 @@ export class Executor {
     await recorder.intent(resource.state);
     const sent = await sendCall(plan, spec, this.#ports.clients, this.#timings.sendTimeoutMs, signal);
     await this.#afterSend(run, { ...execution, stateBefore: resource.state }, spec, sent, recorder);
+  }
+
+  #known(plan: Plan): ActionSpec {
+    const spec = this.#catalog.actionOf(plan);
+    if (spec) return spec;
+    throw new AppError('UNSUPPORTED', `This version of CloudOps does not know ${plan.call.operation}.`);
   }
 
   async #afterSend(
@@ -129,7 +137,7 @@ export class Executor {
         ? 'CloudOps was interrupted while this was running. Looking at what has become of it.'
         : 'CloudOps was interrupted while the call was being sent. It is not sent again; looking at what is there.',
     );
-    const spec = actionOf(execution.plan);
+    const spec = this.#catalog.actionOf(execution.plan);
     if (!spec) {
       const message = `This version of CloudOps does not know ${execution.plan.call.operation} and cannot tell how it ended.`;
       const outcome = ended('unknown', 'UNSUPPORTED', message);
@@ -162,10 +170,4 @@ export class Executor {
 
 function ended(outcome: Outcome['outcome'], code: ErrorCode, message: string, text = message): Outcome {
   return { outcome, verified: false, error: { code, message }, text };
-}
-
-function knownAction(plan: Plan): ActionSpec {
-  const spec = actionOf(plan);
-  if (spec) return spec;
-  throw new AppError('UNSUPPORTED', `This version of CloudOps does not know ${plan.call.operation}.`);
 }

@@ -5,10 +5,10 @@ import type { ClientScope } from '../aws/types.ts';
 import { AppError } from '../errors.ts';
 import { cliCommand } from './catalog/cli.ts';
 import type { ActionSpec, Check, Related } from './catalog/spec.ts';
-import { actionFor } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { constraintCheck, permissionChecks, requireAllowed, requireState } from './checks.ts';
 import { planDigest } from './digest.ts';
-import { confirmNameOf, isReadOnly, riskOf } from './policy.ts';
+import { confirmNameOf, isReadOnly, requireBackupsUntouched, riskOf } from './policy.ts';
 import type { Clock, ExecutionPorts, Timings } from './ports.ts';
 
 export const PLAN_LIFETIME_MS = 10 * 60_000;
@@ -33,13 +33,15 @@ export class Planner {
   readonly #ports: ExecutionPorts;
   readonly #clock: Clock;
   readonly #timings: Timings;
+  readonly #catalog: Catalog;
   /** Plan id → the monotonic time at which it is over, for the plans of this process. */
   readonly #deadlines = new Map<string, number>();
 
-  constructor(ports: ExecutionPorts, clock: Clock, timings: Timings) {
+  constructor(ports: ExecutionPorts, catalog: Catalog, clock: Clock, timings: Timings) {
     this.#ports = ports;
     this.#clock = clock;
     this.#timings = timings;
+    this.#catalog = catalog;
   }
 
   /** Rejects with NOT_FOUND, TARGET_GONE, INVALID_STATE, INVALID_INPUT or what AWS answered. */
@@ -65,7 +67,7 @@ export class Planner {
         'NOT_FOUND',
         'This resource is not in the estate. Scan its account, then ask again.',
       );
-    const spec = actionFor(actionId, known.resourceType);
+    const spec = this.#catalog.actionFor(actionId, known.resourceType);
     const account = await accounts.get(known.accountId);
     if (!account)
       throw new AppError(
@@ -97,14 +99,16 @@ export class Planner {
     const { region } = resource;
     const profile = identity.profile;
     const scope: ClientScope = { profile, region, purpose: 'execute' };
+    const createdAt = this.#clock.now();
+    const parameters = spec.parameters(resource, new Date(createdAt));
+    const call = { service: spec.service, operation: spec.operation, parameters };
+    await requireBackupsUntouched(this.#ports, call);
     requireState(spec, resource);
     const constraint = await constraintCheck(spec, this.#ports.clients, scope, resource);
     requireAllowed(resource, constraint);
 
     const planId = randomUUID();
-    const createdAt = this.#clock.now();
     const risk = riskOf(spec, account);
-    const parameters = spec.parameters(resource, new Date(createdAt));
     const body = {
       identity: {
         profile,
@@ -117,10 +121,8 @@ export class Planner {
       },
       target: target(resource),
       call: {
-        service: spec.service,
-        operation: spec.operation,
+        ...call,
         iamAction: spec.iamAction,
-        parameters,
         cli: cliCommand(spec.service, spec.operation, parameters, { region, profile }),
       },
     };

@@ -2,7 +2,7 @@ import type { Account, Plan, Resource, Risk } from '../../preload/contract/model
 import { AppError } from '../errors.ts';
 import type { ActionSpec } from './catalog/spec.ts';
 import { isTypeable } from './catalog/words.ts';
-import type { AccountsPort } from './ports.ts';
+import type { AccountsPort, ExecutionPorts } from './ports.ts';
 
 /**
  * Every gate a change must pass is decided here.
@@ -31,6 +31,21 @@ export function requireTypedName(plan: Plan, typedName: string | undefined): voi
   throw new AppError(
     'NAME_MISMATCH',
     `The typed name is not the name of the target. Type "${plan.confirmName ?? plan.target.nativeId}" exactly as shown.`,
+  );
+}
+
+/**
+ * No command ends what a person would be saved by: rejects with INVALID_STATE whatever may reach the backups. Asked
+ * for every plan and again before its call leaves; the place of the backups may have been chosen in between.
+ */
+export async function requireBackupsUntouched(
+  { touchesBackups }: Pick<ExecutionPorts, 'touchesBackups'>,
+  call: Pick<Plan['call'], 'service' | 'operation' | 'parameters'>,
+): Promise<void> {
+  if (!(await touchesBackups(call))) return;
+  throw new AppError(
+    'INVALID_STATE',
+    `${call.service}:${call.operation} could change or delete the backups of this workspace, or the key they are encrypted with. CloudOps never sends such a call. If it is meant, make it outside CloudOps, or choose another place on the Backups screen first.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Account, Resource } from '../../preload/contract/models.ts';
+import type { Account, Plan, Resource } from '../../preload/contract/models.ts';
 import type { ClientPool, Sessions } from '../aws/types.ts';
 import type { Emit } from '../events.ts';
 import type { EstateStorageApi, FindApi, JournalApi } from '../storage/api.ts';
@@ -62,6 +62,8 @@ export interface ExecutionPorts {
    * not ask".
    */
   describe(resource: Resource): Promise<Resource | null>;
+  /** May this call change or end the backups of this workspace? Rejects when that cannot be told. */
+  touchesBackups(call: Pick<Plan['call'], 'service' | 'operation' | 'parameters'>): Promise<boolean>;
   emit: Emit;
   /** Takes what the journal could not record, e.g. because the disk is full. */
   report(error: unknown): void;

@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import type { ActionSpec } from './catalog/spec.ts';
 import { requireAllowed, requireState } from './checks.ts';
 import { canonicalJson, planDigest, sameDigest } from './digest.ts';
-import { principalOf, requireUnlocked } from './policy.ts';
+import { principalOf, requireBackupsUntouched, requireUnlocked } from './policy.ts';
 import type { ExecutionPorts } from './ports.ts';
 
 /**
@@ -18,6 +18,7 @@ export async function requireSendable(
 ): Promise<Resource> {
   if (!sameDigest(plan.digest, planDigest(plan)))
     throw changed('The recorded plan does not fit its own digest.');
+  await requireBackupsUntouched(ports, plan.call);
   const [resource, identity] = await Promise.all([
     currentTarget(plan, ports),
     ports.sessions.identity(plan.identity.profile, { fresh: true }),

@@ -53,7 +53,8 @@ export interface ActionSpec {
   /** The words of a sentence that mean it; the first is its name on a button. */
   verbs: readonly string[];
   resourceType: ResourceType;
-  service: 'ec2' | 'rds';
+  /** As the CLI names it: `ec2`, `rds`. */
+  service: string;
   operation: string;
   iamAction: string;
   /** What it does to whoever uses the target; policy.ts makes the risk of it. */

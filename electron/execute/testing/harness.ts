@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { EventMessage } from '../../../preload/contract/events.ts';
 import type { Account, Execution, Identity, Resource } from '../../../preload/contract/models.ts';
+import { type ProtectedPlace, touchesBackups } from '../../backup/guard.ts';
 import { AppError } from '../../errors.ts';
 import type { Emit } from '../../events.ts';
 import type { JournalApi } from '../../storage/api.ts';
 import type { JournalBody } from '../../storage/journal/entries.ts';
 import { Journal, type JournalRecords } from '../../storage/journal/journal.ts';
 import { GONE, type Related } from '../catalog/spec.ts';
+import { CATALOG } from '../catalog.ts';
 import { ExecutionService } from '../executionService.ts';
 import type { Clock, ExecutionPorts } from '../ports.ts';
 import { FakeAws } from './fakeAws.ts';
@@ -105,6 +107,9 @@ export class World {
   };
   account: Account;
   locked = false;
+  /** Where backups lie. */
+  backups: ProtectedPlace | null = null;
+  catalog = CATALOG;
   /** What describing shows next, one after the other; the last one stays. */
   shows: (string | Error)[] = [];
   describes = 0;
@@ -132,6 +137,7 @@ export class World {
   process(wrap: (journal: JournalApi) => JournalApi = (journal) => journal): ExecutionService {
     const journal = wrap(new Journal(this.records, () => this.clock.now()));
     return new ExecutionService(this.ports(journal), {
+      catalog: this.catalog,
       clock: this.clock,
       timings: { sendTimeoutMs: 20 },
     });
@@ -151,6 +157,7 @@ export class World {
         },
       },
       describe: () => this.#describe(),
+      touchesBackups: async (call) => touchesBackups(call, this.backups),
       emit: this.#emit,
       report: (error) => this.reported.push(error),
     };

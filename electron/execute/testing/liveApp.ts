@@ -67,6 +67,7 @@ export async function startLiveApp(
       emit,
       report,
       journal: wrap(journal),
+      touchesBackups: async () => false,
       describe: (resource) => scanner.refresh(resource),
     },
     { timings: TIMINGS },
