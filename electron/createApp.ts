@@ -22,6 +22,7 @@ import { LiveStatus } from './liveStatus.ts';
 import type { Log } from './log.ts';
 import { Maintenance } from './maintenance.ts';
 import type { Shell } from './platform/shell.ts';
+import { EngineRescue } from './rescue.ts';
 import { createHandlers } from './rpc/handlers.ts';
 import type { Handlers } from './rpc/router.ts';
 import { Accounts } from './scan/accounts.ts';
@@ -32,6 +33,7 @@ import { LocalBackupEngine } from './storage/backup/backupEngine.ts';
 import { RemoteKeys } from './storage/engines/remoteKey.ts';
 import { answeringKeychain } from './storage/keys/answeringKeychain.ts';
 import { IdleLock } from './storage/keys/idleLock.ts';
+import { installId as readInstallId } from './storage/keys/install.ts';
 import { MasterKeys } from './storage/keys/masterKeys.ts';
 import { RecoveryKeys } from './storage/keys/recoveryKeys.ts';
 import { whenQuiet } from './storage/keys/whenQuiet.ts';
@@ -184,6 +186,30 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
       await requireNoExecutions();
     },
   });
+  const rescue = new EngineRescue({
+    status: () => lifecycle.status(),
+    mode: workspace.storage.qdrant.mode,
+    storage,
+    journal,
+    backups,
+    restores,
+    remoteKeys,
+    jobs,
+    quiet: async () => {
+      await scanner.stop();
+      await requireNoExecutions();
+    },
+    onOpened: async () => {
+      await lifecycle.opened();
+      reload();
+    },
+    onFailed: async (error) => {
+      const { phase, engine } = lifecycle.status();
+      if (phase !== 'ready') return;
+      const failure = engine.message === '' ? error : new AppError('ENGINE_FAILED', engine.message);
+      await storage.health().catch(() => lifecycle.closed(failure));
+    },
+  });
   const scheduler = new BackupScheduler({ backups, jobs, shell, report });
   const idleLock = new IdleLock({
     minutes: async () => (await settings.get()).idleLockMinutes,
@@ -231,6 +257,8 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     keys: masterKeys,
     openStorage: async (masterKey) => {
       await workspace.prepare();
+      // Also while the engine fails: the backups of this install are then looked for.
+      installId = await readInstallId(workspace.folder);
       const opened = await storage.open({
         config: workspace.storage,
         folder: workspace.folder,
@@ -295,6 +323,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
       backups,
       restores,
       maintenance,
+      rescue,
       onActive: () => idleLock.active(),
     }),
     events,

@@ -83,7 +83,7 @@ export class Lifecycle {
         message: '',
         filePath: options.keys.source.filePath,
       },
-      engine: { kind: 'sqlite', state: 'starting', message: '' },
+      engine: { kind: 'sqlite', url: null, state: 'starting', message: '' },
     };
   }
 
@@ -120,6 +120,18 @@ export class Lifecycle {
     if (passphrase === null) await this.start();
     else await this.unlock({ kind: 'passphrase', text: passphrase });
     return this.#status;
+  }
+
+  /** The storage was opened by another way than a start: an engine that failed was put aside. */
+  async opened(): Promise<void> {
+    await this.#starting;
+    if (this.#status.phase === 'failed') await this.#becomeReady();
+  }
+
+  /** The storage was closed and could not be opened again. */
+  closed(error: unknown): void {
+    this.#open = false;
+    this.#fail(error);
   }
 
   /** Opens a locked or keyless workspace. A wrong secret rejects and changes nothing. */
@@ -209,7 +221,7 @@ export class Lifecycle {
   async #becomeReady(): Promise<void> {
     await this.#options.onReady();
     this.#open = true;
-    this.#set({ phase: 'ready', ...(await this.#options.facts()) });
+    this.#set({ phase: 'ready', failure: null, ...(await this.#options.facts()) });
   }
 
   async #unlocked({ key, message }: Unlocked): Promise<void> {

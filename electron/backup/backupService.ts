@@ -4,6 +4,7 @@ import {
   type BackupOverview,
   type BackupPart,
   type BackupSettings,
+  type BackupSource,
   type Job,
 } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
@@ -113,6 +114,15 @@ export class BackupService {
     const options = { bucket, installId, region: same?.region ?? null, kmsKeyId: same?.kmsKeyId ?? null };
     const text = (policy: object) => JSON.stringify(policy, null, 2);
     return { bucketPolicy: text(bucketPolicy(options)), rolePolicy: text(rolePolicy(options)) };
+  }
+
+  /** Where backups of this kind are read from. Rejects with BACKUP_PLACE when no bucket is chosen. */
+  async sourceOf(kind: PlaceKind): Promise<BackupSource> {
+    if (kind === 'local') return { kind: 'here' };
+    const { s3 } = await this.records.settings();
+    if (s3 === null) throw new AppError('BACKUP_PLACE', 'No bucket is chosen for backups.');
+    const { bucket, region, endpoint, profile } = s3;
+    return { kind: 's3', bucket, region, endpoint, access: { profile } };
   }
 
   /** For the executor's guard, `touchesBackups`. */

@@ -2,6 +2,7 @@ import type { BackupInfo, BackupSource, Secret } from '../../preload/contract/mo
 import type { OtherBackup } from '../storage/backup/api.ts';
 import type { BackupPart } from '../storage/backup/names.ts';
 import type { Which } from '../storage/backup/proveBackup.ts';
+import type { LocalEngine } from '../storage/maintenance/engineRescue.ts';
 import type { Work } from '../storage/work.ts';
 
 export type { Which } from '../storage/backup/proveBackup.ts';
@@ -29,6 +30,8 @@ export interface BackupEngine {
       mode: 'replace' | 'merge';
       parts: readonly BackupPart[];
       others?: readonly OtherBackup[] | undefined;
+      /** Into a new engine; the data of the present one, which cannot be used, is put aside and kept. */
+      aside?: LocalEngine | null;
     },
     work: Work,
   ): Promise<{ result: string }>;

@@ -6,6 +6,8 @@ import { infoOf, timeInWords } from '../storage/backup/info.ts';
 import type { BackupPart } from '../storage/backup/names.ts';
 import type { BackupReader } from '../storage/backup/place.ts';
 import { readManifest } from '../storage/backup/proveBackup.ts';
+import { COLLECTION_PARTS } from '../storage/backup/workspaceParts.ts';
+import type { LocalEngine } from '../storage/maintenance/engineRescue.ts';
 import { quietWork } from '../storage/work.ts';
 import { BackupCatalog } from './catalog.ts';
 import type { Places } from './places.ts';
@@ -28,6 +30,8 @@ export interface RestoreRequest extends Which {
   parts: readonly BackupPart[];
   /** Parts that the backup does not hold, from others of its install in the same place. */
   others?: readonly OtherBackup[] | undefined;
+  /** Into a new engine, see `rebuild`. */
+  aside?: LocalEngine;
 }
 
 /**
@@ -91,10 +95,31 @@ export class RestoreService {
     });
   }
 
+  /**
+   * For an engine whose data cannot be used: conversations and resources from one of this workspace's own backups,
+   * into a new engine. What the rest of the workspace holds stays.
+   */
+  async rebuild(
+    from: Which & { source: BackupSource; aside: LocalEngine },
+    handle: JobHandle,
+  ): Promise<{ result: string }> {
+    const request: RestoreRequest = {
+      ...from,
+      secret: { kind: 'own' },
+      mode: 'replace',
+      parts: COLLECTION_PARTS,
+    };
+    try {
+      return await this.#restore(request, handle);
+    } catch (error) {
+      throw await this.#withNextOlder(error, request);
+    }
+  }
+
   async #restore(request: RestoreRequest, handle: JobHandle): Promise<{ result: string }> {
     const { engine, places } = this.#options;
-    const { source, secret, mode, parts, others = [] } = request;
-    const how = { secret, mode, parts, others };
+    const { source, secret, mode, parts, others = [], aside = null } = request;
+    const how = { secret, mode, parts, others, aside };
     if (source.kind !== 's3') return engine.restore(source, request, how, handle);
     const from = await places.reader(source);
     return places.withTemp(async (to, path) => {

@@ -50,6 +50,7 @@ const NAMES: Record<JobKind, string> = {
   reencrypt: 're-encryption',
   rebuild_index_key: 'change of the index key',
   move_engine: 'move to another engine',
+  rescue: 'rebuild of the storage engine',
   forget_account: 'removal of an account',
   delete_all: 'deletion of all data',
   cleanup: 'clean-up of old backups',

@@ -11,6 +11,7 @@ import type { JobRunner } from '../jobs/jobs.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Maintenance } from '../maintenance.ts';
 import type { Shell } from '../platform/shell.ts';
+import type { EngineRescue } from '../rescue.ts';
 import type { Accounts } from '../scan/accounts.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import type { SettingsStore } from '../settings.ts';
@@ -36,6 +37,7 @@ export interface HandlerServices {
   backups: BackupService;
   restores: RestoreService;
   maintenance: Maintenance;
+  rescue: EngineRescue;
   /** Somebody is at a screen. */
   onActive(): void;
 }
@@ -48,7 +50,10 @@ const ALWAYS_OPEN = new Set<string>([
   'workspace.open',
   'key.useFile',
   'key.unlock',
+  'storage.rescueOptions',
+  'storage.rescue',
   'jobs.list',
+  'jobs.cancel',
   'shell.pick',
   'shell.openUrl',
 ]);
@@ -58,11 +63,18 @@ const PAGE = 200;
 /** One line per route; what a line needs more of lives in its service. */
 export function createHandlers(services: HandlerServices): Handlers {
   const { lifecycle, settings, profiles, accounts, scanner, storage, chat, execution, shell } = services;
-  const { recoveryKeys, rotation, jobs, backups, restores, maintenance } = services;
+  const { recoveryKeys, rotation, jobs, backups, restores, maintenance, rescue } = services;
   const { find, estate, journal } = storage;
   const handlers: Handlers = {
     'app.status': async () => lifecycle.status(),
-    'app.retry': () => lifecycle.retry(),
+    'app.retry': async () => {
+      if (jobs.current()?.kind === 'rescue')
+        throw new AppError(
+          'NOT_READY',
+          'The storage engine is being rebuilt. Wait for its end, or cancel it.',
+        );
+      return lifecycle.retry();
+    },
     'app.noticeRead': async () => lifecycle.tell(null),
     'app.health': () => storage.health(),
     'workspace.open': ({ name }) => services.switchWorkspace(name),
@@ -161,6 +173,9 @@ export function createHandlers(services: HandlerServices): Handlers {
       maintenance.forgetAccount(accountId, typed, client.id),
     'storage.deleteAll': ({ typed }, client) => maintenance.deleteAll(typed, client.id),
     'storage.moveEngine': async ({ to }, client) => maintenance.moveEngine(to, client.id),
+
+    'storage.rescueOptions': () => rescue.options(),
+    'storage.rescue': (request, client) => rescue.start(request, client.id),
 
     'jobs.list': async () => ({ jobs: jobs.list() }),
     'jobs.cancel': async ({ jobId }) => jobs.cancel(jobId),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type {
   ActivityQuery,
   ActivityRow,
+  AppStatus,
   ChatMessage,
   Conversation,
   Execution,
@@ -26,6 +27,7 @@ import type { ConversationSearch } from './chatSearch/ChatSearch.ts';
 import type { JournalBody, JournalEntry } from './journal/entries.ts';
 import type { KeySlot, SlotKind, SlotSecret } from './keys/slots.ts';
 import type { EngineMoved, EngineTarget } from './maintenance/engineMove.ts';
+import type { LocalEngine } from './maintenance/engineRescue.ts';
 import type { VectorsChanged } from './maintenance/vectors.ts';
 import type { EngineState } from './PointStore.ts';
 import type { RebuiltIndex } from './rotation/indexKey.ts';
@@ -43,6 +45,12 @@ export interface StorageApi {
   open(options: OpenOptions): Promise<OpenReport>;
   health(): Promise<StorageHealth>;
   retryEngine(): Promise<void>;
+  /**
+   * For an engine whose data cannot be used: goes on with an empty one; `kept` = where the old data lies now. Also
+   * after an `open` that failed with ENGINE_FAILED or ENGINE_MISSING: until the next one documents, journal, and of
+   * `backup` what restores answer.
+   */
+  putEngineAside(to: LocalEngine): Promise<{ report: OpenReport; kept: string | null }>;
   shutdown(): Promise<void>;
   /**
    * Closes the files and forgets every key and everything read with them. Calls answer NOT_READY until `open`
@@ -80,7 +88,7 @@ export interface OpenReport {
 
 /** What the worker announces by itself. */
 export interface StorageEvents {
-  engine: { kind: 'sqlite' | 'qdrant'; state: EngineState; message: string };
+  engine: Pick<AppStatus['engine'], 'kind' | 'url'> & { state: EngineState; message: string };
   /** The index is being built: rows known so far; `done` when complete. */
   indexing: { rows: number; done: boolean };
 }

@@ -27,14 +27,23 @@ export interface EngineMeans {
   qdrantApiKey: string | null;
 }
 
+export interface OpenedEngine {
+  store: PointStore;
+  place: EnginePlace;
+  /** Once its collections are there: from then on their loss is noticed. */
+  settle(): Promise<void>;
+}
+
 /**
  * Opens the engine of a workspace. The choice is made once, for a folder without one, and recorded; later the
  * record decides. What is recorded but not there is ENGINE_MISSING with a way out, never a new empty store.
+ * @param collections that an engine must still have which had them before.
  */
 export async function openEngine(
   wanted: StorageConfig['qdrant'],
   means: EngineMeans,
-): Promise<{ store: PointStore; place: EnginePlace }> {
+  collections: readonly string[],
+): Promise<OpenedEngine> {
   const { folder, qdrantBinary } = means;
   const recorded = await readEngineRecord(folder);
   if (recorded !== null) refuseOther(recorded, wanted, folder);
@@ -45,8 +54,28 @@ export async function openEngine(
   const record: EngineRecord = recorded ?? { place, filled: false, leftover: null };
   if (recorded === null) await writeEngineRecord(folder, record);
   const store = await openPlace(place, means);
-  if (store.status().state === 'ready') await settle(record, means);
-  return { store, place };
+  if (record.filled && store.status().state === 'ready') await refuseLost(store, collections, place);
+  return { store, place, settle: () => settle(record, means) };
+}
+
+/** An engine that starts without what was in it has lost it: never begin anew in its place. */
+async function refuseLost(
+  store: PointStore,
+  collections: readonly string[],
+  place: EnginePlace,
+): Promise<void> {
+  for (const name of collections) {
+    try {
+      await store.count(name);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') continue;
+      await store.close();
+      throw new AppError(
+        'ENGINE_FAILED',
+        `${placeName(place)} has lost the collection ${name} of this workspace: its data is damaged or was removed. Nothing was changed. Rebuild from the last backup; if config.json names another collection than before, take that back.`,
+      );
+    }
+  }
 }
 
 /** Opens an engine without asking the record. A Qdrant that does not start comes back failed, with the reason. */

@@ -76,6 +76,11 @@ export function samePlace(a: EnginePlace, b: EnginePlace): boolean {
   return a.kind === b.kind && (a.kind !== 'remote' || b.kind !== 'remote' || a.url === b.url);
 }
 
+/** For the screens. */
+export function engineOf(place: EnginePlace): { kind: EnginePlace['kind']; url: string | null } {
+  return { kind: place.kind, url: place.kind === 'remote' ? place.url : null };
+}
+
 /** As a person calls it. */
 export function placeName(place: EnginePlace): string {
   switch (place.kind) {

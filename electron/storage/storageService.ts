@@ -16,8 +16,11 @@ import type {
 } from './api.ts';
 import type { BackupApi } from './backup/api.ts';
 import { WorkspaceBackups } from './backup/workspaceBackups.ts';
+import { engineOf, readEngineRecord } from './engineRecord.ts';
+import { type EngineAside, type LocalEngine, putEngineAside } from './maintenance/engineRescue.ts';
 import { OpenWorkspace } from './openWorkspace.ts';
-import type { Work } from './work.ts';
+import { quietWork, type Work } from './work.ts';
+import { WorkspaceRecords } from './workspaceRecords.ts';
 
 export type EmitStorage = <N extends keyof StorageEvents>(name: N, payload: StorageEvents[N]) => void;
 
@@ -27,10 +30,12 @@ export class StorageService implements StorageApi {
   readonly #embedding: EmbeddingProvider | null;
   #workspace: OpenWorkspace | null = null;
   #opening: Promise<OpenWorkspace> | null = null;
-  #options: Omit<OpenOptions, 'masterKey'> | null = null;
+  /** Open without an engine, since its data could not be used; until `open` is called again. */
+  #records: WorkspaceRecords | null = null;
   readonly backup: BackupApi = new WorkspaceBackups({
     workspace: () => this.#open.backedUp,
-    reopen: (work) => this.#reopen(work),
+    ground: () => this.#readable.ground,
+    reopen: (work, aside) => this.#reopen(work, aside),
   });
 
   constructor(options: { emit: EmitStorage; embedding?: EmbeddingProvider | null }) {
@@ -38,38 +43,103 @@ export class StorageService implements StorageApi {
     this.#embedding = options.embedding ?? null;
   }
 
-  /** After a failure everything is closed again, and `open` may be called once more. */
+  /** After a failure `open` may be called once more; until then documents, journal and backups may be readable. */
   async open(options: OpenOptions): Promise<OpenReport> {
     if (this.#opening !== null || this.#workspace !== null) {
       throw new AppError('INTERNAL', 'The storage of this workspace is open already.');
     }
-    const workspace = await this.#openWith(options);
+    const workspace = await this.#openWith(options, quietWork());
     return workspace.report;
   }
 
-  async #openWith(options: OpenOptions, work?: Work): Promise<OpenWorkspace> {
-    this.#opening = OpenWorkspace.open(options, this.#embedding, this.#emit, work);
+  async #openWith(options: OpenOptions, work: Work): Promise<OpenWorkspace> {
+    this.#opening = this.#openParts(options, work);
     try {
       this.#workspace = await this.#opening;
-      const { masterKey: _, ...rest } = options;
-      this.#options = rest;
       return this.#workspace;
     } finally {
       this.#opening = null;
     }
   }
 
-  /** For a restore: what is open is closed, and opening carries the restore out. */
-  async #reopen(work: Work) {
-    const workspace = this.#open;
-    const options = this.#options;
-    if (options === null) throw new AppError('NOT_READY', 'The storage of this workspace is not open.');
-    const masterKey = workspace.backedUp.copyMasterKey();
+  async #openParts(options: OpenOptions, work: Work): Promise<OpenWorkspace> {
+    this.#closeRecords();
+    let records: WorkspaceRecords | null = null;
+    try {
+      records = await WorkspaceRecords.open(options, work);
+      return await OpenWorkspace.open(records, this.#embedding, this.#emit, work);
+    } catch (error) {
+      if (isEngineFault(error)) {
+        this.#records = records;
+        await this.#announceFailed(options.folder, error);
+      } else records?.close();
+      throw error;
+    }
+  }
+
+  async #announceFailed(folder: string, { message }: AppError): Promise<void> {
+    const record = await readEngineRecord(folder).catch(() => null);
+    if (record !== null) this.#emit('engine', { ...engineOf(record.place), state: 'failed', message });
+  }
+
+  /**
+   * For a restore: what is open is closed, and opening carries the restore out. `aside` = into a new engine, with
+   * the present one's data put aside; when that comes to nothing the data is where it was and the engine as failed
+   * as before.
+   */
+  async #reopen(work: Work, aside: LocalEngine | null) {
+    const { options, masterKey } = await this.#closeForReopening();
+    try {
+      if (aside === null) return reopened(await this.#openWith({ ...options, masterKey }, work));
+      const put = await putEngineAside(options.folder, aside);
+      const opened = await this.#openWith({ ...options, masterKey }, work).catch(async (error: unknown) => {
+        await this.#takeBack(put, { ...options, masterKey });
+        throw error;
+      });
+      const { failure } = opened.records.settled ?? { failure: null };
+      if (failure === null) return { ...reopened(opened), kept: put.kept };
+      this.#workspace = null;
+      await opened.close();
+      await this.#takeBack(put, { ...options, masterKey });
+      throw failure;
+    } finally {
+      masterKey.fill(0);
+    }
+  }
+
+  async putEngineAside(to: LocalEngine): Promise<{ report: OpenReport; kept: string | null }> {
+    const { options, masterKey } = await this.#closeForReopening();
+    try {
+      const { kept } = await putEngineAside(options.folder, to);
+      const { report } = await this.#openWith({ ...options, masterKey }, quietWork());
+      return { report, kept };
+    } finally {
+      masterKey.fill(0);
+    }
+  }
+
+  async #closeForReopening() {
+    const records = this.#readable;
+    const { options } = records;
+    const masterKey = records.keys.copyMasterKey();
+    const workspace = this.#workspace;
     this.#workspace = null;
-    await workspace.close();
-    const opened = await this.#openWith({ ...options, masterKey }, work);
-    masterKey.fill(0);
-    return { open: opened.report, settled: opened.settled };
+    // An engine that failed may refuse to be closed in order as well.
+    await workspace?.close().catch(() => undefined);
+    this.#closeRecords();
+    return { options, masterKey };
+  }
+
+  /** The engine is then as it was: it may fail again, and says so by its status. */
+  async #takeBack(put: EngineAside, options: OpenOptions): Promise<void> {
+    this.#closeRecords();
+    await put.undo();
+    await this.#openWith(options, quietWork()).catch(() => undefined);
+  }
+
+  #closeRecords(): void {
+    this.#records?.close();
+    this.#records = null;
   }
 
   health(): Promise<StorageHealth> {
@@ -86,6 +156,7 @@ export class StorageService implements StorageApi {
     await this.#opening?.catch(() => undefined);
     const workspace = this.#workspace;
     this.#workspace = null;
+    this.#closeRecords();
     await workspace?.close();
   }
 
@@ -110,15 +181,19 @@ export class StorageService implements StorageApi {
   }
 
   get docs(): DocsApi {
-    return this.#open.appDb;
+    return this.#readable.appDb;
   }
 
   get journal(): JournalApi {
-    return this.#open.journal;
+    return this.#readable.journal;
   }
 
   get maintenance(): MaintenanceApi {
     return this.#open.maintenance;
+  }
+
+  get #readable(): WorkspaceRecords {
+    return this.#records ?? this.#open.records;
   }
 
   get #open(): OpenWorkspace {
@@ -127,4 +202,12 @@ export class StorageService implements StorageApi {
     }
     return this.#workspace;
   }
+}
+
+function isEngineFault(error: unknown): error is AppError {
+  return error instanceof AppError && (error.code === 'ENGINE_FAILED' || error.code === 'ENGINE_MISSING');
+}
+
+function reopened({ report, records }: OpenWorkspace) {
+  return { open: report, settled: records.settled, kept: null };
 }

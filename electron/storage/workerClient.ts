@@ -15,6 +15,7 @@ import type {
   StorageEvents,
 } from './api.ts';
 import type { BackupApi } from './backup/api.ts';
+import type { LocalEngine } from './maintenance/engineRescue.ts';
 import { isWork, passOn, type Work } from './work.ts';
 import {
   METHODS,
@@ -55,7 +56,7 @@ export class StorageClient implements StorageApi {
   #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
-  #engine: StorageEvents['engine']['kind'] = 'sqlite';
+  #engine: Pick<StorageEvents['engine'], 'kind' | 'url'> = { kind: 'sqlite', url: null };
   #ended: AppError | null = null;
   #stopping = false;
   /** Ended by `lock`. */
@@ -88,6 +89,10 @@ export class StorageClient implements StorageApi {
 
   retryEngine(): Promise<void> {
     return this.#service.retryEngine();
+  }
+
+  putEngineAside(to: LocalEngine): Promise<{ report: OpenReport; kept: string | null }> {
+    return this.#service.putEngineAside(to);
   }
 
   /** Closes the files and ends the worker, within 15 s whatever it does. Never rejects. */
@@ -160,7 +165,10 @@ export class StorageClient implements StorageApi {
         break;
       }
       case 'event':
-        if ('kind' in message.payload) this.#engine = message.payload.kind;
+        if ('kind' in message.payload) {
+          const { kind, url } = message.payload;
+          this.#engine = { kind, url };
+        }
         this.#options.onEvent?.(message.name, message.payload);
         break;
       case 'answer':
@@ -195,7 +203,7 @@ export class StorageClient implements StorageApi {
       : 'The local storage has stopped unexpectedly. What was confirmed before is saved. Try again, or restart the app.';
     this.#rejectAll(new AppError('STORAGE_FAILED', message));
     if (!this.#stopping) {
-      this.#options.onEvent?.('engine', { kind: this.#engine, state: 'failed', message });
+      this.#options.onEvent?.('engine', { ...this.#engine, state: 'failed', message });
     }
   }
 

@@ -17,7 +17,7 @@ type Names<T> = Record<keyof T, true>;
 
 /** The only calls the data worker answers; complete by type, looked up by own key. */
 export const METHODS: {
-  service: Names<Pick<StorageApi, 'open' | 'health' | 'retryEngine' | 'shutdown'>>;
+  service: Names<Pick<StorageApi, 'open' | 'health' | 'retryEngine' | 'putEngineAside' | 'shutdown'>>;
   keys: Names<KeysApi>;
   chat: Names<ChatStorageApi>;
   estate: Names<EstateStorageApi>;
@@ -27,7 +27,7 @@ export const METHODS: {
   maintenance: Names<MaintenanceApi>;
   backup: Names<BackupApi>;
 } = {
-  service: { open: true, health: true, retryEngine: true, shutdown: true },
+  service: { open: true, health: true, retryEngine: true, putEngineAside: true, shutdown: true },
   keys: {
     info: true,
     slots: true,

@@ -277,6 +277,18 @@ export const routes = {
     ['ENGINE_MISSING', 'JOB_RUNNING'],
   ),
 
+  /** Answers also while the workspace did not open. */
+  'storage.rescueOptions': route(none, m.RescueOptions, AWS_ERRORS),
+  /** Puts the data of an engine that failed aside and goes on; `backup` null = empty, to be filled by scans. */
+  'storage.rescue': route(
+    z.strictObject({
+      to: z.enum(m.RESCUE_TARGETS),
+      backup: z.strictObject({ backupId: z.string(), place: z.enum(['local', 's3']) }).nullable(),
+    }),
+    m.Job,
+    ['INVALID_STATE', 'BACKUP_NOT_FOUND', 'JOB_RUNNING', ...AWS_ERRORS],
+  ),
+
   'jobs.list': route(none, z.object({ jobs: z.array(m.Job) })),
   'jobs.cancel': route(z.strictObject({ jobId: z.string() }), m.Job, ['NOT_FOUND']),
 

@@ -1,6 +1,7 @@
 import type { BackupInfo, BackupSource } from '../../../preload/contract/models.ts';
 import type { OpenReport } from '../api.ts';
 import type { SlotSecret } from '../keys/slots.ts';
+import type { LocalEngine } from '../maintenance/engineRescue.ts';
 import type { Work } from '../work.ts';
 import type { BackupSecret } from './backupKeys.ts';
 import type { BackupRequest } from './createBackup.ts';
@@ -36,6 +37,8 @@ export interface RestoreRequest {
    * the key's source already), or keeps its own: then `slot` gets a new slot and the others end.
    */
   takeover: { masterKey: 'backup' | 'own'; slot: SlotSecret | null } | null;
+  /** Into a new engine of this kind; the data of the present one, which cannot be used, is put aside. */
+  aside?: LocalEngine | null;
 }
 
 export interface RestoreReport {
@@ -46,6 +49,8 @@ export interface RestoreReport {
   totals: { chat_history: number; aws_estate: number };
   /** The backup made before. */
   before: Which | null;
+  /** Where data that was put aside lies now. */
+  kept: string | null;
 }
 
 /** Backups in the data worker: local ones, and what other places brought to the disk. */

@@ -54,7 +54,7 @@ export class LocalBackupEngine {
   async restore(
     source: LocalSource,
     which: Which,
-    how: Pick<RestoreRequest, 'mode' | 'parts' | 'others'> & { secret: Secret },
+    how: Pick<RestoreRequest, 'mode' | 'parts' | 'others' | 'aside'> & { secret: Secret },
     work: Work,
   ): Promise<{ result: string }> {
     const { backup, appVersion } = this.#options;
@@ -63,7 +63,8 @@ export class LocalBackupEngine {
     const whole = how.mode === 'replace' && allParts(how).length === 3;
     const takeover =
       takesOver && whole && masterKey !== null ? await this.#takeover(which, masterKey, how.secret) : null;
-    const report = await backup.restore(source, which, { ...how, secret, takeover, appVersion }, work);
+    const aside = how.aside ?? null;
+    const report = await backup.restore(source, which, { ...how, secret, takeover, aside, appVersion }, work);
     await this.#options.onReopened(report.open);
     const endedSlots = takeover?.masterKey === 'own';
     return { result: inWords(how.mode, report, endedSlots) };
@@ -124,6 +125,7 @@ function inWords(mode: 'replace' | 'merge', report: RestoreReport, endedSlots: b
       'This machine keeps its own key; the recovery key or passphrase just used opens it too, others must be made anew.',
     );
   }
+  if (report.kept !== null) sentences.push(`The data that could not be read is kept in ${report.kept}.`);
   return sentences.join(' ');
 }
 

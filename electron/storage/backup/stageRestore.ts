@@ -21,7 +21,7 @@ import {
   type Takeover,
   writeRestoreFile,
 } from './restoreFile.ts';
-import type { BackupWorkspace } from './workspaceParts.ts';
+import type { BackupGround } from './workspaceParts.ts';
 
 export type RestoreMode = RestoreFile['mode'];
 export interface StageRequest {
@@ -47,7 +47,7 @@ const stagedPlace = (folder: string) => new LocalPlace(path.join(restoreFolder(f
  * nothing remains.
  */
 export async function stageRestore(
-  workspace: BackupWorkspace,
+  workspace: BackupGround,
   backup: OpenedBackup,
   request: StageRequest,
   work: Work,
@@ -96,14 +96,14 @@ export function wantedPart(from: OpenedBackup, part: BackupPart): PartToRestore 
   );
 }
 
-function targetKeys(workspace: BackupWorkspace, { takeover }: StageRequest): Keyring {
+function targetKeys(workspace: BackupGround, { takeover }: StageRequest): Keyring {
   if (takeover === null) return workspace.keyring;
   return unlockKeyring(parseKeyring(takeover.underOwnKey), workspace.copyMasterKey());
 }
 
 /** @param as the restore it is staged for: parts of other backups lie under the same name. */
 async function stagePart(
-  workspace: BackupWorkspace,
+  workspace: BackupGround,
   { from, object }: PartToRestore,
   as: { target: Keyring; backupId: string },
   work: Work,

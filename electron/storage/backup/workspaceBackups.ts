@@ -2,6 +2,7 @@ import { AppError } from '../../errors.ts';
 import type { OpenReport } from '../api.ts';
 import { CHAT_CONTENT } from '../chatDeletions.ts';
 import { parseKeyring } from '../keys/keyring.ts';
+import type { LocalEngine } from '../maintenance/engineRescue.ts';
 import type { Work } from '../work.ts';
 import {
   allParts,
@@ -21,13 +22,21 @@ import { openBackup, proveBackup, readManifest, type Which } from './proveBackup
 import type { SettledRestore } from './settleRestore.ts';
 import { type OpenedBackup, type PartToRestore, stageRestore, wantedPart } from './stageRestore.ts';
 import { takeoverOf } from './takeover.ts';
-import { type BackupWorkspace, snapshotsFolder } from './workspaceParts.ts';
+import { type BackupGround, type BackupWorkspace, snapshotsFolder } from './workspaceParts.ts';
 
 export interface WorkspaceBackupsOptions {
   /** Throws NOT_READY while none is open. */
   workspace(): BackupWorkspace;
-  /** Closes the workspace and opens it again, which carries out a restore that was confirmed. */
-  reopen(work: Work): Promise<{ open: OpenReport; settled: SettledRestore | null }>;
+  /** What can be read of it, also while its engine failed. */
+  ground(): BackupGround;
+  /**
+   * Closes the workspace and opens it again, which carries out a restore that was confirmed. `aside` = the data of
+   * an engine that failed is put aside before; rejects with it back where it was.
+   */
+  reopen(
+    work: Work,
+    aside: LocalEngine | null,
+  ): Promise<{ open: OpenReport; settled: SettledRestore | null; kept: string | null }>;
   now?: () => Date;
 }
 
@@ -53,7 +62,7 @@ export class WorkspaceBackups implements BackupApi {
 
   async inspect(source: LocalSource, which: Which, secret: BackupSecret): Promise<InspectedBackup> {
     const { body, keys, opened } = await this.#openBackup(source, which, secret);
-    const own = this.#options.workspace().keyring;
+    const own = this.#options.ground().keyring;
     return {
       info: infoOf(body, 'local', 0),
       takesOver: body.installId !== own.installId && keys.plain === own.plain,
@@ -94,18 +103,20 @@ export class WorkspaceBackups implements BackupApi {
     const backup = await this.#openBackup(source, which, request.secret);
     const parts = await this.#parts(source, backup, request);
     const takeover = await this.#takeover(backup, request);
+    const aside = request.aside ?? null;
     let before: Which | null = null;
     // Saved last: it then holds what was written meanwhile, and a damaged backup does not leave one more of these.
     const beforeConfirm = async () => {
-      before = await this.#saveBefore(request, work);
+      // Of an engine that failed nothing can be saved: its data itself is kept.
+      if (aside === null) before = await this.#saveBefore(request, work);
     };
     await stageRestore(
-      this.#options.workspace(),
+      this.#options.ground(),
       backup,
       { ...request, parts, takeover, beforeConfirm },
       work,
     );
-    const { open, settled } = await this.#options.reopen(work);
+    const { open, settled, kept } = await this.#options.reopen(work, aside);
     if (settled === null) throw new AppError('INTERNAL', 'The restore was prepared and not found again.');
     if (settled.failure !== null) throw settled.failure;
     const { store, collections } = this.#options.workspace();
@@ -117,6 +128,7 @@ export class WorkspaceBackups implements BackupApi {
         aws_estate: await store.count(collections.aws_estate.name),
       },
       before,
+      kept,
     };
   }
 
@@ -134,7 +146,7 @@ export class WorkspaceBackups implements BackupApi {
     if (masterKey === null || request.mode !== 'replace' || allParts(request).length < 3) {
       throw new AppError('INVALID_INPUT', 'Only a backup of another install, restored whole, is taken over.');
     }
-    const { keyring: ownKeys, copyMasterKey } = this.#options.workspace();
+    const { keyring: ownKeys, copyMasterKey } = this.#options.ground();
     const own = copyMasterKey();
     const { masterKey: which, slot } = request.takeover;
     const next = which === 'own' ? own : masterKey;
@@ -157,7 +169,7 @@ export class WorkspaceBackups implements BackupApi {
   }
 
   #openBackup(source: LocalSource, which: Which, secret: BackupSecret) {
-    const { keyring, copyMasterKey } = this.#options.workspace();
+    const { keyring, copyMasterKey } = this.#options.ground();
     return openBackup(this.#place(source), which, keyring, { masterKey: copyMasterKey(), ...secret });
   }
 
@@ -167,6 +179,6 @@ export class WorkspaceBackups implements BackupApi {
   }
 
   #own(): LocalPlace {
-    return new LocalPlace(snapshotsFolder(this.#options.workspace().folder));
+    return new LocalPlace(snapshotsFolder(this.#options.ground().folder));
   }
 }

@@ -3,8 +3,8 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { CollectionSpec, PointStore } from '../PointStore.ts';
 import type { BackupPart } from './names.ts';
 
-/** The parts of an open workspace that a backup is made of. */
-export interface BackupWorkspace {
+/** What reading a backup and bringing it back needs of a workspace: its engine need not run. */
+export interface BackupGround {
   folder: string;
   keyring: Keyring;
   /** A copy of the workspace's master key. */
@@ -13,8 +13,12 @@ export interface BackupWorkspace {
   keyringText(): Promise<string>;
   /** Takes the index keys of a backup's keyring as earlier ones. */
   adoptIndexKeys(source: Keyring): Promise<void>;
-  store: PointStore;
   collections: Record<CollectionPart, CollectionSpec>;
+}
+
+/** The parts of an open workspace that a backup is made of. */
+export interface BackupWorkspace extends BackupGround {
+  store: PointStore;
 }
 
 export type CollectionPart = Exclude<BackupPart, 'state'>;

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../errors.ts';
+import { BackupInfo } from './backups.ts';
 import { Iso } from './common.ts';
 
 export const ENGINE_STATES = ['starting', 'ready', 'restarting', 'failed', 'stopped'] as const;
+export const RESCUE_TARGETS = ['same', 'sqlite'] as const;
+export const ENGINE_KINDS = ['sqlite', 'qdrant', 'remote'] as const;
 export const AppStatus = z.object({
   bootId: z.string(),
   version: z.string(),
@@ -18,7 +21,14 @@ export const AppStatus = z.object({
     message: z.string(),
     filePath: z.string().nullable(),
   }),
-  engine: z.object({ kind: z.enum(['sqlite', 'qdrant']), state: z.enum(ENGINE_STATES), message: z.string() }),
+  engine: z.object({
+    /** `qdrant` is the bundled one, `remote` a Qdrant server elsewhere. */
+    kind: z.enum(ENGINE_KINDS),
+    /** Of a server elsewhere. */
+    url: z.string().nullable(),
+    state: z.enum(ENGINE_STATES),
+    message: z.string(),
+  }),
   /** Where meaning comes from: the built-in dictionary, or an embedding model by name. */
   meaning: z.string(),
   /** False until there is an account, a resource or a conversation: the first-start screen. */
@@ -36,6 +46,17 @@ export const AppStatus = z.object({
   dataAsOf: Iso.nullable(),
 });
 export type AppStatus = z.infer<typeof AppStatus>;
+
+/** The ways out of an engine whose data cannot be used, beside starting it again. */
+export const RescueOptions = z.object({
+  /** Where it may go on, with the present data put aside: `same` = a new store of the same engine. */
+  targets: z.array(z.enum(RESCUE_TARGETS)),
+  /** What it can be rebuilt from, newest first. */
+  backups: z.array(BackupInfo),
+  /** Of the place of the backups, in words. */
+  problem: z.string().nullable(),
+});
+export type RescueOptions = z.infer<typeof RescueOptions>;
 
 export const CollectionHealth = z.object({
   name: z.string(),

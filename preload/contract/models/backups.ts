@@ -14,6 +14,7 @@ export const Job = z.object({
     'reencrypt',
     'rebuild_index_key',
     'move_engine',
+    'rescue',
     'forget_account',
     'delete_all',
     'cleanup',

@@ -10,6 +10,7 @@ const NAMES: Record<Job['kind'], string> = {
   reencrypt: 'Re-encryption',
   rebuild_index_key: 'Rebuild of the index key',
   move_engine: 'Move to another engine',
+  rescue: 'Rebuild of the storage engine',
   forget_account: 'Forgetting an account',
   delete_all: 'Deleting everything',
   cleanup: 'Cleaning up old backups',
