@@ -97,6 +97,8 @@ export class CacheSync {
     const key = queryKey('app.status', {});
     const before = this.#client.getQueryData<AppStatus>(key);
     this.#client.setQueryData(key, status);
+    if (before && before.engine.state !== status.engine.state)
+      this.#stale('app.health', 'storage.rescueOptions');
     if (before && before.workspace.path !== status.workspace.path) this.#reset();
     // Locked keys blank the screens: what was read with them may not stay in this page's memory either.
     else if (before?.phase === 'ready' && status.phase !== 'ready') this.#forget();
@@ -144,7 +146,8 @@ export class CacheSync {
       const at = known.findIndex(({ jobId }) => jobId === job.jobId);
       return { jobs: others.toSpliced(Math.max(0, at), 0, job) };
     });
-    if (job.state !== 'running') this.#stale('jobs.list', 'backup.overview', 'key.info', 'app.health');
+    if (job.state !== 'running')
+      this.#stale('jobs.list', 'backup.overview', 'key.info', 'app.health', 'storage.rescueOptions');
   }
 
   #setRun(run: ScanRun): void {
@@ -154,7 +157,7 @@ export class CacheSync {
     if (run.state === 'running' || run.state === 'cancelling') {
       this.#throttle('scan.status', 1_500, () => this.#stale('scan.status'));
     } else {
-      this.#stale('scan.status', 'accounts.list', 'chat.suggestions');
+      this.#stale('scan.status', 'accounts.list', 'chat.suggestions', 'app.health');
     }
   }
 

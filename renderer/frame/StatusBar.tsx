@@ -6,8 +6,9 @@ import { useAccounts } from '../api/useAccounts.ts';
 import { useScope } from '../api/useSettings.ts';
 import { visible } from '../components/plan/words.ts';
 import { StateShape } from '../components/StateLabel.tsx';
+import { engineName, engineWord } from '../components/storage/engineWords.ts';
 import { inScope, isUnlocked, unlockedFor } from '../state/access.ts';
-import { ago, count, exactTime, shortAccount, span } from '../state/format.ts';
+import { ago, count, exactTime, plural, shortAccount, span } from '../state/format.ts';
 import { type NavIntent, navigate, type ScreenId } from '../state/nav.ts';
 import type { Tone } from '../state/stateTone.ts';
 import { useNow } from '../state/time.ts';
@@ -26,13 +27,7 @@ export function StatusBar({ status }: { status: AppStatus }) {
   const connection = useConnection((state) => state.state);
   return (
     <footer className={classes.root}>
-      <Item
-        to={{ screen: 'settings', section: 'storage' }}
-        title={status.engine.message || `Storage engine: ${status.engine.kind}`}
-      >
-        <StateShape tone={ENGINE_TONES[status.engine.state]} />
-        {status.engine.kind} {status.engine.state}
-      </Item>
+      <EngineItem engine={status.engine} />
       <ScanItem />
       <DataAge status={status} />
       <IdentityItem />
@@ -76,6 +71,20 @@ function Item({ to, title, warn = false, children }: ItemProps) {
     >
       {children}
     </button>
+  );
+}
+
+/** A fault of the storage is seen here, on whatever screen one is. */
+function EngineItem({ engine }: { engine: AppStatus['engine'] }) {
+  const warnings = useRequest('app.health', {}).data?.warnings ?? [];
+  const ready = engine.state === 'ready';
+  const title = engine.message || (ready && warnings[0]) || `Storage engine: ${engineName(engine)}`;
+  return (
+    <Item to={{ screen: 'settings', section: 'storage' }} title={title} warn={!ready || warnings.length > 0}>
+      <StateShape tone={ready && warnings.length > 0 ? 'pending' : ENGINE_TONES[engine.state]} />
+      {engineWord(engine)} {engine.state}
+      {ready && warnings.length > 0 && `, ${plural(warnings.length, 'warning')}`}
+    </Item>
   );
 }
 

@@ -3,6 +3,8 @@ import type { AppStatus } from '../../../preload/contract/models.ts';
 import { cacheSync } from '../../api/cacheSync.ts';
 import { useAction } from '../../api/queries.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
+import { EngineWaysOut } from '../../components/storage/EngineWaysOut.tsx';
+import { engineName } from '../../components/storage/engineWords.ts';
 import { CenteredPage } from './CenteredPage.tsx';
 import classes from './onboarding.module.css';
 
@@ -27,13 +29,24 @@ export function StartingScreen({ error, onRetry }: { error: Error | null; onRetr
 
 /** The start failed; what is on disk is untouched. */
 export function FailedScreen({ status }: { status: AppStatus }) {
-  const retry = useAction('app.retry', (next) => cacheSync.setStatus(next));
+  const code = status.failure?.code;
+  const engine = code === 'ENGINE_FAILED' || code === 'ENGINE_MISSING';
   return (
-    <CenteredPage title="The workspace did not open">
+    <CenteredPage title={engine ? 'The storage engine did not start' : 'The workspace did not open'}>
       <ErrorState error={new Error(status.failure?.message ?? 'The app did not say why.')} />
       <p className={classes.text}>
         Workspace <span className="mono">{status.workspace.path}</span>
+        {engine && `. Its data is kept by ${engineName(status.engine)}.`}
       </p>
+      {engine ? <EngineWaysOut engine={status.engine} /> : <TryAgain status={status} />}
+    </CenteredPage>
+  );
+}
+
+function TryAgain({ status }: { status: AppStatus }) {
+  const retry = useAction('app.retry', (next) => cacheSync.setStatus(next));
+  return (
+    <>
       {retry.error && <ErrorState error={retry.error} />}
       {status.failure?.canRetry !== false && (
         <div className={classes.actions}>
@@ -42,7 +55,7 @@ export function FailedScreen({ status }: { status: AppStatus }) {
           </Button>
         </div>
       )}
-    </CenteredPage>
+    </>
   );
 }
 

@@ -16,16 +16,20 @@ const OWN_WAY: Record<AppStatus['key']['source'], string | null> = {
 
 /** The keys were put away: nothing of the workspace is on the screen or in this page until they are back. */
 export function LockScreen({ status: { key } }: { status: AppStatus }) {
-  const retry = useAction('app.retry', (next) => cacheSync.setStatus(next));
+  const unlock = useAction('key.unlock', (next) => cacheSync.setStatus(next));
   const own = OWN_WAY[key.source];
   return (
     <CenteredPage title="CloudOps is locked">
       <p className={classes.text}>The keys have left memory. What was running in AWS goes on.</p>
       {key.state !== 'ok' && key.message && <p className={classes.text}>{key.message}</p>}
-      {retry.error && <ErrorState error={retry.error} />}
+      {unlock.error && <ErrorState error={unlock.error} />}
       {own && (
         <div className={classes.actions}>
-          <Button loading={retry.isPending} onClick={() => retry.mutate({})} data-autofocus>
+          <Button
+            loading={unlock.isPending}
+            onClick={() => unlock.mutate({ secret: { kind: 'own' } })}
+            data-autofocus
+          >
             {own}
           </Button>
         </div>

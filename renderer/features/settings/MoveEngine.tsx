@@ -1,10 +1,11 @@
 import { Button, PasswordInput, Radio, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { Job } from '../../../preload/contract/models.ts';
+import type { AppStatus, Job } from '../../../preload/contract/models.ts';
 import { useAction, useRequest } from '../../api/queries.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { JobProgress } from '../../components/jobs/JobProgress.tsx';
 import { useJobs, useKeepJob, useShownJob } from '../../components/jobs/useJobs.ts';
+import { engineName } from '../../components/storage/engineWords.ts';
 import classes from './settings.module.css';
 import { remoteUrlProblem } from './words.ts';
 
@@ -13,7 +14,7 @@ const KINDS: readonly Job['kind'][] = ['move_engine'];
 const ENGINES: readonly { kind: Kind; label: string; text: string }[] = [
   { kind: 'sqlite', label: 'SQLite', text: 'Inside the app, nothing to run beside it.' },
   { kind: 'qdrant', label: 'Qdrant on this machine', text: 'Bundled, started and supervised by the app.' },
-  { kind: 'remote', label: 'A remote Qdrant', text: 'A cluster of your own, by its address.' },
+  { kind: 'remote', label: 'A Qdrant server elsewhere', text: 'A server of your own, by its address.' },
 ];
 
 /** Everything copied to another engine, counted, compared, and only then switched. */
@@ -31,7 +32,7 @@ export function MoveEngine() {
         </div>
       )}
       {open ? (
-        <MoveForm current={status.engine.kind} onClose={() => setOpen(false)} />
+        <MoveForm current={status.engine} onClose={() => setOpen(false)} />
       ) : (
         <Button variant="default" mt={12} ml={8} disabled={running !== null} onClick={() => setOpen(true)}>
           Move to another engine
@@ -41,8 +42,9 @@ export function MoveEngine() {
   );
 }
 
-function MoveForm({ current, onClose }: { current: 'sqlite' | 'qdrant'; onClose: () => void }) {
-  const choices = ENGINES.filter(({ kind }) => kind !== 'sqlite' || current !== 'sqlite');
+function MoveForm({ current, onClose }: { current: AppStatus['engine']; onClose: () => void }) {
+  // From one server to another is a move as well.
+  const choices = ENGINES.filter(({ kind }) => kind === 'remote' || kind !== current.kind);
   const [kind, setKind] = useState<Kind>(choices[0]?.kind ?? 'remote');
   const [url, setUrl] = useState('');
   const [apiKey, setApiKey] = useState('');
@@ -70,7 +72,7 @@ function MoveForm({ current, onClose }: { current: 'sqlite' | 'qdrant'; onClose:
       }}
     >
       <fieldset className={classes.choices}>
-        <legend className={classes.legend}>Move to</legend>
+        <legend className={classes.legend}>Move from {engineName(current)} to</legend>
         {choices.map((choice) => (
           <Radio
             key={choice.kind}

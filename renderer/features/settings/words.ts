@@ -8,6 +8,18 @@ export function keySourceWords(key: Pick<AppStatus['key'], 'source' | 'filePath'
   return 'none yet';
 }
 
+/** Whether the key can be had again where it is kept: the message says what is wrong with that place. */
+export function keyHealthWords(key: AppStatus['key']): string {
+  if (key.message !== '') return `in use; ${key.message}`;
+  return `in order, ${keySourceWords(key)}`;
+}
+
+/** `age` in words, or null without a good backup. */
+export function lastBackupWords(age: string | null, s3: boolean): string {
+  const where = s3 ? '' : '; on this machine alone, since no bucket is chosen';
+  return age === null ? 'none yet' : `${age}${where}`;
+}
+
 export const slotOf = (keys: KeyInfo, kind: KeyInfo['slots'][number]['kind']) =>
   keys.slots.find((slot) => slot.kind === kind) ?? null;
 

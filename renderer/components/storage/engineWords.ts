@@ -1,0 +1,40 @@
+import type { AppStatus, BackupInfo, RescueOptions } from '../../../preload/contract/models.ts';
+import { exactTime, plural } from '../../state/format.ts';
+
+type Engine = Pick<AppStatus['engine'], 'kind' | 'url'>;
+type Target = RescueOptions['targets'][number];
+
+/** Which engine, and whose: the bundled Qdrant and a server elsewhere are not the same. */
+export function engineName({ kind, url }: Engine): string {
+  if (kind === 'sqlite') return 'SQLite, inside the app';
+  if (kind === 'qdrant') return 'Qdrant, bundled and supervised by the app';
+  return `Qdrant server at ${url ?? '?'}`;
+}
+
+/** The same in a word, for the status bar. */
+export const engineWord = ({ kind }: Engine): string => (kind === 'remote' ? 'qdrant server' : kind);
+
+export function backupLine({ createdAt, place, counts }: BackupInfo): string {
+  const where = place === 'local' ? 'this machine' : 'S3';
+  return `${exactTime(createdAt)}, ${where}: ${plural(counts.aws_estate, 'resource')}, ${plural(counts.chat_history, 'conversation and message', 'conversations and messages')}`;
+}
+
+export function rescueLabel(target: Target, filled: boolean, kind: Engine['kind']): string {
+  const fresh = filled ? 'Set aside and rebuild' : 'Set aside and begin empty';
+  if (target === 'same' || kind === 'sqlite') return fresh;
+  return filled ? 'Move to SQLite and rebuild' : 'Move to SQLite, empty';
+}
+
+/** What will happen, to what, and what of it cannot be had back. */
+export function rescueConsequence(target: Target, backup: BackupInfo | null, engine: Engine): string {
+  const data =
+    engine.kind === 'remote'
+      ? `The data on ${engine.url ?? 'the server'} stays there; this workspace no longer uses it.`
+      : 'The data that cannot be read is kept in this workspace’s folder under another name, and never deleted by the app.';
+  const next = target === 'sqlite' ? 'SQLite is used from now on' : 'A new, empty store is used from now on';
+  const filled =
+    backup === null
+      ? 'and nothing is put into it: conversations stay in the data set aside, and resources come back with the next scan.'
+      : `and filled with the conversations and resources of the backup of ${exactTime(backup.createdAt)}. What was written after that stays in the data set aside.`;
+  return `${next}, ${filled} ${data} Accounts, settings and the record in Activity are not touched.`;
+}
