@@ -178,6 +178,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     storage: storage.maintenance,
     accounts,
     jobs,
+    engine: () => lifecycle.status().engine,
     remoteKeys,
     safetyBackup,
     reload,

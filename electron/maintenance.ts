@@ -1,9 +1,10 @@
-import type { Account, Job } from '../preload/contract/models.ts';
+import type { Account, AppStatus, Job } from '../preload/contract/models.ts';
 import type { RouteParsed } from '../preload/contract/requests.ts';
 import { AppError } from './errors.ts';
 import type { JobHandle, JobRunner } from './jobs/jobs.ts';
 import type { MaintenanceApi } from './storage/api.ts';
 import type { RemoteKeys } from './storage/engines/remoteKey.ts';
+import { checkRemoteUrl } from './storage/engines/remoteUrl.ts';
 import type { Work } from './storage/work.ts';
 
 export interface MaintenanceOptions {
@@ -12,7 +13,9 @@ export interface MaintenanceOptions {
   /** What was read from storage before is out of date. */
   reload(): void;
   jobs: JobRunner;
-  /** The API key of a Qdrant server elsewhere. */
+  /** The one in use. */
+  engine(): Pick<AppStatus['engine'], 'url'>;
+  /** The API keys of Qdrant servers elsewhere. */
   remoteKeys: Pick<RemoteKeys, 'store' | 'forget'>;
   /** A running scan would write rows back; a running execution would refresh its own. */
   quiet(): Promise<void>;
@@ -57,16 +60,24 @@ export class Maintenance {
     });
   }
 
+  /** INVALID_INPUT for the engine that is in use, and for an address that is none. */
   moveEngine(to: RouteParsed<'storage.moveEngine'>['to'], by: string): Job {
     const { storage, remoteKeys } = this.#options;
+    const from = this.#options.engine().url;
+    const url = to.kind === 'remote' ? checkRemoteUrl(to.url) : null;
+    if (url !== null && url === from) {
+      // Its key must not be taken for the one of a move that failed.
+      throw new AppError('INVALID_INPUT', `The data is kept by Qdrant at ${url} already.`);
+    }
     return this.#start('move_engine', 'before the move to another engine', async (work) => {
       // Before the data goes there: without its key the next start could not open it.
-      if (to.kind === 'remote') await remoteKeys.store(to.apiKey);
+      if (to.kind === 'remote' && url !== null) await remoteKeys.store(url, to.apiKey);
       const moved = await storage.moveEngine({ to, by }, work).catch(async (error: unknown) => {
-        if (to.kind === 'remote') await remoteKeys.forget();
+        // Unless the data is there, and only the journal could not be told.
+        if (url !== null && this.#options.engine().url !== url) await remoteKeys.forget(url);
         throw error;
       });
-      if (to.kind !== 'remote') await remoteKeys.forget();
+      if (from !== null) await remoteKeys.forget(from);
       const points = Object.values(moved.points).reduce((sum, count) => sum + count, 0);
       return `Moved to ${moved.name}: ${points} points were copied and compared.`;
     });

@@ -15,11 +15,11 @@ export interface RescueOptionsOf {
   status(): Pick<AppStatus, 'phase' | 'failure' | 'engine'>;
   /** What the configuration asks for; another engine than that would not be opened again. */
   mode: StorageConfig['qdrant']['mode'];
-  storage: Pick<StorageApi, 'putEngineAside'>;
+  storage: Pick<StorageApi, 'putEngineAside' | 'reopenEngine'>;
   journal: Pick<JournalApi, 'append'>;
   backups: Pick<BackupService, 'overview' | 'sourceOf'>;
   restores: Pick<RestoreService, 'rebuild'>;
-  remoteKeys: Pick<RemoteKeys, 'forget'>;
+  remoteKeys: Pick<RemoteKeys, 'forget' | 'store'>;
   jobs: JobRunner;
   /** Nothing may go on reading or writing; only asked of a workspace that is open. */
   quiet(): Promise<void>;
@@ -63,11 +63,32 @@ export class EngineRescue {
         await this.#options.onFailed(error);
         throw error;
       });
-      if (before.kind === 'remote') await this.#options.remoteKeys.forget();
+      if (before.url !== null) await this.#options.remoteKeys.forget(before.url);
       await this.#options.onOpened();
       await this.#record(engine, chosen, by);
       return { result, backupId: chosen?.backupId ?? null };
     });
+  }
+
+  /**
+   * Another API key for the server that keeps the data, e.g. since the old one was revoked there. Tried before it
+   * is kept: one that does not open the data changes nothing.
+   */
+  async useApiKey(apiKey: string | null): Promise<void> {
+    const { url, state } = this.#options.status().engine;
+    if (url === null || state !== 'failed') {
+      throw new AppError(
+        'INVALID_STATE',
+        'Another API key is taken while the data is kept by a Qdrant server that does not answer with the present one.',
+      );
+    }
+    this.#options.jobs.requireIdle();
+    await this.#options.storage.reopenEngine({ qdrantApiKey: apiKey }).catch(async (error: unknown) => {
+      await this.#options.onFailed(error);
+      throw error;
+    });
+    await this.#options.onOpened();
+    await this.#options.remoteKeys.store(url, apiKey);
   }
 
   #targets(): RescueOptions['targets'] {

@@ -52,6 +52,7 @@ const ALWAYS_OPEN = new Set<string>([
   'key.unlock',
   'storage.rescueOptions',
   'storage.rescue',
+  'storage.useApiKey',
   'jobs.list',
   'jobs.cancel',
   'shell.pick',
@@ -176,6 +177,10 @@ export function createHandlers(services: HandlerServices): Handlers {
 
     'storage.rescueOptions': () => rescue.options(),
     'storage.rescue': (request, client) => rescue.start(request, client.id),
+    'storage.useApiKey': async ({ apiKey }) => {
+      await rescue.useApiKey(apiKey);
+      return lifecycle.status();
+    },
 
     'jobs.list': async () => ({ jobs: jobs.list() }),
     'jobs.cancel': async ({ jobId }) => jobs.cancel(jobId),

@@ -51,6 +51,8 @@ export interface StorageApi {
    * `backup` what restores answer.
    */
   putEngineAside(to: LocalEngine): Promise<{ report: OpenReport; kept: string | null }>;
+  /** For a server elsewhere that takes another key now; also after an `open` that failed for it. */
+  reopenEngine(request: { qdrantApiKey: string | null }): Promise<OpenReport>;
   shutdown(): Promise<void>;
   /**
    * Closes the files and forgets every key and everything read with them. Calls answer NOT_READY until `open`

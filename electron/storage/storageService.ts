@@ -118,9 +118,20 @@ export class StorageService implements StorageApi {
     }
   }
 
+  async reopenEngine(request: { qdrantApiKey: string | null }): Promise<OpenReport> {
+    const { options, masterKey } = await this.#closeForReopening();
+    try {
+      const { report } = await this.#openWith({ ...options, ...request, masterKey }, quietWork());
+      return report;
+    } finally {
+      masterKey.fill(0);
+    }
+  }
+
   async #closeForReopening() {
     const records = this.#readable;
-    const { options } = records;
+    // A move may have brought another key since.
+    const options = { ...records.options, qdrantApiKey: records.means.qdrantApiKey };
     const masterKey = records.keys.copyMasterKey();
     const workspace = this.#workspace;
     this.#workspace = null;

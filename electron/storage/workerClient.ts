@@ -95,6 +95,10 @@ export class StorageClient implements StorageApi {
     return this.#service.putEngineAside(to);
   }
 
+  reopenEngine(request: { qdrantApiKey: string | null }): Promise<OpenReport> {
+    return this.#service.reopenEngine(request);
+  }
+
   /** Closes the files and ends the worker, within 15 s whatever it does. Never rejects. */
   async shutdown(): Promise<void> {
     if (this.#stopping || this.#ended !== null) return;

@@ -17,7 +17,9 @@ type Names<T> = Record<keyof T, true>;
 
 /** The only calls the data worker answers; complete by type, looked up by own key. */
 export const METHODS: {
-  service: Names<Pick<StorageApi, 'open' | 'health' | 'retryEngine' | 'putEngineAside' | 'shutdown'>>;
+  service: Names<
+    Pick<StorageApi, 'open' | 'health' | 'retryEngine' | 'putEngineAside' | 'reopenEngine' | 'shutdown'>
+  >;
   keys: Names<KeysApi>;
   chat: Names<ChatStorageApi>;
   estate: Names<EstateStorageApi>;
@@ -27,7 +29,14 @@ export const METHODS: {
   maintenance: Names<MaintenanceApi>;
   backup: Names<BackupApi>;
 } = {
-  service: { open: true, health: true, retryEngine: true, putEngineAside: true, shutdown: true },
+  service: {
+    open: true,
+    health: true,
+    retryEngine: true,
+    putEngineAside: true,
+    reopenEngine: true,
+    shutdown: true,
+  },
   keys: {
     info: true,
     slots: true,

@@ -288,6 +288,12 @@ export const routes = {
     m.Job,
     ['INVALID_STATE', 'BACKUP_NOT_FOUND', 'JOB_RUNNING', ...AWS_ERRORS],
   ),
+  /** Of the Qdrant server elsewhere that keeps the data; kept in the keychain once it opens the data. */
+  'storage.useApiKey': route(z.strictObject({ apiKey: z.string().max(1_000).nullable() }), m.AppStatus, [
+    'INVALID_STATE',
+    'KEY_LOCKED',
+    'JOB_RUNNING',
+  ]),
 
   'jobs.list': route(none, z.object({ jobs: z.array(m.Job) })),
   'jobs.cancel': route(z.strictObject({ jobId: z.string() }), m.Job, ['NOT_FOUND']),

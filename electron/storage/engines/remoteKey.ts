@@ -5,9 +5,13 @@ import { KEYCHAIN_SERVICE, type Keychain } from '../keys/keychainSource.ts';
 
 const VARIABLE = 'CLOUDOPS_QDRANT_API_KEY';
 
+/** Stands for "this server takes none", so that no earlier key is sent to it. */
+const NO_KEY = '(none)';
+
 /**
- * The API key of a Qdrant server elsewhere: in the keychain, beside the workspace's own key, or from
- * CLOUDOPS_QDRANT_API_KEY where there is no keychain. Used by the main side, which hands it to `open`.
+ * The API keys of Qdrant servers elsewhere: in the keychain, beside the workspace's own key and each under its
+ * server's address, or from CLOUDOPS_QDRANT_API_KEY where there is no keychain. Used by the main side, which hands
+ * the key to `open`.
  */
 export class RemoteKeys {
   readonly #folder: string;
@@ -24,13 +28,15 @@ export class RemoteKeys {
   async load(): Promise<string | null> {
     const record = await readEngineRecord(this.#folder);
     if (record !== null && record.place.kind !== 'remote') return null;
-    const given = this.#env[VARIABLE];
-    if (given !== undefined && given !== '') return given;
+    const given = this.#env[VARIABLE] || null;
     // A new workspace asks no keychain for what it cannot hold yet.
-    if (record === null) return null;
+    if (record === null || record.place.kind !== 'remote') return given;
     try {
-      return await this.#keychain.getPassword(KEYCHAIN_SERVICE, await this.#account());
+      const own = await this.#read(await this.#account(record.place.url));
+      if (own !== null) return own === NO_KEY ? null : own;
+      return given ?? (await this.#read(await this.#legacyAccount()));
     } catch (cause) {
+      if (given !== null) return given;
       throw new AppError(
         'KEY_LOCKED',
         `The keychain could not be read, so the API key of the Qdrant server is missing. Unlock the keychain and try again, or set ${VARIABLE}.`,
@@ -40,25 +46,41 @@ export class RemoteKeys {
   }
 
   /** Before the data goes to the server: without its key the next start could not open it. Null = no key. */
-  async store(apiKey: string | null): Promise<void> {
-    if (apiKey === null) return this.forget();
-    if (this.#env[VARIABLE] === apiKey) return;
-    const account = await this.#account();
+  async store(url: string, apiKey: string | null): Promise<void> {
+    const account = await this.#account(url);
+    const text = apiKey ?? NO_KEY;
     try {
-      await this.#keychain.setPassword(KEYCHAIN_SERVICE, account, apiKey);
-      if ((await this.#keychain.getPassword(KEYCHAIN_SERVICE, account)) === apiKey) return;
+      await this.#keychain.setPassword(KEYCHAIN_SERVICE, account, text);
+      if ((await this.#read(account)) === text) return;
     } catch (cause) {
+      if (this.#suffices(apiKey)) return;
       throw notKept(cause);
     }
     throw notKept(undefined);
   }
 
   /** After the data left the server. What cannot be removed is of no use without the address. */
-  async forget(): Promise<void> {
-    await this.#keychain.deletePassword(KEYCHAIN_SERVICE, await this.#account()).catch(() => false);
+  async forget(url: string): Promise<void> {
+    for (const account of [await this.#account(url), await this.#legacyAccount()]) {
+      await this.#keychain.deletePassword(KEYCHAIN_SERVICE, account).catch(() => false);
+    }
   }
 
-  async #account(): Promise<string> {
+  #read(account: string): Promise<string | null> {
+    return this.#keychain.getPassword(KEYCHAIN_SERVICE, account);
+  }
+
+  /** Without a keychain: what the environment says is what the next start will use. */
+  #suffices(apiKey: string | null): boolean {
+    return (this.#env[VARIABLE] || null) === apiKey;
+  }
+
+  async #account(url: string): Promise<string> {
+    return `${await installId(this.#folder)} qdrant ${url}`;
+  }
+
+  /** Of versions that knew one server only. */
+  async #legacyAccount(): Promise<string> {
     return `${await installId(this.#folder)} qdrant`;
   }
 }
@@ -66,7 +88,7 @@ export class RemoteKeys {
 function notKept(cause: unknown): AppError {
   return new AppError(
     'KEY_LOCKED',
-    `The keychain did not keep the API key of the Qdrant server, so nothing was moved. Unlock the keychain, or start the app with ${VARIABLE}.`,
+    `The keychain did not keep the API key of the Qdrant server, so the next start could not open the data. Unlock the keychain and try again, or start the app with ${VARIABLE}.`,
     { cause },
   );
 }

@@ -30,7 +30,7 @@ describe.skipIf(binary === '')('moving between real engines', () => {
   const masterKey = randomBytes(32);
   let folder: string;
   let service: StorageService;
-  let server: QdrantServer | undefined;
+  let servers: QdrantServer[];
 
   async function open(qdrantApiKey: string | null = null): Promise<void> {
     service = new StorageService({ emit: () => undefined });
@@ -38,6 +38,7 @@ describe.skipIf(binary === '')('moving between real engines', () => {
     await service.open({ config, folder, masterKey, qdrantBinary: binary, qdrantApiKey });
   }
   beforeEach(async () => {
+    servers = [];
     folder = await mkdtemp(path.join(tmpdir(), 'cloudops-move-'));
     service = new StorageService({ emit: () => undefined });
     const config = StorageConfig.parse({ qdrant: { mode: 'sqlite' } });
@@ -51,8 +52,7 @@ describe.skipIf(binary === '')('moving between real engines', () => {
   });
   afterEach(async () => {
     await service.shutdown();
-    await server?.stop();
-    server = undefined;
+    await Promise.all(servers.map((server) => server.stop()));
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -78,7 +78,8 @@ describe.skipIf(binary === '')('moving between real engines', () => {
     expect((await service.estate.get(exact[0]?.id ?? ''))?.tags).toEqual({ n: '77' });
   }
   async function startServer(): Promise<{ url: string; apiKey: string }> {
-    server = new QdrantServer({ binary, folder: path.join(folder, 'elsewhere') });
+    const server = new QdrantServer({ binary, folder: path.join(folder, `elsewhere-${servers.length}`) });
+    servers.push(server);
     await server.start();
     return server.endpoint();
   }
@@ -152,6 +153,37 @@ describe.skipIf(binary === '')('moving between real engines', () => {
     expect(names).toEqual(['cloudops_ffffffffffff_chat_history__1', 'theirs__1', 'theirs__2']);
   });
 
+  test('from one server to another: nothing is left behind, and the new key opens it from then on', async () => {
+    const [a, b] = [await startServer(), await startServer()];
+    await move({ kind: 'remote', ...a });
+    await service.shutdown();
+    await open(a.apiKey);
+    await move({ kind: 'remote', ...b });
+    await expectWhole();
+    const left = await fetch(`${a.url}/collections`, { headers: { 'api-key': a.apiKey } });
+    expect(await left.json()).toMatchObject({ result: { collections: [] } });
+    // Whatever opens the engine again in this run has to know the key.
+    const which = await service.backup.create({ reason: 'by hand', appVersion: '1' }, quietWork());
+    const parts = ['chat_history'] as const;
+    const how = { secret: { secret: { kind: 'own' } }, mode: 'replace', parts, takeover: null } as const;
+    await service.backup.restore({ kind: 'here' }, which, { ...how, appVersion: '1' }, quietWork());
+    await expectWhole();
+    await service.shutdown();
+    await expect(open('revoked')).rejects.toThrow(/refused the API key/);
+    await service.reopenEngine({ qdrantApiKey: b.apiKey });
+    await expectWhole();
+  });
+
+  test('two addresses of one server are not taken for two: the data would go with its copy', async () => {
+    const { url, apiKey } = await startServer();
+    await move({ kind: 'remote', url, apiKey });
+    const other = url.replace('127.0.0.1', 'localhost');
+    await expect(move({ kind: 'remote', url: other, apiKey })).rejects.toThrow(/are the same server/);
+    await expectWhole();
+    const list = await fetch(`${url}/collections`, { headers: { 'api-key': apiKey } });
+    expect(JSON.stringify(await list.json())).not.toContain('probe');
+  });
+
   test('a wrong key, a server that is no Qdrant or too old, and one that is gone are told apart', async () => {
     const { url, apiKey } = await startServer();
     const failure = async (to: { url: string; apiKey: string }) =>
@@ -172,9 +204,15 @@ describe.skipIf(binary === '')('moving between real engines', () => {
     expect(await failure({ url: fakeUrl, apiKey })).toMatch(/1\.9\.0 is not supported/);
     answer = { title: 'nginx', version: '1.20.0' };
     expect(await failure({ url: fakeUrl, apiKey })).toMatch(/not a Qdrant server/);
+    const page = createServer((_request, response) => response.end('<html>Welcome to nginx</html>'));
+    page.listen(0, '127.0.0.1');
+    await once(page, 'listening');
+    const pageUrl = `http://127.0.0.1:${(page.address() as AddressInfo).port}`;
+    expect(await failure({ url: pageUrl, apiKey })).toMatch(/not a Qdrant server/);
+    page.close();
     fake.close();
     expect(await failure({ url: `https://127.0.0.1:${new URL(url).port}`, apiKey })).toMatch(/TLS/);
-    await server?.stop();
+    await servers[0]?.stop();
     expect(await failure({ url, apiKey })).toMatch(/cannot be reached/);
     await expectWhole();
   });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { JournalApi } from '../api.ts';
 import { type EngineMeans, openPlace, remotePlace, removeData } from '../engine.ts';
@@ -61,6 +62,7 @@ export class EngineMove {
     if (request.to.kind === 'remote') means.qdrantApiKey = request.to.apiKey;
     work.step(`Starting ${placeName(place)}`);
     const target = await this.#openTarget(place, means);
+    await this.#refuseSameServer(target, place);
     let points: Record<string, number>;
     try {
       points = await store.whileUnwritten(() => this.#moveTo(target, place, work));
@@ -68,6 +70,8 @@ export class EngineMove {
       await this.#abandon(target, place);
       throw error;
     }
+    // Whoever opens the engine again has its key.
+    this.#parts.means.qdrantApiKey = means.qdrantApiKey;
     await this.#record(points, place, request.by);
     return { engine: target.kind, name: placeName(place), points };
   }
@@ -76,9 +80,6 @@ export class EngineMove {
     const { store, means } = this.#parts;
     if (samePlace(place, this.#place)) {
       throw new AppError('INVALID_INPUT', `The data is kept by ${placeName(place)} already.`);
-    }
-    if (place.kind === 'remote' && this.#place.kind === 'remote') {
-      throw new AppError('INVALID_INPUT', 'From one server to another: move to this machine first.');
     }
     if (place.kind === 'qdrant' && means.qdrantBinary === null) {
       throw new AppError(
@@ -110,6 +111,34 @@ export class EngineMove {
     if (state === 'ready') return target;
     await target.close();
     throw new AppError('ENGINE_FAILED', `${placeName(place)} cannot be used: ${message}`);
+  }
+
+  /**
+   * Two addresses of one server: the copy would take the place of its original, and then be removed with it. A
+   * collection made through one is looked for through the other.
+   */
+  async #refuseSameServer(target: PointStore, place: EnginePlace): Promise<void> {
+    if (place.kind !== 'remote' || this.#place.kind !== 'remote') return;
+    const { means } = this.#parts;
+    const name = `probe_${randomBytes(8).toString('hex')}`;
+    const probe: CollectionSpec = { name, vectorSize: 0, distance: 'cosine', indexedFields: [], hnsw: null };
+    await target.ensureCollection(probe);
+    try {
+      const again = await openPlace(this.#place, means);
+      const seen = await again.count(name).then(
+        () => true,
+        (error: unknown) => !(error instanceof AppError && error.code === 'NOT_FOUND'),
+      );
+      await again.close();
+      if (!seen) return;
+    } finally {
+      await dropAll(target, [probe]);
+    }
+    await target.close();
+    throw new AppError(
+      'INVALID_INPUT',
+      `${placeName(this.#place)} and ${placeName(place)} are the same server, or it could not be told that they are not. Nothing was moved.`,
+    );
   }
 
   async #moveTo(target: PointStore, place: EnginePlace, work: Work): Promise<Record<string, number>> {

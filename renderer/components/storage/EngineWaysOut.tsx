@@ -9,6 +9,7 @@ import { JobProgress } from '../jobs/JobProgress.tsx';
 import { useJobs, useKeepJob, useShownJob } from '../jobs/useJobs.ts';
 import { TextSkeleton } from '../Skeletons.tsx';
 import { backupLine, rescueConsequence, rescueLabel } from './engineWords.ts';
+import { RemoteKeyForm } from './RemoteKeyForm.tsx';
 import classes from './storage.module.css';
 
 const KINDS: readonly Job['kind'][] = ['rescue'];
@@ -32,6 +33,7 @@ export function EngineWaysOut({ engine }: { engine: AppStatus['engine'] }) {
               Start it again
             </Button>
           </section>
+          {engine.kind === 'remote' && <RemoteKeyForm disabled={running !== null} />}
           <Rebuild engine={engine} />
         </>
       )}
