@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
 
 const WAYS_OUT =
-  'Ways out: restart the engine; restore the last backup; or set this folder aside and go on with SQLite (Settings → Storage and keys).';
+  'Ways out (Settings → Storage): start the engine again; set its data aside and rebuild from the last backup; or move to SQLite.';
 const MAX_REASON = 200;
 
 /** What an early exit of Qdrant means that no further try would cure; `retry` for a lost race for the port. */
@@ -47,5 +47,5 @@ function panicReason(log: string): string | null {
     /^Error: (Service internal error.*)$/m.exec(log);
   const words = match?.[1]?.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
   if (words === undefined || words === '') return null;
-  return words.length <= MAX_REASON ? `${words}.` : `${words.slice(0, MAX_REASON)}…`;
+  return words.length <= MAX_REASON ? `${words}.` : `${words.slice(0, MAX_REASON).replace(/[\s.]+$/, '')} …`;
 }

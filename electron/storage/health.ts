@@ -51,6 +51,7 @@ export async function measure(what: {
       const pointsCount = typeof count === 'number' ? count : 0;
       return { name, pointsCount, status: state === 'ready' && !connected ? 'failed' : state };
     }),
+    setAside: await setAside(folder),
     warnings,
   };
 }
@@ -102,12 +103,6 @@ export class WorkspaceHealth {
     if (load.failure !== null) {
       warnings.push(
         `The list of resources is incomplete: ${load.failure} It is read again when the engine is restarted.`,
-      );
-    }
-    const aside = await setAside(records.options.folder);
-    if (aside.length > 0) {
-      warnings.push(
-        `Data of an engine that could not be read was set aside and is kept: ${aside.join(', ')}. Remove it when it is not needed any more.`,
       );
     }
     return [...warnings, ...size.warnings(load.resources)];

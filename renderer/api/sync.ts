@@ -132,7 +132,7 @@ export class CacheSync {
     else if (name === 'plan.changed') this.#plan((payload as { planId: string }).planId);
     else if (name === 'execution.changed') this.#execution(payload as Execution);
     else if (name === 'job.changed') this.#job(payload as Job);
-    else if (name === 'backups.changed') this.#stale('backup.overview');
+    else if (name === 'backups.changed') this.#stale('backup.overview', 'storage.rescueOptions');
     // Which backups a former key opens changes with the keys.
     else if (name === 'keys.changed') this.#stale('key.info', 'backup.overview');
     else if (name === 'data.replaced') void this.#client.invalidateQueries();

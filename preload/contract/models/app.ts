@@ -70,6 +70,8 @@ export const StorageHealth = z.object({
   diskSpaceMb: z.number(),
   diskUsedMb: z.number(),
   collections: z.array(CollectionHealth),
+  /** Where data of engines that could not be read is kept, until the person removes it. */
+  setAside: z.array(z.string()),
   warnings: z.array(z.string()),
 });
 export type StorageHealth = z.infer<typeof StorageHealth>;

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { AppStatus, Job, RescueOptions } from '../../../preload/contract/models.ts';
 import { cacheSync } from '../../api/cacheSync.ts';
 import { useAction, useRequest } from '../../api/queries.ts';
+import { navigate } from '../../state/nav.ts';
 import { ConfirmDialog } from '../ConfirmDialog.tsx';
 import { ErrorState } from '../ErrorState.tsx';
 import { JobProgress } from '../jobs/JobProgress.tsx';
@@ -21,7 +22,7 @@ export function EngineWaysOut({ engine }: { engine: AppStatus['engine'] }) {
   const retry = useAction('app.retry', (status) => cacheSync.setStatus(status));
   return (
     <div className={classes.ways}>
-      {job && <JobProgress job={job} onDismiss={dismiss} />}
+      {job && job.state !== 'done' && <JobProgress job={job} onDismiss={dismiss} />}
       {job?.state !== 'running' && (
         <>
           <section className={classes.way} aria-label="Start again">
@@ -46,15 +47,16 @@ function Rebuild({ engine }: { engine: AppStatus['engine'] }) {
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!options) return <TextSkeleton lines={2} />;
   if (options.targets.length === 0) return null;
-  return <RebuildForm engine={engine} options={options} />;
+  return <RebuildForm engine={engine} options={options} onLookAgain={() => void refetch()} />;
 }
 
 interface FormProps {
   engine: AppStatus['engine'];
   options: RescueOptions;
+  onLookAgain: () => void;
 }
 
-function RebuildForm({ engine, options: { targets, backups, problem } }: FormProps) {
+function RebuildForm({ engine, options: { targets, backups, problem }, onLookAgain }: FormProps) {
   const [chosen, setChosen] = useState(0);
   const [asking, setAsking] = useState<RescueOptions['targets'][number] | null>(null);
   const { running } = useJobs();
@@ -62,6 +64,8 @@ function RebuildForm({ engine, options: { targets, backups, problem } }: FormPro
   const rescue = useAction('storage.rescue', (job) => {
     keep(job);
     setAsking(null);
+    // What came of it is said there, also when the workspace opens with it.
+    navigate({ screen: 'settings', section: 'storage' });
   });
   const backup = backups[chosen] ?? null;
   const run = () => {
@@ -72,7 +76,7 @@ function RebuildForm({ engine, options: { targets, backups, problem } }: FormPro
   const label = asking ? rescueLabel(asking, backup !== null, engine.kind) : '';
   return (
     <section className={classes.way} aria-label="Rebuild">
-      {problem !== null && <ErrorState error={new Error(problem)} />}
+      {problem !== null && <ErrorState error={new Error(problem)} onRetry={onLookAgain} />}
       {backup ? (
         <>
           <p>Or rebuild from a backup. The data that cannot be read is set aside and kept.</p>
@@ -83,6 +87,8 @@ function RebuildForm({ engine, options: { targets, backups, problem } }: FormPro
             data={backups.map((one, at) => ({ value: String(at), label: backupLine(one) }))}
           />
         </>
+      ) : problem !== null ? (
+        <p>Backups in the bucket could not be looked for, and there is no good one on this machine.</p>
       ) : (
         <p>
           There is no good backup to rebuild from. The data can be set aside and kept, and the workspace goes

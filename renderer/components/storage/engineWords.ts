@@ -1,5 +1,6 @@
 import type { AppStatus, BackupInfo, RescueOptions } from '../../../preload/contract/models.ts';
-import { exactTime, plural } from '../../state/format.ts';
+import { exactTime } from '../../state/format.ts';
+import { backupCounts } from '../backupWords.ts';
 
 type Engine = Pick<AppStatus['engine'], 'kind' | 'url'>;
 type Target = RescueOptions['targets'][number];
@@ -16,7 +17,7 @@ export const engineWord = ({ kind }: Engine): string => (kind === 'remote' ? 'qd
 
 export function backupLine({ createdAt, place, counts }: BackupInfo): string {
   const where = place === 'local' ? 'this machine' : 'S3';
-  return `${exactTime(createdAt)}, ${where}: ${plural(counts.aws_estate, 'resource')}, ${plural(counts.chat_history, 'conversation and message', 'conversations and messages')}`;
+  return `${exactTime(createdAt)}, ${where}: ${backupCounts(counts)}`;
 }
 
 export function rescueLabel(target: Target, filled: boolean, kind: Engine['kind']): string {

@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core';
-import type { AppStatus, StorageHealth as Health } from '../../../preload/contract/models.ts';
+import type { AppStatus, StorageHealth as Health, Job } from '../../../preload/contract/models.ts';
 import { useRequest } from '../../api/queries.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { Id } from '../../components/Id.tsx';
+import { JobProgress } from '../../components/jobs/JobProgress.tsx';
+import { useShownJob } from '../../components/jobs/useJobs.ts';
 import { TextSkeleton } from '../../components/Skeletons.tsx';
 import { StateLabel } from '../../components/StateLabel.tsx';
 import { EngineWaysOut } from '../../components/storage/EngineWaysOut.tsx';
@@ -13,6 +15,8 @@ import { navigate } from '../../state/nav.ts';
 import { useNow } from '../../state/time.ts';
 import classes from './settings.module.css';
 import { keyHealthWords, lastBackupWords } from './words.ts';
+
+const RESCUE: readonly Job['kind'][] = ['rescue'];
 
 const megabytes = (mb: number) => (mb >= 1_024 ? `${(mb / 1_024).toFixed(1)} GB` : `${Math.ceil(mb)} MB`);
 
@@ -27,7 +31,7 @@ export function StorageHealth() {
   return (
     <>
       <HealthFacts status={status} health={health} />
-      {down && <EngineWaysOut engine={engine} />}
+      {down ? <EngineWaysOut engine={engine} /> : <RescueOutcome />}
       <Collections health={health} />
       {health.warnings.map((warning) => (
         <ErrorState key={warning} error={new Error(warning)} />
@@ -47,6 +51,12 @@ export function StorageHealth() {
   );
 }
 
+/** What came of an engine that was put aside. */
+function RescueOutcome() {
+  const { job, dismiss } = useShownJob(RESCUE);
+  return job && <JobProgress job={job} onDismiss={dismiss} />;
+}
+
 function HealthFacts({ status, health }: { status: AppStatus; health: Health }) {
   const now = useNow(10_000);
   const { engine, workspace, backup, key } = status;
@@ -62,6 +72,14 @@ function HealthFacts({ status, health }: { status: AppStatus; health: Health }) 
         { label: 'On disk', value: megabytes(health.diskUsedMb) },
         { label: 'Free on the disk', value: megabytes(health.diskSpaceMb) },
         { label: 'Folder', value: <Id value={workspace.path} max={64} /> },
+        ...health.setAside.map((path) => ({
+          label: 'Set aside',
+          value: (
+            <>
+              <Id value={path} max={64} /> could not be read; kept until you remove it
+            </>
+          ),
+        })),
       ]}
     />
   );
