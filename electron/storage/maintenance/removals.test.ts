@@ -84,6 +84,14 @@ async function leftOf(accountId: string) {
 const NOTHING = { stored: 0, indexed: 0, account: null, cells: 0 };
 const WHOLE = { stored: 700, indexed: 700, account: { accountId: KEPT }, cells: 2 };
 
+test('a forgotten account leaves the scope of the screens, which would else show nothing at all', async () => {
+  const scope = { accountIds: [GONE, KEPT], regions: ['us-east-1'] };
+  await service.docs.put('settings', 'app', { theme: 'dark', scope });
+  await service.maintenance.forgetAccount({ accountId: GONE, by: 'window' }, quietWork());
+  const left = { accountIds: [KEPT], regions: ['us-east-1'] };
+  expect(await service.docs.get('settings', 'app')).toEqual({ theme: 'dark', scope: left });
+});
+
 test('a forgotten account is gone from store, index, cells and accounts; others and the journal stay', async () => {
   const answer = await service.maintenance.forgetAccount({ accountId: GONE, by: 'window' }, quietWork());
   expect(answer).toEqual({ resources: 700 });

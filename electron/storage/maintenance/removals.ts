@@ -12,6 +12,10 @@ const KIND = 'maintenance';
 const KEY = 'removal';
 /** Under this kind the main side keeps connected accounts, with what unlocks their profiles; key = account id. */
 const ACCOUNT_KIND = 'accounts';
+/** And here the settings of the screens, of which only the chosen accounts matter. */
+const SETTINGS_KIND = 'settings';
+const SETTINGS_KEY = 'app';
+const Scoped = z.looseObject({ scope: z.looseObject({ accountIds: z.array(z.string()) }) });
 
 /** What is being removed. While it stands in the documents, the removal is not finished. A stored format. */
 const Intent = z.discriminatedUnion('what', [
@@ -118,8 +122,19 @@ export class Removals {
     work.step('Removing its resources', resources, 'records');
     await estate.removeAccount(accountId, (removed) => work.progress(removed));
     await this.#removeCells(work, (cell) => cell.startsWith(`${accountId}|`));
+    await this.#leaveScope(accountId);
     // Last: as long as it is listed the person can ask again.
     await docs.delete(ACCOUNT_KIND, accountId);
+  }
+
+  /** The screens would go on showing an account that is not there, and hide all others. */
+  async #leaveScope(accountId: string): Promise<void> {
+    const { docs } = this.#parts;
+    const settings = Scoped.safeParse(await docs.get(SETTINGS_KIND, SETTINGS_KEY));
+    if (!settings.success || !settings.data.scope.accountIds.includes(accountId)) return;
+    const { scope, ...rest } = settings.data;
+    const accountIds = scope.accountIds.filter((id) => id !== accountId);
+    await docs.put(SETTINGS_KIND, SETTINGS_KEY, { ...rest, scope: { ...scope, accountIds } });
   }
 
   async #removeEverything({ at }: Removal<'everything'>, work: Work): Promise<void> {
