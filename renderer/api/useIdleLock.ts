@@ -7,7 +7,10 @@ import { useSettings } from './useSettings.ts';
 
 const SIGNS = ['keydown', 'pointerdown', 'pointermove', 'wheel', 'touchstart'] as const;
 
-/** Puts the keys away when nobody is there, as the settings say. `open`: there are keys to put away. */
+/**
+ * Tells the main side that somebody is here, which locks when nobody is, as the settings say; and locks when this
+ * machine, or the one the page is looked at on, slept. `open`: there are keys to put away.
+ */
 export function useIdleLock(open: boolean): void {
   const { idleLockMinutes } = useSettings();
   useEffect(() => {
@@ -15,9 +18,9 @@ export function useIdleLock(open: boolean): void {
     let watch = startIdle(Date.now());
     let locking = false;
     const look = () => {
-      const next = tickIdle(watch, Date.now(), idleLockMinutes);
+      const next = tickIdle(watch, Date.now());
       watch = next.watch;
-      if (!next.lock || locking) return;
+      if (!next.slept || locking) return;
       locking = true;
       request('key.lock', {})
         .then((status) => cacheSync.setStatus(status))
@@ -28,8 +31,13 @@ export function useIdleLock(open: boolean): void {
     };
     const onSign = () => {
       look();
-      watch = sawInput(watch, Date.now());
+      const seen = sawInput(watch, Date.now());
+      watch = seen.watch;
+      // Refused only where there is nothing to put off: locked already, or not connected.
+      if (seen.tell && !locking) request('app.active', {}).catch(() => undefined);
     };
+    // The page was opened, unlocked, or the setting was made just now.
+    onSign();
     const timer = window.setInterval(look, TICK_MS);
     for (const sign of SIGNS) window.addEventListener(sign, onSign, { capture: true, passive: true });
     document.addEventListener('visibilitychange', look);

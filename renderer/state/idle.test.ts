@@ -1,48 +1,32 @@
 import { expect, test } from 'vitest';
 import { sawInput, startIdle, TICK_MS, tickIdle } from './idle.ts';
 
-const MINUTE = 60_000;
+const SECOND = 1_000;
 
-/** Ticks on time from `from` up to `to`; the first lock, and when. */
-function run(minutes: number, to: number, inputAt: readonly number[] = []) {
+test('a person who goes on typing is told of, from the first key on, but not with every key', () => {
   let watch = startIdle(0);
-  for (let now = TICK_MS; now <= to; now += TICK_MS) {
-    if (inputAt.some((at) => at > now - TICK_MS && at <= now)) watch = sawInput(watch, now);
-    const next = tickIdle(watch, now, minutes);
-    watch = next.watch;
-    if (next.lock) return { lock: next.lock, at: now };
+  const told: number[] = [];
+  for (let now = 0; now <= 60 * SECOND; now += SECOND) {
+    const seen = sawInput(watch, now);
+    watch = seen.watch;
+    if (seen.tell) told.push(now / SECOND);
   }
-  return null;
-}
-
-test('keys go after the chosen minutes without a sign of the person, not before', () => {
-  expect(run(5, 60 * MINUTE)).toEqual({ lock: 'idle', at: 5 * MINUTE });
-  expect(run(5, 9 * MINUTE, [4.5 * MINUTE])).toBeNull();
-  expect(run(15, 60 * MINUTE, [MINUTE])).toEqual({ lock: 'idle', at: 16 * MINUTE });
+  expect(told).toEqual([0, 20, 40, 60]);
 });
 
-test('switched off, neither idleness nor sleep locks', () => {
-  expect(run(0, 600 * MINUTE)).toBeNull();
-  expect(tickIdle(startIdle(0), 600 * MINUTE, 0).lock).toBeNull();
+test('a clock set back does not keep the person from being told of', () => {
+  const { watch } = sawInput(startIdle(3_600 * SECOND), 3_600 * SECOND);
+  expect(sawInput(watch, 0).tell).toBe(true);
 });
 
-test('the key press that wakes the machine does not keep it open', () => {
-  const woken = 30 * MINUTE;
-  const watch = sawInput(startIdle(0), woken);
-  expect(tickIdle(watch, woken + 10, 60).lock).toBe('sleep');
+test('a machine that slept is noticed by the jump of its clock, whichever way, also when a key woke it', () => {
+  const { watch } = tickIdle(startIdle(0), TICK_MS);
+  expect(tickIdle(watch, TICK_MS + 10 * SECOND).slept).toBe(false);
+  const woken = sawInput(watch, 600 * SECOND).watch;
+  expect(tickIdle(woken, 600 * SECOND).slept).toBe(true);
+  expect(tickIdle(watch, -600 * SECOND).slept).toBe(true);
 });
 
-test('a clock set back does not keep the keys in memory', () => {
-  const watch = { lastInput: 100 * MINUTE, lastTick: 100 * MINUTE };
-  expect(tickIdle(watch, 10 * MINUTE, 15).lock).toBe('sleep');
-});
-
-test('a page slowed in the background for less than a minute is not asleep', () => {
-  expect(tickIdle(startIdle(0), MINUTE, 15).lock).toBeNull();
-});
-
-test('one sleep locks once: after unlocking the count begins anew', () => {
-  const first = tickIdle(startIdle(0), 90 * MINUTE, 5);
-  expect(first.lock).toBe('sleep');
-  expect(tickIdle(first.watch, 90 * MINUTE + TICK_MS, 5).lock).toBeNull();
+test('a tick that is only late, on a busy machine, is no sleep', () => {
+  expect(tickIdle(startIdle(0), TICK_MS + 59 * SECOND).slept).toBe(false);
 });

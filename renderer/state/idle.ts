@@ -1,7 +1,10 @@
-/** When the keys are to be put away. Pure, so that neither a clock nor a window is needed to test it. */
+/**
+ * What this page knows of whether somebody is there. Pure, so that neither a clock nor a window is needed to test
+ * it. When nobody is, the main side locks: it hears of every page.
+ */
 export interface IdleWatch {
-  /** Ms of the last sign of the person. */
-  lastInput: number;
+  /** Ms when the main side was last told that somebody is there. */
+  lastTold: number;
   /** Ms of the last look at the clock. */
   lastTick: number;
 }
@@ -9,23 +12,26 @@ export interface IdleWatch {
 export const TICK_MS = 5_000;
 /** Ticks are late by this much only when the machine, or this page, was asleep. */
 const ASLEEP_MS = 60_000;
+/** Input comes in hundreds a second; the shortest idle lock is five minutes. */
+const TELL_EVERY_MS = 20_000;
 
-export const startIdle = (now: number): IdleWatch => ({ lastInput: now, lastTick: now });
+export const startIdle = (now: number): IdleWatch => ({
+  lastTold: Number.NEGATIVE_INFINITY,
+  lastTick: now,
+});
 
-/** A sign of the person. It must not hide that the machine slept: the tick that follows still sees the jump. */
-export const sawInput = (watch: IdleWatch, now: number): IdleWatch => ({ ...watch, lastInput: now });
+/** A sign of the person: `tell` when the main side is to hear of it. It does not hide that the machine slept. */
+export function sawInput(watch: IdleWatch, now: number): { watch: IdleWatch; tell: boolean } {
+  const since = now - watch.lastTold;
+  const tell = since >= TELL_EVERY_MS || since < 0;
+  return { watch: tell ? { ...watch, lastTold: now } : watch, tell };
+}
 
 /**
- * One look at the clock, also before input counts: `lock` when nobody was there for `minutes`, or when the clock
- * jumped, forwards as after a sleep or backwards as when it was set. 0 minutes = never.
+ * One look at the clock, also before input counts: `slept` when the clock jumped, forwards as after a sleep or
+ * backwards as when it was set.
  */
-export function tickIdle(
-  watch: IdleWatch,
-  now: number,
-  minutes: number,
-): { watch: IdleWatch; lock: 'idle' | 'sleep' | null } {
+export function tickIdle(watch: IdleWatch, now: number): { watch: IdleWatch; slept: boolean } {
   const slept = now - watch.lastTick > TICK_MS + ASLEEP_MS || now < watch.lastTick - ASLEEP_MS;
-  const idle = now - watch.lastInput >= minutes * 60_000;
-  const lock = minutes === 0 ? null : slept ? 'sleep' : idle ? 'idle' : null;
-  return { watch: { lastInput: slept ? now : watch.lastInput, lastTick: now }, lock };
+  return { watch: { ...watch, lastTick: now }, slept };
 }
