@@ -71,6 +71,7 @@ describe.each([
     await ui.say(`describe ${DATABASE}`);
     await page.getByRole('article', { name: 'CloudOps' }).last().waitFor();
     await ui.configureBucket({ bucket: BUCKET, region: 'us-east-1', profile: 'prod' });
+    await page.getByText('us-east-1, as prod').waitFor();
     await ui.backUpNow();
     before = await readContents(app.address);
   });
