@@ -78,6 +78,17 @@ test('Lock now leaves nothing on the screen or in the page, and the passphrase b
   await nothingIsLost();
 });
 
+test('the keychain opens a locked workspace, and what was typed and not sent is still there', async () => {
+  await ui.go('Chat');
+  await page.getByLabel('Message').fill('half a sentence');
+  await ui.go('Settings');
+  await page.getByRole('button', { name: 'Lock now' }).click();
+  await page.getByRole('button', { name: 'Unlock with the keychain' }).click();
+  await nothingIsLost();
+  await ui.go('Chat');
+  expect(await page.getByLabel('Message').inputValue()).toBe('half a sentence');
+});
+
 test('a locked keychain is a screen with a way out, not a new key', async () => {
   await close();
   await keyring.lock();
@@ -102,6 +113,27 @@ test('with the keychain locked the passphrase opens the workspace', async () => 
   await ui.unlockWith({ passphrase: PASSPHRASE });
   await nothingIsLost();
   await keyring.unlock();
+});
+
+test('the D-Bus of the keychain dies: work and new keys go on, and a lock says why the keychain does not open it', async () => {
+  await close();
+  await open();
+  await nothingIsLost();
+  keyring.die();
+  await ui.go('Settings');
+  await page.getByText('Comfortable', { exact: true }).click();
+  await page.getByRole('button', { name: 'New key, re-encrypt everything now' }).click();
+  expect(await ui.jobEnds('Re-encryption')).toContain('None is left under an earlier key');
+  before = await readContents(app.address);
+  expect(before.settings.density).toBe('comfortable');
+  await page.getByRole('button', { name: 'Lock now' }).click();
+  await page.getByRole('button', { name: 'Unlock with the keychain' }).click();
+  await page
+    .getByRole('alert')
+    .getByText(/keychain (cannot be used|is locked|does not answer)/)
+    .waitFor();
+  await ui.unlockWith({ passphrase: PASSPHRASE });
+  await nothingIsLost();
 });
 
 test('a lost key is told, the recovery key opens everything, and the key put back stays under the passphrase', async () => {

@@ -13,7 +13,8 @@ export interface KeyringSession {
   lock(): Promise<void>;
   /** A daemon that was given the person's password takes the place of the locked one. */
   unlock(): Promise<void>;
-  /** Ends the bus; the keyring ends with it. */
+  /** The bus ends under everyone who uses it; the keyring ends with it. */
+  die(): void;
   close(): Promise<void>;
 }
 
@@ -27,6 +28,11 @@ export async function startKeyring(): Promise<KeyringSession> {
   const shell = async (command: string) => void (await run('sh', ['-ec', command], { env, timeout: 60_000 }));
   const unlocked = 'printf secret | gnome-keyring-daemon --unlock --components=secrets --daemonize';
   await shell(`${unlocked} >/dev/null`);
+  let dead = false;
+  const die = () => {
+    dead = true;
+    process.kill(Number(pid));
+  };
   return {
     env: {
       CLOUDOPS_KEY_SOURCE: 'keychain',
@@ -39,8 +45,9 @@ export async function startKeyring(): Promise<KeyringSession> {
           'org.freedesktop.Secret.Service.Lock array:objpath:/org/freedesktop/secrets/collection/login >/dev/null',
       ),
     unlock: () => shell(`${unlocked} --replace >/dev/null 2>&1`),
+    die,
     close: async () => {
-      process.kill(Number(pid));
+      if (!dead) die();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
