@@ -183,7 +183,11 @@ export function createHandlers(services: HandlerServices): Handlers {
     },
 
     'jobs.list': async () => ({ jobs: jobs.list() }),
-    'jobs.cancel': async ({ jobId }) => jobs.cancel(jobId),
+    'jobs.cancel': async ({ jobId }) => {
+      // Open for a rebuild under way while the workspace did not open; nobody at a locked screen ends anything.
+      if (jobs.current()?.kind !== 'rescue') lifecycle.requireReady();
+      return jobs.cancel(jobId);
+    },
 
     'backup.overview': () => backups.overview(),
     'backup.configure': ({ patch }) => backups.configure(patch),
