@@ -1,10 +1,12 @@
-import type { AppStatus, BackupInfo, BackupSource, Job, RescueOptions } from '../preload/contract/models.ts';
+import type { AppStatus, BackupInfo, Job, RescueOptions } from '../preload/contract/models.ts';
 import type { RouteParsed } from '../preload/contract/requests.ts';
 import type { BackupService } from './backup/backupService.ts';
 import type { RestoreService } from './backup/restoreService.ts';
 import { AppError } from './errors.ts';
 import type { JobHandle, JobRunner } from './jobs/jobs.ts';
 import type { JournalApi, StorageApi } from './storage/api.ts';
+import type { OtherBackup } from './storage/backup/api.ts';
+import { COLLECTION_PARTS } from './storage/backup/workspaceParts.ts';
 import type { RemoteKeys } from './storage/engines/remoteKey.ts';
 import type { LocalEngine } from './storage/maintenance/engineRescue.ts';
 import type { StorageConfig } from './storage/storageConfig.ts';
@@ -45,7 +47,7 @@ export class EngineRescue {
     const targets = this.#targets();
     if (targets.length === 0) return { targets, backups: [], problem: null };
     const { backups, problem } = await this.#options.backups.overview();
-    return { targets, backups: backups.filter(isGood), problem };
+    return { targets, backups: backups.filter(isUsable), problem };
   }
 
   /** Rejects with INVALID_STATE while the engine is in order, BACKUP_NOT_FOUND, JOB_RUNNING. */
@@ -53,12 +55,13 @@ export class EngineRescue {
     const { jobs } = this.#options;
     jobs.requireIdle();
     if (!this.#targets().includes(to)) throw this.#refused(to);
-    const chosen = backup === null ? null : await this.#find(backup);
+    const found = backup === null ? null : await this.#find(backup);
+    const chosen = found?.chosen ?? null;
     const engine = this.#engineOf(to);
     return jobs.start('rescue', async (handle) => {
       const { phase, engine: before } = this.#options.status();
       if (phase === 'ready') await this.#options.quiet();
-      const work = chosen === null ? this.#empty(engine, handle) : this.#rebuild(engine, chosen, handle);
+      const work = found === null ? this.#empty(engine, handle) : this.#rebuild(engine, found, handle);
       const result = await work.catch(async (error: unknown) => {
         await this.#options.onFailed(error);
         throw error;
@@ -122,18 +125,23 @@ export class EngineRescue {
     );
   }
 
-  async #find({ backupId, place }: NonNullable<Request['backup']>): Promise<BackupInfo> {
+  async #find({ backupId, place }: NonNullable<Request['backup']>): Promise<Found> {
     const { backups } = await this.#options.backups.overview();
-    const found = backups.find((one) => one.backupId === backupId && one.place === place);
-    if (found) return found;
+    const usable = backups.filter((one) => isUsable(one) && one.place === place);
+    const chosen = usable.find((one) => one.backupId === backupId);
+    if (chosen) return { chosen, picks: picksOf(chosen, usable) };
     throw new AppError('BACKUP_NOT_FOUND', 'This backup is no longer there. Choose another one.');
   }
 
-  async #rebuild(aside: LocalEngine, backup: BackupInfo, handle: JobHandle): Promise<string> {
-    handle.about(backup.backupId);
-    const source: BackupSource = await this.#options.backups.sourceOf(backup.place);
-    const { installId, backupId } = backup;
-    const { result } = await this.#options.restores.rebuild({ source, installId, backupId, aside }, handle);
+  async #rebuild(aside: LocalEngine, { chosen, picks }: Found, handle: JobHandle): Promise<string> {
+    handle.about(chosen.backupId);
+    const source = await this.#options.backups.sourceOf(chosen.place);
+    const { installId } = chosen;
+    const [first, ...others] = picks;
+    const { result } = await this.#options.restores.rebuild(
+      { source, installId, ...first, others, aside },
+      handle,
+    );
     return result;
   }
 
@@ -156,4 +164,24 @@ export class EngineRescue {
 
 const NAMES: Record<LocalEngine, string> = { sqlite: 'SQLite', qdrant: 'Qdrant' };
 
-const isGood = ({ state }: BackupInfo): boolean => state === 'verified' || state === 'unverified';
+interface Found {
+  chosen: BackupInfo;
+  /** What comes from which backup; the chosen one first. */
+  picks: [OtherBackup, ...OtherBackup[]];
+}
+
+function isUsable({ state, parts }: BackupInfo): boolean {
+  return (
+    (state === 'verified' || state === 'unverified') && COLLECTION_PARTS.some((part) => parts.includes(part))
+  );
+}
+
+/** What the chosen backup does not hold comes from the newest before it that does. `usable`: newest first. */
+function picksOf(chosen: BackupInfo, usable: readonly BackupInfo[]): Found['picks'] {
+  const own = COLLECTION_PARTS.filter((part) => chosen.parts.includes(part));
+  const others = COLLECTION_PARTS.filter((part) => !own.includes(part)).flatMap((part) => {
+    const before = usable.find((one) => one.createdAt <= chosen.createdAt && one.parts.includes(part));
+    return before === undefined ? [] : [{ backupId: before.backupId, parts: [part] }];
+  });
+  return [{ backupId: chosen.backupId, parts: own }, ...others];
+}

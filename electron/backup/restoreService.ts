@@ -6,7 +6,6 @@ import { infoOf, timeInWords } from '../storage/backup/info.ts';
 import type { BackupPart } from '../storage/backup/names.ts';
 import type { BackupReader } from '../storage/backup/place.ts';
 import { readManifest } from '../storage/backup/proveBackup.ts';
-import { COLLECTION_PARTS } from '../storage/backup/workspaceParts.ts';
 import type { LocalEngine } from '../storage/maintenance/engineRescue.ts';
 import { quietWork } from '../storage/work.ts';
 import { BackupCatalog } from './catalog.ts';
@@ -100,15 +99,12 @@ export class RestoreService {
    * into a new engine. What the rest of the workspace holds stays.
    */
   async rebuild(
-    from: Which & { source: BackupSource; aside: LocalEngine },
+    from: Pick<RestoreRequest, 'source' | 'installId' | 'backupId' | 'parts' | 'others'> & {
+      aside: LocalEngine;
+    },
     handle: JobHandle,
   ): Promise<{ result: string }> {
-    const request: RestoreRequest = {
-      ...from,
-      secret: { kind: 'own' },
-      mode: 'replace',
-      parts: COLLECTION_PARTS,
-    };
+    const request: RestoreRequest = { ...from, secret: { kind: 'own' }, mode: 'replace' };
     try {
       return await this.#restore(request, handle);
     } catch (error) {

@@ -80,8 +80,8 @@ export class WorkspaceHealth {
 
   async #hasS3(): Promise<boolean> {
     const { appDb } = this.#parts.opened.records;
-    const settings = BackupSettings.partial().safeParse(await appDb.get('backup', 'settings'));
-    return settings.success && settings.data.s3 != null;
+    const settings = BackupSettings.pick({ s3: true }).safeParse(await appDb.get('backup', 'settings'));
+    return settings.success && settings.data.s3 !== null;
   }
 
   async #warnings(): Promise<string[]> {

@@ -110,12 +110,7 @@ export class WorkspaceBackups implements BackupApi {
       // Of an engine that failed nothing can be saved: its data itself is kept.
       if (aside === null) before = await this.#saveBefore(request, work);
     };
-    await stageRestore(
-      this.#options.ground(),
-      backup,
-      { ...request, parts, takeover, beforeConfirm },
-      work,
-    );
+    await stageRestore(this.#options.ground(), backup, { ...request, parts, takeover, beforeConfirm }, work);
     const { open, settled, kept } = await this.#options.reopen(work, aside);
     if (settled === null) throw new AppError('INTERNAL', 'The restore was prepared and not found again.');
     if (settled.failure !== null) throw settled.failure;

@@ -120,7 +120,7 @@ function RebuildForm({ engine, options: { targets, backups, problem }, onLookAga
         onConfirm={run}
         onClose={() => setAsking(null)}
       >
-        {asking && rescueConsequence(asking, backup, engine)}
+        {asking && rescueConsequence(asking, backup, backups, engine)}
       </ConfirmDialog>
     </section>
   );
