@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { AppStatus, BackupInfo, ListedBackup } from '../preload/contract/models.ts';
+import type { AppStatus, BackupInfo } from '../preload/contract/models.ts';
 import { JobRunner } from './jobs/jobs.ts';
 import { EngineRescue, type RescueOptionsOf } from './rescue.ts';
 
-const backup = (hour: number, parts: BackupInfo['parts'], patch: Partial<BackupInfo> = {}): ListedBackup => ({
+const backup = (hour: number, parts: BackupInfo['parts'], patch: Partial<BackupInfo> = {}): BackupInfo => ({
   backupId: `b${hour}`,
   installId: 'install',
   createdAt: `2026-11-21T${hour}:00:00.000Z`,
@@ -16,8 +16,6 @@ const backup = (hour: number, parts: BackupInfo['parts'], patch: Partial<BackupI
   state: 'verified',
   provedAt: null,
   reason: 'by schedule',
-  lastGoodOf: [],
-  opensWithFormerKey: false,
   ...patch,
 });
 
@@ -35,10 +33,9 @@ const FAILED: Status = {
   engine: engine(),
 };
 
-function rescueOf(backups: ListedBackup[], status: Status = FAILED, mode: RescueOptionsOf['mode'] = 'auto') {
+function rescueOf(backups: BackupInfo[], status: Status = FAILED, mode: RescueOptionsOf['mode'] = 'auto') {
   const rebuilt: unknown[] = [];
   const jobs = new JobRunner({ emit: () => undefined, report: () => undefined });
-  const overview = { backups, problem: null };
   const rescue = new EngineRescue({
     status: () => status,
     mode,
@@ -47,9 +44,8 @@ function rescueOf(backups: ListedBackup[], status: Status = FAILED, mode: Rescue
       reopenEngine: () => Promise.reject(new Error('not asked for')),
     },
     journal: { append: async (body) => ({ seq: 1, at: '', body }) },
-    // Only these of an overview are looked at.
     backups: {
-      overview: async () => overview as Awaited<ReturnType<RescueOptionsOf['backups']['overview']>>,
+      known: async () => ({ backups, problem: null }),
       sourceOf: async () => ({ kind: 'here' }),
     },
     restores: {

@@ -19,7 +19,7 @@ export interface RescueOptionsOf {
   mode: StorageConfig['qdrant']['mode'];
   storage: Pick<StorageApi, 'putEngineAside' | 'reopenEngine'>;
   journal: Pick<JournalApi, 'append'>;
-  backups: Pick<BackupService, 'overview' | 'sourceOf'>;
+  backups: Pick<BackupService, 'known' | 'sourceOf'>;
   restores: Pick<RestoreService, 'rebuild'>;
   remoteKeys: Pick<RemoteKeys, 'forget' | 'store'>;
   jobs: JobRunner;
@@ -46,7 +46,7 @@ export class EngineRescue {
   async options(): Promise<RescueOptions> {
     const targets = this.#targets();
     if (targets.length === 0) return { targets, backups: [], problem: null };
-    const { backups, problem } = await this.#options.backups.overview();
+    const { backups, problem } = await this.#options.backups.known();
     return { targets, backups: backups.filter(isUsable), problem };
   }
 
@@ -126,7 +126,7 @@ export class EngineRescue {
   }
 
   async #find({ backupId, place }: NonNullable<Request['backup']>): Promise<Found> {
-    const { backups } = await this.#options.backups.overview();
+    const { backups } = await this.#options.backups.known();
     const usable = backups.filter((one) => isUsable(one) && one.place === place);
     const chosen = usable.find((one) => one.backupId === backupId);
     if (chosen) return { chosen, picks: picksOf(chosen, usable) };

@@ -83,6 +83,13 @@ export class BackupService {
     };
   }
 
+  /** What there is, newest first. Unlike an overview it needs no engine: one that failed is rebuilt from these. */
+  async known(): Promise<{ backups: BackupInfo[]; problem: string | null }> {
+    const { local, s3, problem } = (await this.#ledger.read()).known;
+    const backups = [...local, ...(s3 ?? [])].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+    return { backups, problem };
+  }
+
   /** For the status bar and the schedule; asks no bucket. */
   async status(): Promise<{ lastGoodAt: string | null; overdue: boolean; running: boolean }> {
     const [settings, state] = [await this.records.settings(), await this.records.state()];
