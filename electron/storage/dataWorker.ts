@@ -3,7 +3,13 @@ import type { AppErrorData } from '../../preload/contract/errors.ts';
 import { AppError } from '../errors.ts';
 import { StorageService } from './storageService.ts';
 import { cancelled, reportingWork } from './work.ts';
-import { isMethod, type WorkerCancel, type WorkerMessage, type WorkerRequest } from './workerProtocol.ts';
+import {
+  accessOf,
+  type Part,
+  type WorkerCancel,
+  type WorkerMessage,
+  type WorkerRequest,
+} from './workerProtocol.ts';
 
 /** The data worker's entry: a StorageService behind messages. Started by StorageClient only. */
 if (parentPort === null) throw new Error('dataWorker runs as a worker thread');
@@ -33,11 +39,15 @@ async function call(request: WorkerRequest): Promise<unknown> {
     path: [part, method],
     args,
   } = request;
-  if (!isMethod(part, method)) throw new AppError('UNKNOWN_ROUTE', `The storage has no ${part}.${method}.`);
-  const target: object = part === 'service' ? service : service[part];
-  const found: unknown = Reflect.get(target, method);
-  if (typeof found !== 'function') throw new Error(`${part}.${method} is not implemented`);
-  return Reflect.apply(found, target, request.work ? [...args, workOf(request.id)] : args);
+  const access = accessOf(part, method);
+  if (access === null) throw new AppError('UNKNOWN_ROUTE', `The storage has no ${part}.${method}.`);
+  return service.admit(access, async () => {
+    // Looked up only now: a restore may have put another workspace in its place.
+    const target: object = part === 'service' ? service : service[part as Exclude<Part, 'service'>];
+    const found: unknown = Reflect.get(target, method);
+    if (typeof found !== 'function') throw new Error(`${part}.${method} is not implemented`);
+    return Reflect.apply(found, target, request.work ? [...args, workOf(request.id)] : args);
+  });
 }
 
 function workOf(id: number) {

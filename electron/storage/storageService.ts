@@ -17,12 +17,16 @@ import type {
 import type { BackupApi } from './backup/api.ts';
 import { WorkspaceBackups } from './backup/workspaceBackups.ts';
 import { engineOf, readEngineRecord } from './engineRecord.ts';
+import { WriteGate } from './engines/WriteGate.ts';
 import { type EngineAside, type LocalEngine, putEngineAside } from './maintenance/engineRescue.ts';
 import { OpenWorkspace } from './openWorkspace.ts';
 import { quietWork, type Work } from './work.ts';
+import type { Access } from './workerProtocol.ts';
 import { WorkspaceRecords } from './workspaceRecords.ts';
 
 export type EmitStorage = <N extends keyof StorageEvents>(name: N, payload: StorageEvents[N]) => void;
+
+const ALL = '';
 
 /** The whole storage of one workspace, in this thread. Everything but `open` answers NOT_READY before it is open. */
 export class StorageService implements StorageApi {
@@ -35,8 +39,12 @@ export class StorageService implements StorageApi {
   readonly backup: BackupApi = new WorkspaceBackups({
     workspace: () => this.#open.backedUp,
     ground: () => this.#readable.ground,
+    holdWrites: () => this.#writes.close(ALL),
     reopen: (work, aside) => this.#reopen(work, aside),
   });
+  readonly #writes = new WriteGate();
+  /** While a restore has closed the workspace. */
+  #reopening: Promise<unknown> | null = null;
 
   constructor(options: { emit: EmitStorage; embedding?: EmbeddingProvider | null }) {
     this.#emit = options.emit;
@@ -87,7 +95,15 @@ export class StorageService implements StorageApi {
    * the present one's data put aside; when that comes to nothing the data is where it was and the engine as failed
    * as before.
    */
-  async #reopen(work: Work, aside: LocalEngine | null) {
+  #reopen(work: Work, aside: LocalEngine | null) {
+    const reopening = this.#reopenInto(work, aside).finally(() => {
+      this.#reopening = null;
+    });
+    this.#reopening = reopening.catch(() => undefined);
+    return reopening;
+  }
+
+  async #reopenInto(work: Work, aside: LocalEngine | null) {
     const { options, masterKey } = await this.#closeForReopening();
     try {
       if (aside === null) return reopened(await this.#openWith({ ...options, masterKey }, work));
@@ -151,6 +167,14 @@ export class StorageService implements StorageApi {
   #closeRecords(): void {
     this.#records?.close();
     this.#records = null;
+  }
+
+  /** Runs what was asked for as soon as it may run: see `Access`. */
+  async admit<T>(access: Access, work: () => Promise<T>): Promise<T> {
+    if (access === 'own') return work();
+    if (access === 'write') return this.#writes.write(ALL, work);
+    await this.#reopening;
+    return work();
   }
 
   health(): Promise<StorageHealth> {

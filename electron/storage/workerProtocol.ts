@@ -13,7 +13,12 @@ import type {
 import type { BackupApi } from './backup/api.ts';
 import type { WorkReport } from './work.ts';
 
-type Names<T> = Record<keyof T, true>;
+/**
+ * `write`: waits while a restore exchanges the data, since what was confirmed to somebody in between would be in
+ * neither. `read`: waits only while the workspace is closed for it. `own`: sees to that itself.
+ */
+export type Access = 'read' | 'write' | 'own';
+type Names<T> = Record<keyof T, Access>;
 
 /** The only calls the data worker answers; complete by type, looked up by own key. */
 export const METHODS: {
@@ -30,58 +35,58 @@ export const METHODS: {
   backup: Names<BackupApi>;
 } = {
   service: {
-    open: true,
-    health: true,
-    retryEngine: true,
-    putEngineAside: true,
-    reopenEngine: true,
-    shutdown: true,
+    open: 'own',
+    health: 'own',
+    retryEngine: 'own',
+    putEngineAside: 'own',
+    reopenEngine: 'own',
+    shutdown: 'own',
   },
   keys: {
-    info: true,
-    slots: true,
-    putSlot: true,
-    adoptSlot: true,
-    removeSlot: true,
-    rotateRecords: true,
-    reencrypt: true,
-    rebuildIndexKey: true,
+    info: 'read',
+    slots: 'read',
+    putSlot: 'write',
+    adoptSlot: 'write',
+    removeSlot: 'write',
+    rotateRecords: 'write',
+    reencrypt: 'write',
+    rebuildIndexKey: 'write',
   },
   chat: {
-    createConversation: true,
-    append: true,
-    getHistory: true,
-    delete: true,
-    getAllContexts: true,
-    updateContext: true,
-    searchConversations: true,
+    createConversation: 'write',
+    append: 'write',
+    getHistory: 'read',
+    delete: 'write',
+    getAllContexts: 'read',
+    updateContext: 'write',
+    searchConversations: 'read',
   },
   estate: {
-    upsert: true,
-    bulkUpsert: true,
-    get: true,
-    delete: true,
-    search: true,
-    byAccount: true,
-    byRegion: true,
-    byType: true,
-    count: true,
-    syncFromAws: true,
+    upsert: 'write',
+    bulkUpsert: 'write',
+    get: 'read',
+    delete: 'write',
+    search: 'read',
+    byAccount: 'read',
+    byRegion: 'read',
+    byType: 'read',
+    count: 'read',
+    syncFromAws: 'write',
   },
-  find: { query: true, rows: true, resolve: true, related: true, locate: true },
-  docs: { get: true, list: true, put: true, delete: true, putCells: true },
+  find: { query: 'read', rows: 'read', resolve: 'read', related: 'read', locate: 'read' },
+  docs: { get: 'read', list: 'read', put: 'write', delete: 'write', putCells: 'write' },
   journal: {
-    append: true,
-    verify: true,
-    plan: true,
-    execution: true,
-    unfinished: true,
-    log: true,
-    activity: true,
-    activityRows: true,
+    append: 'write',
+    verify: 'read',
+    plan: 'read',
+    execution: 'read',
+    unfinished: 'read',
+    log: 'read',
+    activity: 'read',
+    activityRows: 'read',
   },
-  maintenance: { forgetAccount: true, deleteAll: true, moveEngine: true, rebuildVectors: true },
-  backup: { create: true, prove: true, inspect: true, exportFile: true, restore: true },
+  maintenance: { forgetAccount: 'write', deleteAll: 'write', moveEngine: 'write', rebuildVectors: 'write' },
+  backup: { create: 'own', prove: 'own', inspect: 'own', exportFile: 'own', restore: 'own' },
 };
 
 export type Part = keyof typeof METHODS;
@@ -106,6 +111,9 @@ export type WorkerMessage =
   /** An error that is not an AppError: for the log; the caller got INTERNAL. */
   | { kind: 'fault'; text: string };
 
-export function isMethod(part: string, method: string): part is Part {
-  return Object.hasOwn(METHODS, part) && Object.hasOwn(METHODS[part as Part], method);
+/** Null for what is no method. */
+export function accessOf(part: string, method: string): Access | null {
+  const methods: Record<string, Record<string, Access>> = METHODS;
+  const known = Object.hasOwn(methods, part) ? methods[part] : undefined;
+  return known && Object.hasOwn(known, method) ? (known[method] ?? null) : null;
 }

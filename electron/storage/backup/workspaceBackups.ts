@@ -29,6 +29,8 @@ export interface WorkspaceBackupsOptions {
   workspace(): BackupWorkspace;
   /** What can be read of it, also while its engine failed. */
   ground(): BackupGround;
+  /** Resolves once no write is under way; those that come wait until what it resolves with is called. */
+  holdWrites(): Promise<() => void>;
   /**
    * Closes the workspace and opens it again, which carries out a restore that was confirmed. `aside` = the data of
    * an engine that failed is put aside before; rejects with it back where it was.
@@ -105,12 +107,28 @@ export class WorkspaceBackups implements BackupApi {
     const takeover = await this.#takeover(backup, request);
     const aside = request.aside ?? null;
     let before: Which | null = null;
-    // Saved last: it then holds what was written meanwhile, and a damaged backup does not leave one more of these.
+    let resume = () => {};
+    // Saved last: a damaged backup does not leave one more of these. From here to the end of the exchange nothing is
+    // confirmed to anybody: it would be in neither.
     const beforeConfirm = async () => {
+      resume = await this.#options.holdWrites();
       // Of an engine that failed nothing can be saved: its data itself is kept.
       if (aside === null) before = await this.#saveBefore(request, work);
     };
-    await stageRestore(this.#options.ground(), backup, { ...request, parts, takeover, beforeConfirm }, work);
+    try {
+      await stageRestore(
+        this.#options.ground(),
+        backup,
+        { ...request, parts, takeover, beforeConfirm },
+        work,
+      );
+      return { ...(await this.#exchange(work, aside)), before };
+    } finally {
+      resume();
+    }
+  }
+
+  async #exchange(work: Work, aside: LocalEngine | null): Promise<Omit<RestoreReport, 'before'>> {
     const { open, settled, kept } = await this.#options.reopen(work, aside);
     if (settled === null) throw new AppError('INTERNAL', 'The restore was prepared and not found again.');
     if (settled.failure !== null) throw settled.failure;
@@ -122,7 +140,6 @@ export class WorkspaceBackups implements BackupApi {
         chat_history: await store.count(collections.chat_history.name, CHAT_CONTENT),
         aws_estate: await store.count(collections.aws_estate.name),
       },
-      before,
       kept,
     };
   }

@@ -22,16 +22,24 @@ export class WriteGate {
 
   /** Waits for the writes under way; those that come meanwhile wait for `work`. */
   async whileClosed<T>(collection: string, work: () => Promise<T>): Promise<T> {
+    const open = await this.close(collection);
+    try {
+      return await work();
+    } finally {
+      open();
+    }
+  }
+
+  /** The same for work of several steps: writes wait until what it resolves with is called. */
+  async close(collection: string): Promise<() => void> {
     await this.#untilOpen(collection);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#closed.set(collection, promise);
-    try {
-      await Promise.allSettled(this.#writing.get(collection) ?? []);
-      return await work();
-    } finally {
+    await Promise.allSettled(this.#writing.get(collection) ?? []);
+    return () => {
       this.#closed.delete(collection);
       resolve();
-    }
+    };
   }
 
   async #untilOpen(collection: string): Promise<void> {
