@@ -1,74 +1,89 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Kind, Line, Order } from './protocol.ts';
+import type { Readable, Writable } from 'node:stream';
+import type { Line, Order } from './protocol.ts';
 
-/** When a process is killed. `later`: so many ms later, so that it is met between two lines as well. */
-export type Moment =
-  | { at: 'line'; kind: Kind; nth: number; later: number }
-  | { at: 'ack'; nth: number; later: number }
-  | { at: 'opening' | 'open'; later: number };
-
-/** However slow the machine is, a kill comes this long after the folder was opened. */
-const LIMIT_MS = 8_000;
 /** Without a word for so long the process hangs. */
 const SILENCE_MS = 120_000;
 
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
 export interface Death {
-  lines: Line[];
   killed: boolean;
   /** Of a process that ended by itself where it should not have, or hung. */
   problem: string | null;
 }
 
-export async function runUntilKilled(order: Order, moment: Moment): Promise<Death> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'child.ts'), JSON.stringify(order)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const lines: Line[] = [];
-  const timers: NodeJS.Timeout[] = [];
-  let errors = '';
-  let hung = false;
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    errors += text;
-  });
-  const after = (ms: number, work: () => void) => timers.push(setTimeout(work, ms));
-  const kill = () => child.kill('SIGKILL');
-  after(SILENCE_MS, () => {
-    hung = true;
-    kill();
-  });
-  const reached = momentWatcher(moment);
-  const closed = once(child, 'close') as Promise<[number | null, string | null]>;
-  for await (const text of createInterface({ input: child.stdout })) {
-    // The last line may be cut off: it was not said.
-    const line = parsed(text);
-    if (line === null) continue;
-    lines.push(line);
-    if (line.t === 'open') after(LIMIT_MS, kill);
-    if (reached(line)) {
-      if (moment.later === 0) kill();
-      else after(moment.later, kill);
-    }
+/** A process with everything loaded that waits for its order. */
+export class Mortal {
+  readonly #child: Child;
+  readonly #lines: AsyncIterableIterator<string>;
+  readonly #closed: Promise<[number | null, string | null]>;
+  #errors = '';
+  #hung = false;
+
+  constructor(program: string) {
+    this.#child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'pipe'] });
+    // It may be dead before its order is written.
+    this.#child.stdin.on('error', () => undefined);
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#errors += text;
+    });
+    this.#closed = once(this.#child, 'close') as Promise<[number | null, string | null]>;
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
-  const [code, signal] = await closed;
-  for (const timer of timers) clearTimeout(timer);
-  const killed = signal === 'SIGKILL' && !hung;
-  const fine = killed || (order.openOnly && code === 0);
-  const how = hung ? `hung for ${SILENCE_MS / 1_000} s` : `ended by itself (${signal ?? code})`;
-  return { lines, killed, problem: fine ? null : `the process ${how}: ${errors}` };
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Gives the order and every line that is printed, until the end. */
+  async run(order: Order, heard: (line: Line) => void): Promise<Death> {
+    this.#child.stdin.write(`${JSON.stringify(order)}\n`);
+    const watch = setTimeout(() => {
+      this.#hung = true;
+      this.kill();
+    }, SILENCE_MS);
+    for await (const text of this.#lines) {
+      watch.refresh();
+      // The last line may be cut off: it was not said.
+      const line = parsed(text);
+      if (line !== null) heard(line);
+    }
+    const [code, signal] = await this.#closed;
+    clearTimeout(watch);
+    const killed = signal === 'SIGKILL' && !this.#hung;
+    if (killed || (order.first === null && code === 0)) return { killed, problem: null };
+    const how = this.#hung ? `hung for ${SILENCE_MS / 1_000} s` : `ended by itself (${signal ?? code})`;
+    return { killed, problem: `the process ${how}: ${this.#errors.slice(-3_000)}` };
+  }
+
+  async end(): Promise<void> {
+    this.kill();
+    await this.#closed;
+  }
 }
 
-/** True once, for the line that brings the moment. */
-function momentWatcher(moment: Moment): (line: Line) => boolean {
-  let left = 'nth' in moment ? moment.nth : 1;
-  return (line) => {
-    const counts = moment.at === 'line' ? 'kind' in line && line.kind === moment.kind : line.t === moment.at;
-    if (!counts) return false;
-    left -= 1;
-    return left === 0;
-  };
+/** Keeps one process ready beside the one that works. */
+export class Mortals {
+  readonly #program: string;
+  #spare: Mortal;
+
+  constructor(program: string) {
+    this.#program = program;
+    this.#spare = new Mortal(program);
+  }
+
+  next(): Mortal {
+    const next = this.#spare;
+    this.#spare = new Mortal(this.#program);
+    return next;
+  }
+
+  end(): Promise<void> {
+    return this.#spare.end();
+  }
 }
 
 function parsed(text: string): Line | null {

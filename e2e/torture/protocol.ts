@@ -1,68 +1,110 @@
+import type { BackupPart } from '../../electron/storage/backup/names.ts';
+import type { Which } from '../../electron/storage/backup/proveBackup.ts';
 import type { BackupSource } from '../../preload/contract/models.ts';
 
-/** What the process that dies is told, and what it prints. One JSON line each. */
+/** What a process that is to die is told, and what it prints. One JSON line each. */
 export interface Order {
   folder: string;
-  /** Hexadecimal. */
-  masterKey: string;
+  /** A file in place of the system's keychain, as that outlives the workspace. */
+  keychain: string;
+  keySource: string;
+  /** Of the key that opens every backup, whichever install made it. */
+  recovery: string;
   engine: Engine;
   qdrantBinary: string | null;
+  remote: Remote | null;
+  bucket: BucketAccess | null;
   seed: number;
-  /** Begun before anything else, so that every kind of work is met by a kill. */
-  first: Kind;
-  /** Backups whose content the parent knows. */
+  /** Begun before anything else, so that every kind of work is met by a kill; null = only open and look. */
+  first: Kind | null;
+  /** Kinds that follow, chosen by the seed. */
+  then: Kind[];
+  /** The estate's format: a process with a higher one migrates it at opening. */
+  format: number;
+  /** The effect on disk or engine at which it dies by itself, counted from opening or from the first work. */
+  die: { since: 'opening' | 'working'; nth: number; when: 'before' | 'after' } | null;
+  /** Backups whose content the oracle knows. */
   restorable: Restorable[];
-  /** Only opens the folder: what an earlier kill left is settled, perhaps under another kill. */
-  openOnly: boolean;
+  /** To be verified whole before any work. */
+  prove: Restorable[];
+  /** All titles of the journal are told, not only the newest. */
+  wholeJournal: boolean;
 }
 
 export type Engine = 'sqlite' | 'qdrant';
 
+export interface Remote {
+  url: string;
+  apiKey: string;
+}
+
+export interface BucketAccess {
+  url: string;
+  key: { accessKeyId: string; secretAccessKey: string };
+  bucket: string;
+}
+
+export type { Which };
+
 export const KINDS = [
-  'create',
-  'append',
-  'upsert',
-  'sweep',
-  'doc',
-  'journal',
-  'backup',
-  'export',
-  'replace',
-  'merge',
-  'rotate',
-  'reencrypt',
-  'rebuild',
-  'move',
+  ...(['create', 'append', 'conversation', 'upsert', 'sweep', 'doc', 'journal', 'connect'] as const),
+  ...(['backup', 'export', 'replace', 'merge', 'takeover', 'send', 'settle'] as const),
+  ...(['rotate', 'reencrypt', 'rebuild', 'move', 'forget', 'everything', 'setup'] as const),
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-export interface Which {
-  installId: string;
-  backupId: string;
-}
-
-/** `quiet`: nothing else was written meanwhile, so what is in it is known. */
-export interface Backup extends Which {
-  quiet: boolean;
-}
-
 export interface Restorable {
   which: Which;
-  source: Exclude<BackupSource, { kind: 's3' }>;
+  source: BackupSource;
+  /** Made under this workspace's key; else the recovery key is needed. */
+  own: boolean;
 }
 
 /** Keys of records as in `world.ts`, with the value each is given; null = removed. */
 export type Change = [key: string, value: string | null][];
 
+export interface Begin {
+  change: Change;
+  /** Beginnings of keys: all such records go. */
+  removes: string[];
+  /** Of the removal: all of it or nothing, also after a kill. */
+  whole: boolean;
+  /** A restore's. */
+  from: Which | null;
+  parts: BackupPart[];
+  file: string | null;
+}
+
+export interface Ack {
+  change: Change;
+  /** `known`: nothing else was written meanwhile, so what is in it is known. */
+  backup: (Which & { known: boolean; place: 'here' | 's3' }) | null;
+  title: string | null;
+}
+
+export interface Observed {
+  world: [string, string][];
+  /** What no workspace may hold, whatever was confirmed. */
+  problems: string[];
+}
+
 export type Line =
-  /** Before the call. `change`: what the world may hold from now on. */
-  | { t: 'begin'; n: number; kind: Kind; change: Change; from?: Which; file?: string }
+  | { t: 'ready' }
+  | { t: 'opening' }
+  | { t: 'open'; restore: string | null; engine: string; installId: string }
+  | { t: 'proved'; which: Which; source: string; problem: string | null }
+  /** All that is there before the first work. `titles`: of the journal, the newest first. */
+  | ({ t: 'observed'; titles: string[]; brokenAt: number | null } & Observed)
+  /** Before a call: what the world may hold from now on. */
+  | ({ t: 'begin'; n: number; kind: Kind } & Begin)
   /** Within long work. */
   | { t: 'step'; n: number; kind: Kind }
   /** After the call's promise resolved: from now on it must hold. */
-  | { t: 'ack'; n: number; kind: Kind; change: Change; backup?: Backup; title?: string }
+  | ({ t: 'ack'; n: number; kind: Kind } & Ack)
+  | { t: 'fail'; n: number; kind: Kind; code: string; message: string }
   /** What the merge just confirmed has made. */
-  | { t: 'merged'; world: [string, string][]; problems: string[] }
-  | { t: 'fail'; n: number; kind: Kind; message: string }
-  | { t: 'opening' }
-  | { t: 'open'; restore: string | null };
+  | ({ t: 'merged' } & Observed)
+  /** Nothing can follow: the workspace is closed. */
+  | { t: 'stuck' }
+  /** It dies here by itself. */
+  | { t: 'effect'; name: string };

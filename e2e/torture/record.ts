@@ -1,38 +1,68 @@
-import type { Kind, Line, Which } from './protocol.ts';
-import { Expected, mergeDifferences, nameOf, type Observed, type World } from './world.ts';
+import type { Ack, Begin, Kind, Line, Observed, Which } from './protocol.ts';
+import { type Content, Expected, mergeDifferences } from './expected.ts';
+import type { World } from './world.ts';
 
-type Begun = Extract<Line, { t: 'begin' }>;
+type Begun = Begin & { kind: Kind };
+const RESTORES: Kind[] = ['replace', 'merge', 'takeover'];
+
+export const nameOf = ({ installId, backupId }: Which) => `${installId}/${backupId}`;
+
+export interface Confirmed {
+  which: Which;
+  place: 'here' | 's3';
+  /** Null when others wrote meanwhile. */
+  content: Content | null;
+}
 
 /** What one process said before it died, held against what it left. */
 export class Record {
   readonly failures: string[] = [];
   readonly acknowledged: Kind[] = [];
-  readonly titles: string[] = [];
-  /** With what is in each, where that is known. */
-  readonly backups: { which: Which; world: World | null }[] = [];
+  readonly backups: Confirmed[] = [];
   readonly files: { file: string; which: Which }[] = [];
-  readonly #known: (which: Which) => World;
+  /** Failed because something else was killed or cut: whether they were carried out is open. */
+  readonly unsure: Begun[] = [];
+  /** Of the journal, in the order of their confirmation. */
+  readonly titles: string[];
+  readonly #content: (which: Which) => Content;
+  readonly #forgives: (kind: Kind, code: string) => boolean;
   #expected: Expected;
   readonly #begun = new Map<number, Begun>();
   /** A merge that was confirmed and whose outcome was not told. */
-  #merged: { ours: World; backup: World } | null = null;
+  #merged: Begun | null = null;
 
-  constructor(world: World, known: (which: Which) => World) {
-    this.#expected = new Expected(world);
-    this.#known = known;
+  constructor(
+    start: Content,
+    known: {
+      content: (which: Which) => Content;
+      /** Whether such a failure is what the round has asked for. */
+      forgives: (kind: Kind, code: string) => boolean;
+    },
+  ) {
+    this.#expected = new Expected(start.world, start.removed);
+    this.titles = [...start.titles];
+    this.#content = known.content;
+    this.#forgives = known.forgives;
   }
 
   take(line: Line): void {
-    if (line.t === 'begin') {
-      this.#begun.set(line.n, line);
-      this.#expected.begin(line.n, line.change);
-      if (line.file !== undefined && line.from !== undefined)
-        this.files.push({ file: line.file, which: line.from });
-    } else if (line.t === 'ack') this.#ack(line);
-    else if (line.t === 'fail') {
-      this.#begun.delete(line.n);
-      this.failures.push(`${line.kind} failed: ${line.message}`);
-    } else if (line.t === 'merged') this.#takeMerged({ world: new Map(line.world), problems: line.problems });
+    switch (line.t) {
+      case 'begin':
+        this.#begun.set(line.n, line);
+        this.#expected.begin(line.n, line);
+        if (line.file !== null && line.from !== null) this.files.push({ file: line.file, which: line.from });
+        break;
+      case 'ack':
+        this.#ack(line.n, line.kind, line);
+        break;
+      case 'fail':
+        this.#fail(line);
+        break;
+      case 'merged':
+        this.#takeMerged(line);
+        break;
+      default:
+    }
   }
 
   /** Kinds of the work that was under way at the end. */
@@ -40,33 +70,51 @@ export class Record {
     return [...this.#begun.values()].map(({ kind }) => kind);
   }
 
-  #ack(line: Extract<Line, { t: 'ack' }>): void {
-    const begun = this.#begun.get(line.n);
-    this.#begun.delete(line.n);
-    this.#expected.ack(line.n, line.change);
-    this.acknowledged.push(line.kind);
-    if (line.title !== undefined) this.titles.push(line.title);
-    if (line.backup !== undefined) {
-      const { quiet, ...which } = line.backup;
-      this.backups.push({ which, world: quiet ? this.#expected.world() : null });
-    }
-    if (begun?.from === undefined) return;
-    if (line.kind === 'replace') this.#expected = new Expected(this.#worldOf(begun.from));
-    if (line.kind === 'merge')
-      this.#merged = { ours: this.#expected.world(), backup: this.#worldOf(begun.from) };
+  /** What removals are known of the workspace that was left. */
+  get removed(): ReadonlySet<string> {
+    return this.#expected.removed;
   }
 
-  #takeMerged(observed: Observed): void {
-    if (this.#merged === null) throw new Error('a merge was told that was not confirmed');
-    const differences = mergeDifferences(this.#merged.ours, this.#merged.backup, observed);
-    this.failures.push(...[...observed.problems, ...differences].map((one) => `after a merge, ${one}`));
-    this.#expected = new Expected(observed.world);
+  #ack(n: number, kind: Kind, { change, backup, title }: Ack): void {
+    const begun = this.#begun.get(n);
+    this.#begun.delete(n);
+    this.#expected.ack(n, change);
+    this.acknowledged.push(kind);
+    if (title !== null) this.titles.push(title);
+    if (backup !== null) this.#keep(backup);
+    if (begun === undefined || !RESTORES.includes(kind)) return;
+    if (kind === 'merge') this.#merged = begun;
+    else this.#expected = this.#expected.replaced(begun.parts, this.#from(begun));
+  }
+
+  #keep({ known, place, ...which }: NonNullable<Ack['backup']>): void {
+    // Sent later than it was made: its content is that of the moment it was made.
+    const made = this.backups.find((one) => nameOf(one.which) === nameOf(which));
+    const now = { world: this.#expected.world(), removed: new Set(this.removed), titles: [...this.titles] };
+    this.backups.push({ which, place, content: made?.content ?? (known ? now : null) });
+  }
+
+  #fail({ n, kind, code, message }: Extract<Line, { t: 'fail' }>): void {
+    const begun = this.#begun.get(n);
+    this.#begun.delete(n);
+    if (begun !== undefined && this.#forgives(kind, code)) this.unsure.push(begun);
+    else this.failures.push(`${kind} failed: ${code} ${message}`);
+  }
+
+  #takeMerged({ world, problems }: Observed): void {
+    const begun = this.#merged;
+    if (begun === null) throw new Error('a merge was told that was not confirmed');
+    const found: World = new Map(world);
+    const differences = mergeDifferences(this.#expected, this.#from(begun), begun.parts, found);
+    this.failures.push(...[...problems, ...differences].map((one) => `after a merge, ${one}`));
+    this.#expected = new Expected(found, this.removed);
     this.#merged = null;
   }
 
-  #worldOf(which: Which): World {
-    const own = this.backups.find((one) => nameOf(one.which) === nameOf(which));
-    return own?.world ?? this.#known(which);
+  #from(begun: Begun): Content {
+    if (begun.from === null) throw new Error('a restore of nothing');
+    const own = this.backups.find(({ which }) => begun.from !== null && nameOf(which) === nameOf(begun.from));
+    return own?.content ?? this.#content(begun.from);
   }
 
   /**
@@ -74,31 +122,32 @@ export class Record {
    * two a restore that was under way has become.
    */
   check(
-    observed: Observed,
+    { world, problems }: Observed,
     settled: string | null,
   ): { problems: string[]; ended: 'old data' | 'new data' | null } {
-    const problems = [...this.failures, ...observed.problems];
-    const cut = [...this.#begun.values()].find(({ kind }) => kind === 'replace' || kind === 'merge');
+    const found: World = new Map(world);
+    const all = [...this.failures, ...problems];
     if (this.#merged !== null) {
-      const { ours, backup } = this.#merged;
-      return { problems: [...problems, ...mergeDifferences(ours, backup, observed)], ended: 'new data' };
+      const { parts } = this.#merged;
+      const mixed = mergeDifferences(this.#expected, this.#from(this.#merged), parts, found);
+      return { problems: [...all, ...mixed], ended: 'new data' };
     }
-    const old = this.#expected.differences(observed);
-    if (cut?.from === undefined) return { problems: [...problems, ...old], ended: null };
-    const backup = this.#worldOf(cut.from);
+    const old = this.#expected.differences(found);
+    const cut = [...this.#begun.values(), ...this.unsure].find(({ kind }) => RESTORES.includes(kind));
+    if (cut === undefined) return { problems: [...all, ...old], ended: null };
+    const backup = this.#from(cut);
     const fresh =
-      cut.kind === 'replace'
-        ? new Expected(backup).differences(observed)
-        : mergeDifferences(this.#expected.world(), backup, observed);
+      cut.kind === 'merge'
+        ? mergeDifferences(this.#expected, backup, cut.parts, found)
+        : this.#expected.replaced(cut.parts, backup).differences(found);
     if (old.length > 0 && fresh.length > 0) {
-      problems.push(`a killed ${cut.kind} left a mixture`);
-      problems.push(...old.map((one) => `for the old data: ${one}`));
-      problems.push(...fresh.map((one) => `for the new data: ${one}`));
+      all.push(`a killed ${cut.kind} left a mixture`);
+      all.push(...old.slice(0, 10).map((one) => `for the old data: ${one}`));
+      all.push(...fresh.slice(0, 10).map((one) => `for the new data: ${one}`));
     }
     // Both at once where the backup holds what was there.
-    if (settled === 'finished' && fresh.length > 0) problems.push('it said finished and holds the old data');
-    if (settled === 'rolled_back' && old.length > 0)
-      problems.push('it said rolled back and holds the new data');
-    return { problems, ended: fresh.length === 0 ? 'new data' : 'old data' };
+    if (settled === 'finished' && fresh.length > 0) all.push('it said finished and holds the old data');
+    if (settled === 'rolled_back' && old.length > 0) all.push('it said rolled back and holds the new data');
+    return { problems: all, ended: fresh.length === 0 ? 'new data' : 'old data' };
   }
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { qdrantBinaryUnderTest } from '../../electron/storage/engines/contract/engines.ts';
 import { summary, Torture } from './torture.ts';
 
 const { values } = parseArgs({
@@ -9,20 +10,19 @@ const { values } = parseArgs({
     engine: { type: 'string', default: 'sqlite' },
   },
 });
-const engine = values.engine === 'qdrant' ? 'qdrant' : 'sqlite';
-const qdrantBinary = engine === 'qdrant' ? (process.env.CLOUDOPS_QDRANT_BIN ?? null) : null;
-if (engine === 'qdrant' && qdrantBinary === null)
-  throw new Error('Set CLOUDOPS_QDRANT_BIN to a Qdrant binary to kill with that engine.');
-const again = `--kills ${values.kills} --seed ${values.seed} --engine ${engine}`;
+const { kills, seed, engine } = values;
+const usage = 'npm run torture -- [--kills N] [--seed S] [--engine sqlite|qdrant]';
+if (!/^\d+$/.test(kills) || !/^\d+$/.test(seed) || (engine !== 'sqlite' && engine !== 'qdrant'))
+  throw new Error(usage);
+const qdrantBinary = engine === 'qdrant' ? qdrantBinaryUnderTest() : null;
+if (engine === 'qdrant' && qdrantBinary === null) process.exit(1);
+const again = `--kills ${kills} --seed ${seed} --engine ${engine}`;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 say(`To run this again: npm run torture -- ${again}`);
 const started = Date.now();
-const outcome = await new Torture({
-  kills: Number(values.kills),
-  seed: Number(values.seed),
-  engine,
-  qdrantBinary,
-  say,
-}).run();
-say(`\n${summary(outcome)}\n${Math.round((Date.now() - started) / 1_000)} s; ${again}`);
+const options = { kills: Number(kills), seed: Number(seed), engine, qdrantBinary, say } as const;
+const outcome = await new Torture(options).run();
+const seconds = Math.round((Date.now() - started) / 1_000);
+say(`\n${summary(outcome)}\n${seconds} s; ${again}`);
+for (const problem of outcome.problems.slice(0, 50)) say(`LOST: ${problem}`);
 process.exit(outcome.problems.length === 0 ? 0 : 1);

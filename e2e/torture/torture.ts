@@ -1,19 +1,17 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalPlace } from '../../electron/storage/backup/localPlace.ts';
-import { parseName } from '../../electron/storage/backup/names.ts';
 import { recoveryGroups } from '../../electron/storage/keys/recoveryText.ts';
-import { StorageConfig } from '../../electron/storage/storageConfig.ts';
-import { StorageService } from '../../electron/storage/storageService.ts';
-import { quietWork } from '../../electron/storage/work.ts';
-import { type Moment, runUntilKilled } from './process.ts';
-import type { Engine, Kind, Order, Restorable, Which } from './protocol.ts';
+import { TortureBucket } from './bucket.ts';
+import { bundle } from './bundle.ts';
+import { type Ground, Life, type Round } from './life.ts';
+import { chooseMoment } from './moment.ts';
+import { Mortals } from './process.ts';
+import type { Engine, Kind, Restorable } from './protocol.ts';
 import { Random } from './random.ts';
-import { Record } from './record.ts';
-import { nameOf, observe, type World } from './world.ts';
+import { nameOf } from './record.ts';
+import { RemoteQdrant } from './remoteQdrant.ts';
+import { Tally } from './tally.ts';
 
 export interface Options {
   kills: number;
@@ -26,270 +24,134 @@ export interface Options {
 export interface Outcome {
   kills: number;
   problems: string[];
-  /** Confirmed and cut off, by kind of work; what a killed restore became; kills while a folder was opened. */
-  confirmed: Map<string, number>;
-  cutOff: Map<string, number>;
-  restores: Map<string, number>;
-  duringOpen: number;
-  backups: number;
+  tally: Tally;
 }
 
+/** A workspace lives through so many kills; then another one, on a new machine. */
+const KILLS_OF_A_LIFE = 50;
+const LONG: Kind[] = ['backup', 'export', 'replace', 'merge', 'takeover', 'rotate', 'reencrypt', 'rebuild'];
 const MET: Kind[] = [
-  ...(['replace', 'replace', 'merge', 'merge', 'backup', 'export'] as const),
-  ...(['rotate', 'reencrypt', 'rebuild', 'rebuild', 'append', 'upsert', 'sweep', 'doc', 'journal'] as const),
+  ...LONG,
+  ...(['replace', 'merge', 'merge', 'takeover', 'send', 'send', 'settle', 'rebuild'] as const),
+  ...(['append', 'conversation', 'upsert', 'sweep', 'doc', 'journal', 'forget', 'forget'] as const),
+  'everything',
 ];
-/** Restores choose among the newest so many. */
-const RESTORABLE = 6;
+const MOVES: Kind[] = ['move', 'move', 'move', 'move'];
 
-/** One workspace through many deaths; after each an oracle looks at all that was ever confirmed. */
+/** Workspaces through many deaths. Ends at the first problem and then leaves everything for a look. */
 export class Torture {
   readonly #options: Options;
   readonly #random: Random;
-  readonly #masterKey = randomBytes(32);
-  #folder = '';
-  #world: World = new Map();
-  readonly #titles = new Set<string>();
-  /** All confirmed ones; what is in them where that is known. */
-  readonly #backups = new Map<string, { which: Which; world: World | null }>();
-  #restorable: Restorable[] = [];
-  readonly #outcome: Outcome = {
-    kills: 0,
-    problems: [],
-    confirmed: new Map(),
-    cutOff: new Map(),
-    restores: new Map(),
-    duringOpen: 0,
-    backups: 0,
-  };
+  readonly #recovery: string;
+  readonly #tally = new Tally();
+  #rounds = 0;
+  #kills = 0;
+  #format = 1;
 
   constructor(options: Options) {
     this.#options = options;
     this.#random = new Random(options.seed);
+    const key = Buffer.from(Array.from({ length: 32 }, () => this.#random.below(256)));
+    this.#recovery = recoveryGroups(key).join('');
   }
 
-  /** Ends at the first problem and then leaves the folder for a look. */
   async run(): Promise<Outcome> {
-    const parent = await mkdtemp(join(tmpdir(), 'cloudops-torture-'));
-    this.#folder = join(parent, 'workspace');
-    await mkdir(this.#folder);
-    await this.#prepare();
-    const { kills, say } = this.#options;
-    while (this.#outcome.kills < kills && this.#outcome.problems.length === 0) {
-      await this.#die(this.#random.fork());
-    }
-    if (this.#outcome.problems.length === 0) await this.#proveAll();
-    if (this.#outcome.problems.length === 0) await rm(parent, { recursive: true, force: true });
-    else say(`The workspace was left in ${this.#folder}`);
-    return { ...this.#outcome, backups: this.#backups.size };
-  }
-
-  /** An export wants a way in without this machine. */
-  async #prepare(): Promise<void> {
-    const storage = new StorageService({ emit: () => undefined });
-    await this.#open(storage);
-    await storage.keys.putSlot({ kind: 'recovery', text: recoveryGroups(randomBytes(32)).join('') });
-    await storage.shutdown();
-  }
-
-  async #die(random: Random): Promise<void> {
-    const { moment, order } = this.#plan(random);
-    const record = new Record(this.#world, (which) => this.#worldOf(which));
-    const death = await runUntilKilled(order, moment);
-    for (const line of death.lines) record.take(line);
-    if (death.problem !== null) record.failures.push(death.problem);
-    this.#outcome.kills += 1;
-    const opening = death.lines.every(({ t }) => t === 'opening');
-    const settled = opening ? null : await this.#killOpening(random, order);
-    if (opening) this.#outcome.duringOpen += 1;
-    await this.#check(record, settled, random);
-    for (const kind of record.acknowledged) count(this.#outcome.confirmed, kind);
-    for (const kind of record.cutOff) count(this.#outcome.cutOff, kind);
-    const cut = record.cutOff.join(', ') || 'nothing';
-    const { problems } = this.#outcome;
-    this.#options.say(
-      `${this.#outcome.kills}. killed at ${JSON.stringify(moment)} in ${opening ? 'opening' : cut}, ${record.acknowledged.length} confirmed: ${problems.length === 0 ? `whole, ${this.#world.size} records` : problems.slice(0, 20).join('\n  ')}`,
-    );
-  }
-
-  #plan(random: Random): { order: Order; moment: Moment } {
-    const { engine, qdrantBinary } = this.#options;
-    const kinds = engine === 'qdrant' ? [...MET, 'move' as const, 'move' as const] : MET;
-    const first = random.pick(kinds);
-    const later = random.next() < 0.5 ? 0 : random.below(40);
-    const dice = random.next();
-    const moment: Moment =
-      dice < 0.6
-        ? { at: 'line', kind: first, nth: 1 + random.below(14), later }
-        : dice < 0.8
-          ? { at: 'ack', nth: 1 + random.below(80), later }
-          : dice < 0.95
-            ? { at: 'open', later: random.below(1_500) }
-            : { at: 'opening', later: random.below(300) };
-    const order = {
-      folder: this.#folder,
-      masterKey: this.#masterKey.toString('hex'),
-      engine,
-      qdrantBinary,
-      seed: random.below(2 ** 31),
-      first,
-      restorable: this.#restorable,
-      openOnly: false,
+    const { kills, say, engine, qdrantBinary } = this.#options;
+    const [code, folder] = [await bundle(), await mkdtemp(join(tmpdir(), 'cloudops-torture-'))];
+    const ground: Ground = {
+      folder,
+      mortals: new Mortals(code.child),
+      tally: this.#tally,
+      bucket: await TortureBucket.start(),
+      remote: null,
+      contents: new Map(),
+      sent: new Map(),
+      foreign: [],
+      say: (text) => say(`${this.#rounds}. ${text}`),
     };
-    return { moment, order };
-  }
-
-  /** Some starts after a kill die as well, while they settle what it left. Returns what one of them said. */
-  async #killOpening(random: Random, order: Order): Promise<string | null> {
-    let settled: string | null = null;
-    while (random.next() < 0.2 && this.#outcome.kills < this.#options.kills) {
-      const moment: Moment = { at: 'opening', later: random.below(400) };
-      const death = await runUntilKilled({ ...order, openOnly: true }, moment);
-      if (death.problem !== null) this.#outcome.problems.push(death.problem);
-      if (death.killed) this.#outcome.kills += 1;
-      if (death.killed) this.#outcome.duringOpen += 1;
-      for (const line of death.lines) if (line.t === 'open') settled ??= line.restore;
-    }
-    return settled;
-  }
-
-  async #check(record: Record, settledBefore: string | null, random: Random): Promise<void> {
-    const { problems } = this.#outcome;
-    const storage = new StorageService({ emit: () => undefined });
+    let problems: string[] = [];
     try {
-      const report = await this.#open(storage);
-      const observed = await observe(storage);
-      const { problems: found, ended } = record.check(
-        observed,
-        settledBefore ?? report.restore?.outcome ?? null,
-      );
-      problems.push(...found);
-      if (ended !== null)
-        count(this.#outcome.restores, `${ended}, ${report.restore?.outcome ?? 'nothing said'}`);
-      if (existsSync(join(this.#folder, 'restore'))) problems.push('the folder restore was left');
-      problems.push(...(await storage.health()).warnings.map((one) => `health warns: ${one}`));
-      this.#world = observed.world;
-      for (const title of record.titles) this.#titles.add(title);
-      problems.push(...(await this.#checkJournal(storage)));
-      this.#keepBackups(record);
-      problems.push(...(await this.#checkBackups(storage, record, random)));
-    } catch (error) {
-      problems.push(`the workspace does not answer: ${error instanceof Error ? error.stack : String(error)}`);
+      for (let number = 1; this.#kills < kills && problems.length === 0; number += 1) {
+        const remoteFolder = join(folder, `remote-${number}`);
+        if (engine === 'qdrant' && qdrantBinary !== null)
+          ground.remote = await RemoteQdrant.start(qdrantBinary, remoteFolder);
+        problems = await this.#live(ground, number);
+        await ground.remote?.stop();
+        if (problems.length === 0) await rm(remoteFolder, { recursive: true, force: true });
+      }
     } finally {
-      await storage.shutdown();
+      await ground.mortals.end();
+      await ground.remote?.stop();
+      await ground.bucket?.stop();
+      await rm(code.folder, { recursive: true, force: true });
     }
+    if (problems.length === 0) await rm(folder, { recursive: true, force: true });
+    else say(`Everything was left in ${folder}`);
+    return { kills: this.#kills, problems, tally: this.#tally };
   }
 
-  #open(storage: StorageService) {
-    const { engine, qdrantBinary } = this.#options;
-    return storage.open({
-      config: StorageConfig.parse(engine === 'sqlite' ? { qdrant: { mode: 'sqlite' } } : {}),
-      folder: this.#folder,
-      masterKey: Buffer.from(this.#masterKey),
-      qdrantBinary,
-    });
-  }
-
-  async #checkJournal(storage: StorageService): Promise<string[]> {
-    const { brokenAt, entries } = await storage.journal.verify();
-    const { resultId, total } = await storage.journal.activity({ text: '' });
-    const rows = await storage.journal.activityRows(resultId, 0, total);
-    const found = new Set(rows.map(({ title }) => title));
-    const lost = [...this.#titles].filter((title) => !found.has(title));
-    return [
-      ...(brokenAt === null ? [] : [`the journal's chain breaks at ${brokenAt} of ${entries}`]),
-      ...lost.map((title) => `the journal lost ${title}`),
-    ];
-  }
-
-  #keepBackups(record: Record): void {
-    for (const { which, world } of record.backups) {
-      this.#backups.set(nameOf(which), { which, world });
-      if (world !== null) this.#restorable.push({ which, source: { kind: 'here' } });
+  /** One workspace. What it exported or sent is what the next one may begin with. */
+  async #live(ground: Ground, number: number): Promise<string[]> {
+    const random = this.#random.fork();
+    const life = new Life(ground, `life-${number}`, random.next() < 0.5 ? 'keychain' : 'file:master.key');
+    const goal = Math.min(this.#kills + KILLS_OF_A_LIFE, this.#options.kills);
+    const before = this.#kills;
+    const restores = ground.foreign.length > 0 && random.next() < 0.7;
+    while (this.#kills < goal && life.problems.length === 0) {
+      this.#rounds += 1;
+      await life.round(this.#round(random.fork(), life, restores));
+      this.#kills = before + life.kills;
     }
-    for (const { file, which } of record.files) {
-      if (existsSync(file)) this.#restorable.push({ which, source: { kind: 'file', path: file } });
-    }
-    this.#restorable = this.#restorable.slice(-RESTORABLE);
-  }
-
-  /** All confirmed are listed; the newest, one of the others and what was exported are proved. */
-  async #checkBackups(storage: StorageService, record: Record, random: Random): Promise<string[]> {
-    const listed = await this.#listed();
-    const names = new Set(listed.map(nameOf));
-    const problems = [...this.#backups.keys()]
-      .filter((name) => !names.has(name))
-      .map((name) => `the backup ${name} is gone`);
-    const here = { kind: 'here' as const };
-    const proofs: Restorable[] = listed.slice(-1).map((which) => ({ which, source: here }));
-    if (listed.length > 1) proofs.push({ which: random.pick(listed), source: here });
-    for (const { file, which } of record.files) {
-      if (existsSync(file)) proofs.push({ which, source: { kind: 'file', path: file } });
-    }
-    for (const proof of proofs) problems.push(...(await prove(storage, this.#masterKey, proof)));
-    return problems;
-  }
-
-  async #listed(): Promise<Which[]> {
-    const folder = join(this.#folder, 'snapshots');
-    if (!existsSync(folder)) return [];
-    const parsed = (await new LocalPlace(folder).list()).map(({ name }) => parseName(name));
-    return parsed
-      .flatMap((one) =>
-        one?.part === 'manifest' ? [{ installId: one.installId, backupId: one.backupId }] : [],
-      )
-      .sort((a, b) => a.backupId.localeCompare(b.backupId));
-  }
-
-  async #proveAll(): Promise<void> {
-    const storage = new StorageService({ emit: () => undefined });
-    await this.#open(storage);
-    for (const which of await this.#listed())
-      this.#outcome.problems.push(
-        ...(await prove(storage, this.#masterKey, { which, source: { kind: 'here' } })),
-      );
-    await storage.shutdown();
-  }
-
-  #worldOf(which: Which): World {
-    const world = this.#backups.get(nameOf(which))?.world;
-    if (!world) throw new Error(`nothing is known of the backup ${nameOf(which)}`);
-    return world;
-  }
-}
-
-async function prove(
-  storage: StorageService,
-  masterKey: Uint8Array,
-  { which, source }: Restorable,
-): Promise<string[]> {
-  try {
-    await storage.backup.prove(source, which, { secret: { kind: 'own' }, masterKey }, quietWork());
+    if (life.problems.length === 0) await life.round(this.#last());
+    if (life.problems.length === 0) life.problems.push(...(await this.#bucketLost(ground)));
+    if (life.problems.length > 0) return life.problems;
+    await rm(life.folder, { recursive: true, force: true });
+    const away = life.restorable.filter(({ source }) => source.kind !== 'here');
+    ground.foreign = away.map((one): Restorable => ({ ...one, own: false }));
     return [];
-  } catch (error) {
-    return [`the backup ${nameOf(which)} (${source.kind}) does not prove: ${error}`];
+  }
+
+  #round(random: Random, life: Life, restores: boolean): Round {
+    const { engine, qdrantBinary } = this.#options;
+    const kinds = engine === 'qdrant' ? [...MET, ...MOVES] : MET;
+    const chosen = random.pick(kinds);
+    // A new machine begins with a restore, or with its own recovery key.
+    const first = life.hasRecoveryKey ? chosen : restores ? ('takeover' as const) : ('setup' as const);
+    const migrates = random.next() < 0.04;
+    if (migrates) this.#format += 1;
+    const moment = chooseMoment(random, first, migrates);
+    const dice = random.next();
+    const alone = { afterLines: random.below(40), appAfterMs: 50 + random.below(1_500) };
+    const dies = dice < 0.45 ? ('with the app' as const) : dice < 0.6 ? alone : ('lives' as const);
+    return {
+      order: { ...this.#order(), first, then: kinds, seed: random.below(2 ** 31), qdrantBinary },
+      moment,
+      engine: engine === 'qdrant' ? dies : 'lives',
+      trouble: random.next() < 0.2,
+      prove: random.next(),
+      wholeJournal: random.next() < 0.1,
+    };
+  }
+
+  /** Nobody is killed: everything is looked at and proved. */
+  #last(): Round {
+    const order = { ...this.#order(), first: null, then: [], seed: 0 };
+    return { order, moment: null, engine: 'lives', trouble: false, prove: 0, wholeJournal: true };
+  }
+
+  #order() {
+    const { engine, qdrantBinary } = this.#options;
+    return { engine, qdrantBinary, format: this.#format, recovery: this.#recovery };
+  }
+
+  /** What was confirmed in the bucket is there. */
+  async #bucketLost({ bucket, sent }: Ground): Promise<string[]> {
+    if (bucket === null) return [];
+    const visible = new Set((await bucket.visible()).map(nameOf));
+    return [...sent.keys()].filter((name) => !visible.has(name)).map((name) => `${name} is not in the bucket`);
   }
 }
 
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-export function summary({
-  kills,
-  problems,
-  confirmed,
-  cutOff,
-  restores,
-  duringOpen,
-  backups,
-}: Outcome): string {
-  const list = (counts: Map<string, number>) =>
-    [...counts].map(([key, n]) => `${key} ${n}`).join(', ') || 'none';
-  return [
-    `${kills} kills, ${duringOpen} of them while the folder was being opened; ${problems.length} problems`,
-    `confirmed: ${list(confirmed)}`,
-    `cut off by a kill: ${list(cutOff)}`,
-    `killed restores became: ${list(restores)}`,
-    `${backups} backups confirmed${problems.length === 0 ? ', all listed and proved' : ''}`,
-  ].join('\n');
+export function summary({ kills, problems, tally }: Outcome): string {
+  return `${kills} kills; ${problems.length} problems\n${tally}`;
 }

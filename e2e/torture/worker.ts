@@ -1,0 +1,111 @@
+import fs from 'node:fs';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { POINT_MIGRATIONS } from '../../electron/storage/maintenance/pointMigrations.ts';
+import { Control } from './control.ts';
+import { say } from './say.ts';
+
+/**
+ * The data worker of a process that is to die: what it writes to the disk and to the engine is counted, and it
+ * dies right before or after the effect that was ordered.
+ */
+const control = Control.get();
+
+function die(name: string): never {
+  say({ t: 'effect', name });
+  process.kill(process.pid, 'SIGKILL');
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+function sync<T>(name: () => string, effect: () => T): T {
+  const end = control.reached();
+  if (end === 'before') die(`before ${name()}`);
+  const result = effect();
+  if (end === 'after') die(`after ${name()}`);
+  return result;
+}
+
+async function async<T>(name: () => string, effect: () => Promise<T>): Promise<T> {
+  const end = control.reached();
+  if (end === 'before') die(`before ${name()}`);
+  const result = await effect();
+  if (end === 'after') die(`after ${name()}`);
+  return result;
+}
+
+/** A file's name without what differs each time. */
+const plain = (file: unknown) =>
+  basename(String(file))
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '*')
+    .replace(/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d/g, '*')
+    .replace(/\.[0-9a-f]{12}\.tmp/g, '.*.tmp');
+
+const { rename, rm, link, open } = promises;
+Object.assign(promises, {
+  rename: (...[from, to]: Parameters<typeof rename>) =>
+    async(
+      () => `rename to ${plain(to)}`,
+      () => rename(from, to),
+    ),
+  link: (...[from, to]: Parameters<typeof link>) =>
+    async(
+      () => `link ${plain(to)}`,
+      () => link(from, to),
+    ),
+  rm: (...[file, options]: Parameters<typeof rm>) =>
+    async(
+      () => `rm ${plain(file)}`,
+      () => rm(file, options),
+    ),
+});
+const handle = await open('/dev/null');
+const Handle = Object.getPrototypeOf(handle) as typeof handle;
+await handle.close();
+const { sync: flush } = Handle;
+Handle.sync = function () {
+  return async(
+    () => 'fsync',
+    () => flush.call(this),
+  );
+};
+const { renameSync } = fs;
+Object.assign(fs, {
+  renameSync: (...[from, to]: Parameters<typeof renameSync>) =>
+    sync(
+      () => `rename to ${plain(to)}`,
+      () => renameSync(from, to),
+    ),
+});
+syncBuiltinESMExports();
+
+const { exec } = DatabaseSync.prototype;
+DatabaseSync.prototype.exec = function (sql: string) {
+  if (sql !== 'COMMIT') return exec.call(this, sql);
+  return sync(
+    () => `commit ${plain(this.location())}`,
+    () => exec.call(this, sql),
+  );
+};
+
+const fetching = globalThis.fetch;
+const READS = /\/(scroll|count|query|facet)$|\/points$/;
+globalThis.fetch = (input, init) => {
+  const { pathname } = new URL(input instanceof Request ? input.url : input);
+  const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
+  if (method === 'GET' || (method === 'POST' && READS.test(pathname))) return fetching(input, init);
+  const what = pathname.replace(/cloudops_\w{12}_/, '').replace(/__\d+/, '__n');
+  return async(() => `${method} ${what}`, () => fetching(input, init));
+};
+
+/** Formats of the estate that differ in nothing but their number: every point is copied, rewritten and swapped. */
+Object.defineProperty(POINT_MIGRATIONS, 'aws_estate', {
+  get: () =>
+    Array.from({ length: control.format - 1 }, (_, step) => ({
+      to: step + 2,
+      run: <T>(point: T) => point,
+    })),
+});
+
+await import('../../electron/storage/dataWorker.ts');
