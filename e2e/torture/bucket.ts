@@ -1,5 +1,5 @@
-import { listObjects } from '../../electron/backup/s3Objects.ts';
 import type { Bucket } from '../../electron/backup/s3Client.ts';
+import { listObjects } from '../../electron/backup/s3Objects.ts';
 import { S3Bench } from '../../electron/backup/testing/s3Bench.ts';
 import { parseName } from '../../electron/storage/backup/names.ts';
 import type { BackupSource } from '../../preload/contract/models.ts';

@@ -28,6 +28,7 @@ say({ t: 'ready' });
 const order = await new Promise<Order>((resolve) =>
   createInterface({ input: process.stdin }).once('line', (line) => resolve(JSON.parse(line) as Order)),
 );
+process.stdin.destroy();
 control.format = order.format;
 const { die, folder } = order;
 

@@ -18,7 +18,8 @@ export class Control {
   /** In the data worker. */
   static get(): Control {
     const memory = getEnvironmentData(NAME);
-    if (!(memory instanceof SharedArrayBuffer)) throw new Error('This worker was not started by the torture.');
+    if (!(memory instanceof SharedArrayBuffer))
+      throw new Error('This worker was not started by the torture.');
     return new Control(memory);
   }
 

@@ -112,7 +112,10 @@ export function mergeDifferences(
   found: World,
 ): string[] {
   const differences: string[] = [];
-  const [own, theirs] = [ours.world(), new Map([...backup.world].filter(([key]) => parts.includes(partOf(key))))];
+  const [own, theirs] = [
+    ours.world(),
+    new Map([...backup.world].filter(([key]) => parts.includes(partOf(key)))),
+  ];
   for (const key of new Set([...own.keys(), ...theirs.keys(), ...found.keys()])) {
     const value = found.get(key);
     const [a, b] = [own.get(key), theirs.get(key)];

@@ -207,7 +207,8 @@ export class Life {
   #keep(record: Record): void {
     const { contents, sent, tally, bucket } = this.#ground;
     for (const kind of record.acknowledged) tally.count('confirmed', kind);
-    if (record.acknowledged.some((kind) => kind === 'setup' || kind === 'takeover')) this.hasRecoveryKey = true;
+    if (record.acknowledged.some((kind) => kind === 'setup' || kind === 'takeover'))
+      this.hasRecoveryKey = true;
     for (const { which, place, content } of record.backups) {
       const name = nameOf(which);
       if (place === 'here') this.#kept.set(name, which);
@@ -218,8 +219,7 @@ export class Life {
       this.#restorable.push({ which, source, own: true });
     }
     for (const { file, which } of record.files) {
-      if (existsSync(file))
-        this.#restorable.push({ which, source: { kind: 'file', path: file }, own: true });
+      if (existsSync(file)) this.#restorable.push({ which, source: { kind: 'file', path: file }, own: true });
     }
   }
 

@@ -1,5 +1,5 @@
-import type { Ack, Begin, Kind, Line, Observed, Which } from './protocol.ts';
 import { type Content, Expected, mergeDifferences } from './expected.ts';
+import type { Ack, Begin, Kind, Line, Observed, Which } from './protocol.ts';
 import type { World } from './world.ts';
 
 type Begun = Begin & { kind: Kind };

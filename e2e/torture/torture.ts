@@ -148,7 +148,9 @@ export class Torture {
   async #bucketLost({ bucket, sent }: Ground): Promise<string[]> {
     if (bucket === null) return [];
     const visible = new Set((await bucket.visible()).map(nameOf));
-    return [...sent.keys()].filter((name) => !visible.has(name)).map((name) => `${name} is not in the bucket`);
+    return [...sent.keys()]
+      .filter((name) => !visible.has(name))
+      .map((name) => `${name} is not in the bucket`);
   }
 }
 

@@ -96,7 +96,10 @@ globalThis.fetch = (input, init) => {
   const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
   if (method === 'GET' || (method === 'POST' && READS.test(pathname))) return fetching(input, init);
   const what = pathname.replace(/cloudops_\w{12}_/, '').replace(/__\d+/, '__n');
-  return async(() => `${method} ${what}`, () => fetching(input, init));
+  return async(
+    () => `${method} ${what}`,
+    () => fetching(input, init),
+  );
 };
 
 /** Formats of the estate that differ in nothing but their number: every point is copied, rewritten and swapped. */
