@@ -52,7 +52,7 @@ if (order.first === null) {
   if (die?.since === 'working') control.arm(die);
   const random = new Random(order.seed);
   try {
-    for (let kind = order.first; ; kind = random.pick(order.then)) await work(actor, kind, random.fork());
+    for (let kind = order.first; ; kind = random.pick(order.others)) await work(actor, kind, random.fork());
   } catch (error) {
     // Not within a call that is told: the engine was killed while this looked at what it had done.
     if (!(error instanceof AppError)) throw error;

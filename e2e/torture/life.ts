@@ -10,7 +10,7 @@ import type { Mortals } from './process.ts';
 import type { Kind, Line, Order, Restorable, Which } from './protocol.ts';
 import { nameOf, Record } from './record.ts';
 import type { RemoteQdrant } from './remoteQdrant.ts';
-import type { Tally } from './tally.ts';
+import { Stopwatch, type Tally } from './tally.ts';
 
 /** A kill comes at the latest after so many confirmations, and so long after the folder was opened. */
 const LIMIT = 70;
@@ -39,7 +39,7 @@ export interface Ground {
 }
 
 export interface Round {
-  order: Pick<Order, 'seed' | 'first' | 'then' | 'format' | 'engine' | 'qdrantBinary' | 'recovery'>;
+  order: Pick<Order, 'seed' | 'first' | 'others' | 'format' | 'engine' | 'qdrantBinary' | 'recovery'>;
   moment: Moment | null;
   /** The bundled Qdrant dies with the app; or alone, after so many lines, and the app so many ms later. */
   engine: 'lives' | 'with the app' | { afterLines: number; appAfterMs: number };
@@ -93,9 +93,11 @@ export class Life {
     const reached = round.moment === null ? () => false : momentWatcher(round.moment);
     const { moment, engine } = round;
     if (moment?.at === 'bucket') this.#ground.bucket?.atCall(moment.nth, moment.carriedOut, kill);
+    const watch = new Stopwatch(tally);
     let engineDies: Promise<unknown> = Promise.resolve();
     let lines = 0;
     const death = await mortal.run(this.#order(round, listed), (line) => {
+      watch.heard(line.t);
       this.#take(line, round);
       if (this.problems.length > 0 || line.t === 'stuck') return kill();
       if (line.t === 'open' && round.order.first !== null) after(LIMIT_MS, kill);
@@ -112,6 +114,7 @@ export class Life {
         after(engine.appAfterMs, kill);
       }
     });
+    watch.heard('dead');
     for (const timer of timers) clearTimeout(timer);
     await engineDies;
     this.#ground.bucket?.calm();
@@ -160,6 +163,9 @@ export class Life {
         break;
       case 'observed':
         this.#judge(line, round);
+        break;
+      case 'unflushed':
+        this.problems.push(`${line.name} was named before it was flushed`);
         break;
       case 'effect':
         this.#effect = line.name;

@@ -18,7 +18,7 @@ export interface Order {
   /** Begun before anything else, so that every kind of work is met by a kill; null = only open and look. */
   first: Kind | null;
   /** Kinds that follow, chosen by the seed. */
-  then: Kind[];
+  others: Kind[];
   /** The estate's format: a process with a higher one migrates it at opening. */
   format: number;
   /** The effect on disk or engine at which it dies by itself, counted from opening or from the first work. */
@@ -106,5 +106,7 @@ export type Line =
   | ({ t: 'merged' } & Observed)
   /** Nothing can follow: the workspace is closed. */
   | { t: 'stuck' }
+  /** A file was given its name before its content was flushed to the disk. */
+  | { t: 'unflushed'; name: string }
   /** It dies here by itself. */
   | { t: 'effect'; name: string };

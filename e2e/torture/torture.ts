@@ -124,7 +124,7 @@ export class Torture {
     const alone = { afterLines: random.below(40), appAfterMs: 50 + random.below(1_500) };
     const dies = dice < 0.45 ? ('with the app' as const) : dice < 0.6 ? alone : ('lives' as const);
     return {
-      order: { ...this.#order(), first, then: kinds, seed: random.below(2 ** 31), qdrantBinary },
+      order: { ...this.#order(), first, others: kinds, seed: random.below(2 ** 31), qdrantBinary },
       moment,
       engine: engine === 'qdrant' ? dies : 'lives',
       trouble: random.next() < 0.2,
@@ -135,7 +135,7 @@ export class Torture {
 
   /** Nobody is killed: everything is looked at and proved. */
   #last(): Round {
-    const order = { ...this.#order(), first: null, then: [], seed: 0 };
+    const order = { ...this.#order(), first: null, others: [], seed: 0 };
     return { order, moment: null, engine: 'lives', trouble: false, prove: 0, wholeJournal: true };
   }
 

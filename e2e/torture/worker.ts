@@ -42,18 +42,35 @@ const plain = (file: unknown) =>
     .replace(/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d/g, '*')
     .replace(/\.[0-9a-f]{12}\.tmp/g, '.*.tmp');
 
+/** Files written through a handle since it was last flushed: a power cut after their rename would leave them empty. */
+const unflushed = new Set<string>();
+const opened = new WeakMap<object, string>();
+const named = (from: unknown) => {
+  if (unflushed.delete(String(from))) say({ t: 'unflushed', name: plain(from) });
+};
+
 const { rename, rm, link, open } = promises;
 Object.assign(promises, {
-  rename: (...[from, to]: Parameters<typeof rename>) =>
-    async(
+  open: async (...[file, flags, mode]: Parameters<typeof open>) => {
+    const handle = await open(file, flags, mode);
+    opened.set(handle, String(file));
+    if (/[wa+]/.test(String(flags))) unflushed.add(String(file));
+    return handle;
+  },
+  rename: (...[from, to]: Parameters<typeof rename>) => {
+    named(from);
+    return async(
       () => `rename to ${plain(to)}`,
       () => rename(from, to),
-    ),
-  link: (...[from, to]: Parameters<typeof link>) =>
-    async(
+    );
+  },
+  link: (...[from, to]: Parameters<typeof link>) => {
+    named(from);
+    return async(
       () => `link ${plain(to)}`,
       () => link(from, to),
-    ),
+    );
+  },
   rm: (...[file, options]: Parameters<typeof rm>) =>
     async(
       () => `rm ${plain(file)}`,
@@ -65,8 +82,9 @@ const Handle = Object.getPrototypeOf(handle) as typeof handle;
 await handle.close();
 const { sync: flush } = Handle;
 Handle.sync = function () {
+  unflushed.delete(opened.get(this) ?? '');
   return async(
-    () => 'fsync',
+    () => `fsync ${plain(opened.get(this))}`,
     () => flush.call(this),
   );
 };
