@@ -121,7 +121,8 @@ export function mergeDifferences(
     const [a, b] = [own.get(key), theirs.get(key)];
     if (a === undefined && b === undefined) differences.push(`${key} was in neither`);
     else if (value === undefined) {
-      if (mayStayAway(key, { a, b, ours, backup })) continue;
+      const scanned = own.has(`cell/${key.split('/')[1]}`);
+      if (mayStayAway(key, { a, b, ours, backup, scanned })) continue;
       differences.push(`${key} is absent`);
     }
     // Where a message stands is the merge's to say; that there are no gaps is looked at in any case.
@@ -131,13 +132,16 @@ export function mergeDifferences(
   return differences;
 }
 
-/** What one side has and the other has removed, alone or with what it belongs to. */
+/**
+ * What one side has and the other has removed, alone or with what it belongs to. `scanned`: a scan that completed
+ * here has not seen it.
+ */
 function mayStayAway(
   key: string,
-  side: { a: string | undefined; b: string | undefined; ours: Expected; backup: Content },
+  side: { a: string | undefined; b: string | undefined; ours: Expected; backup: Content; scanned: boolean },
 ): boolean {
   const without = (removed: ReadonlySet<string>) =>
     [key, key.slice(0, key.lastIndexOf('/') + 1)].some((one) => removed.has(one));
-  if (side.a === undefined) return without(side.ours.removed);
+  if (side.a === undefined) return side.scanned || without(side.ours.removed);
   return side.b === undefined && without(side.backup.removed);
 }
