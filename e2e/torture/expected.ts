@@ -1,6 +1,6 @@
 import type { BackupPart } from '../../electron/storage/backup/names.ts';
 import type { Begin, Change } from './protocol.ts';
-import { EVERYTHING, partOf, type World } from './world.ts';
+import { partOf, type World } from './world.ts';
 
 const ANY = '*';
 /** Stands for a conversation whose id was not told before the kill. */
@@ -11,6 +11,8 @@ export interface Content {
   world: World;
   removed: ReadonlySet<string>;
   titles: readonly string[];
+  /** How often everything had been deleted. */
+  wiped: number;
 }
 
 /** What must be there, and what may be: kept from the lines of the process that died. */
@@ -20,10 +22,12 @@ export class Expected {
   readonly #pending = new Map<number, { begun: Begin; sure: string[] }>();
   /** Removed by a person or a scan: a merge may leave such a record out. */
   readonly removed: Set<string>;
+  wiped: number;
 
-  constructor(world: World, removed: Iterable<string> = []) {
+  constructor({ world, removed, wiped }: Omit<Content, 'titles'>) {
     for (const [key, value] of world) this.#allowed.set(key, new Set([value]));
     this.removed = new Set(removed);
+    this.wiped = wiped;
   }
 
   begin(n: number, begun: Begin): void {
@@ -36,7 +40,8 @@ export class Expected {
       this.#values(key).add(value);
       if (value === null) this.removed.add(key);
     }
-    for (const one of begun.removes) if (!EVERYTHING.includes(one)) this.removed.add(one);
+    if (begun.removes.includes('resource/')) this.wiped += 1;
+    else for (const one of begun.removes) this.removed.add(one);
   }
 
   ack(n: number, change: Change): void {
@@ -63,7 +68,8 @@ export class Expected {
   /** As it is once the parts were exchanged for those of a backup. */
   replaced(parts: readonly BackupPart[], { world }: Content): Expected {
     const of = (key: string) => parts.includes(partOf(key));
-    const next = new Expected(new Map([...world].filter(([key]) => of(key))), this.removed);
+    const { removed, wiped } = this;
+    const next = new Expected({ world: new Map([...world].filter(([key]) => of(key))), removed, wiped });
     for (const [key, values] of this.#allowed) if (!of(key)) next.#allowed.set(key, new Set(values));
     return next;
   }
@@ -112,18 +118,18 @@ export function mergeDifferences(
   found: World,
 ): string[] {
   const differences: string[] = [];
-  const [own, theirs] = [
-    ours.world(),
-    new Map([...backup.world].filter(([key]) => parts.includes(partOf(key)))),
-  ];
-  for (const key of new Set([...own.keys(), ...theirs.keys(), ...found.keys()])) {
-    const value = found.get(key);
-    const [a, b] = [own.get(key), theirs.get(key)];
+  const here = { ...ours, world: ours.world() };
+  const there = {
+    ...backup,
+    world: new Map([...backup.world].filter(([key]) => parts.includes(partOf(key)))),
+  };
+  for (const key of new Set([...here.world.keys(), ...there.world.keys(), ...found.keys()])) {
+    const [value, a, b] = [found.get(key), here.world.get(key), there.world.get(key)];
     if (a === undefined && b === undefined) differences.push(`${key} was in neither`);
     else if (value === undefined) {
-      const scanned = own.has(`cell/${key.split('/')[1]}`);
-      if (mayStayAway(key, { a, b, ours, backup, scanned })) continue;
-      differences.push(`${key} is absent`);
+      const without = a === undefined ? here : there;
+      if ((a !== undefined && b !== undefined) || !mayKeepAway(key, without, without === here ? there : here))
+        differences.push(`${key} is absent`);
     }
     // Where a message stands is the merge's to say; that there are no gaps is looked at in any case.
     else if (!key.startsWith('message/') && value !== a && value !== b)
@@ -132,16 +138,14 @@ export function mergeDifferences(
   return differences;
 }
 
-/**
- * What one side has and the other has removed, alone or with what it belongs to. `scanned`: a scan that completed
- * here has not seen it.
- */
-function mayStayAway(
-  key: string,
-  side: { a: string | undefined; b: string | undefined; ours: Expected; backup: Content; scanned: boolean },
-): boolean {
-  const without = (removed: ReadonlySet<string>) =>
-    [key, key.slice(0, key.lastIndexOf('/') + 1)].some((one) => removed.has(one));
-  if (side.a === undefined) return side.scanned || without(side.ours.removed);
-  return side.b === undefined && without(side.backup.removed);
+type Side = Pick<Content, 'world' | 'removed' | 'wiped'>;
+
+/** Whether a side that has no such record may know that it is gone, so that the other's goes or stays away too. */
+function mayKeepAway(key: string, side: Side, other: Side): boolean {
+  const [kind, first] = key.split('/');
+  // A person removed it, or what it belongs to.
+  if ([key, `${kind}/${first}/`].some((one) => side.removed.has(one))) return true;
+  if (kind !== 'resource' && kind !== 'cell' && kind !== 'account') return false;
+  // A scan that completed has not seen it, or it is older than the deletion of everything.
+  return side.world.has(`cell/${first}`) || side.wiped > other.wiped;
 }

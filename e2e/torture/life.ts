@@ -22,6 +22,8 @@ const RESTORABLE = 8;
 const WHILE_ENGINE_DIES = new Set(['ENGINE_FAILED', 'NOT_READY', 'STORAGE_FAILED', 'INVALID_STATE']);
 const THROUGH_BUCKET = new Set(['NETWORK', 'BACKUP_PLACE', 'THROTTLED', 'BACKUP_NOT_FOUND']);
 
+const NEW: Content = { world: new Map(), removed: new Set(), titles: [], wiped: 0 };
+
 /** What outlives one workspace. */
 export interface Ground {
   folder: string;
@@ -73,7 +75,7 @@ export class Life {
     this.#ground = ground;
     this.folder = join(ground.folder, name);
     this.#keySource = keySource;
-    this.#record = this.#recordOf({ world: new Map(), removed: new Set(), titles: [] }, () => false);
+    this.#record = this.#recordOf(NEW, () => false);
   }
 
   get restorable(): Restorable[] {
@@ -197,7 +199,7 @@ export class Life {
       (code === 'NOT_FOUND' && (kind === 'append' || kind === 'conversation')) ||
       (typeof round.engine === 'object' && WHILE_ENGINE_DIES.has(code)) ||
       ((round.trouble || round.moment?.at === 'bucket') && THROUGH_BUCKET.has(code));
-    this.#record = this.#recordOf({ world, removed: record.removed, titles: record.titles }, forgives);
+    this.#record = this.#recordOf(record.contentOf(world), forgives);
     this.#settled = null;
   }
 

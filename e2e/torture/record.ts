@@ -39,7 +39,7 @@ export class Record {
       forgives: (kind: Kind, code: string) => boolean;
     },
   ) {
-    this.#expected = new Expected(start.world, start.removed);
+    this.#expected = new Expected(start);
     this.titles = [...start.titles];
     this.#content = known.content;
     this.#forgives = known.forgives;
@@ -70,9 +70,10 @@ export class Record {
     return [...this.#begun.values()].map(({ kind }) => kind);
   }
 
-  /** What removals are known of the workspace that was left. */
-  get removed(): ReadonlySet<string> {
-    return this.#expected.removed;
+  /** What is known of a workspace that was found like this. */
+  contentOf(world: World): Content {
+    const { removed, wiped } = this.#expected;
+    return { world, removed: new Set(removed), wiped, titles: [...this.titles] };
   }
 
   #ack(n: number, kind: Kind, { change, backup, title }: Ack): void {
@@ -90,8 +91,8 @@ export class Record {
   #keep({ known, place, ...which }: NonNullable<Ack['backup']>): void {
     // Sent later than it was made: its content is that of the moment it was made.
     const made = this.backups.find((one) => nameOf(one.which) === nameOf(which));
-    const now = { world: this.#expected.world(), removed: new Set(this.removed), titles: [...this.titles] };
-    this.backups.push({ which, place, content: made?.content ?? (known ? now : null) });
+    const now = known ? this.contentOf(this.#expected.world()) : null;
+    this.backups.push({ which, place, content: made?.content ?? now });
   }
 
   #fail({ n, kind, code, message }: Extract<Line, { t: 'fail' }>): void {
@@ -107,7 +108,7 @@ export class Record {
     const found: World = new Map(world);
     const differences = mergeDifferences(this.#expected, this.#from(begun), begun.parts, found);
     this.failures.push(...[...problems, ...differences].map((one) => `after a merge, ${one}`));
-    this.#expected = new Expected(found, this.removed);
+    this.#expected = new Expected(this.contentOf(found));
     this.#merged = null;
   }
 
