@@ -16,6 +16,7 @@ export class Actor {
   readonly conversations: string[] = [];
   installId = '';
   #last = 0;
+  #unsure = false;
 
   constructor(parts: { order: Order; storage: StorageApi; engine: LocalBackupEngine }) {
     this.order = parts.order;
@@ -42,8 +43,16 @@ export class Actor {
       const code = error instanceof AppError ? error.code : 'none';
       const message = error instanceof AppError ? error.message : String((error as Error).stack ?? error);
       say({ t: 'fail', n, kind, code, message });
+      this.#unsure ||= code !== 'NOT_FOUND';
       return false;
     }
+  }
+
+  /** Whether a call has failed since it was last asked. */
+  takeUnsure(): boolean {
+    const unsure = this.#unsure;
+    this.#unsure = false;
+    return unsure;
   }
 
   async readConversations(): Promise<void> {

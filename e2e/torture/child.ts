@@ -25,9 +25,13 @@ import { observe } from './world.ts';
 const control = Control.make();
 const client = new StorageClient({ workerPath: join(import.meta.dirname, 'worker.mjs') });
 say({ t: 'ready' });
-const order = await new Promise<Order>((resolve) =>
-  createInterface({ input: process.stdin }).once('line', (line) => resolve(JSON.parse(line) as Order)),
-);
+const order = await new Promise<Order>((resolve) => {
+  const input = createInterface({ input: process.stdin });
+  input.once('line', (line) => resolve(JSON.parse(line) as Order));
+  // The torture itself has ended.
+  input.once('close', () => process.exit());
+  input.once('line', () => input.removeAllListeners('close'));
+});
 process.stdin.destroy();
 control.format = order.format;
 const { die, folder } = order;
@@ -52,7 +56,11 @@ if (order.first === null) {
   if (die?.since === 'working') control.arm(die);
   const random = new Random(order.seed);
   try {
-    for (let kind = order.first; ; kind = random.pick(order.others)) await work(actor, kind, random.fork());
+    for (let kind = order.first; ; kind = random.pick(order.others)) {
+      await work(actor, kind, random.fork());
+      // Whether it was carried out is open: what is there is told anew.
+      if (actor.takeUnsure()) await tell();
+    }
   } catch (error) {
     // Not within a call that is told: the engine was killed while this looked at what it had done.
     if (!(error instanceof AppError)) throw error;

@@ -11,8 +11,8 @@ export interface Content {
   world: World;
   removed: ReadonlySet<string>;
   titles: readonly string[];
-  /** How often everything had been deleted. */
-  wiped: number;
+  /** When everything was last deleted, in ms. */
+  wipedAt: number;
 }
 
 /** What must be there, and what may be: kept from the lines of the process that died. */
@@ -20,14 +20,14 @@ export class Expected {
   /** By key: the values it may have; null = absent. */
   readonly #allowed = new Map<string, Set<string | null>>();
   readonly #pending = new Map<number, { begun: Begin; sure: string[] }>();
-  /** Removed by a person or a scan: a merge may leave such a record out. */
+  /** Removed by a person: a merge may leave such a record out. */
   readonly removed: Set<string>;
-  wiped: number;
+  #wipedAt: number;
 
-  constructor({ world, removed, wiped }: Omit<Content, 'titles'>) {
+  constructor({ world, removed, wipedAt }: Omit<Content, 'titles'>) {
     for (const [key, value] of world) this.#allowed.set(key, new Set([value]));
     this.removed = new Set(removed);
-    this.wiped = wiped;
+    this.#wipedAt = wipedAt;
   }
 
   begin(n: number, begun: Begin): void {
@@ -38,10 +38,9 @@ export class Expected {
     for (const [key, value] of [...begun.change, ...removals]) {
       if (key === UNNAMED) continue;
       this.#values(key).add(value);
-      if (value === null) this.removed.add(key);
+      this.#note(key, value);
     }
-    if (begun.removes.includes('resource/')) this.wiped += 1;
-    else for (const one of begun.removes) this.removed.add(one);
+    if (!isWipe(begun)) for (const one of begun.removes) this.removed.add(one);
   }
 
   ack(n: number, change: Change): void {
@@ -50,9 +49,21 @@ export class Expected {
     // Those as well that were written while it ran.
     for (const [key, value] of [...this.#removals(begun?.removes ?? []), ...change]) {
       this.#allowed.set(key, new Set([value]));
-      if (value === null) this.removed.add(key);
-      else this.removed.delete(key);
+      this.#note(key, value);
     }
+    if (begun !== undefined && isWipe(begun)) this.#wipedAt = Date.now();
+  }
+
+  /** One that was cut off is ended by the next start, with its own time. */
+  get wipedAt(): number {
+    return [...this.#pending.values()].some(({ begun }) => isWipe(begun)) ? Date.now() : this.#wipedAt;
+  }
+
+  /** Of resources, times say what is gone. */
+  #note(key: string, value: string | null): void {
+    if (key.startsWith('resource/')) return;
+    if (value === null) this.removed.add(key);
+    else this.removed.delete(key);
   }
 
   /** Nothing is under way: each key has one value. */
@@ -68,8 +79,8 @@ export class Expected {
   /** As it is once the parts were exchanged for those of a backup. */
   replaced(parts: readonly BackupPart[], { world }: Content): Expected {
     const of = (key: string) => parts.includes(partOf(key));
-    const { removed, wiped } = this;
-    const next = new Expected({ world: new Map([...world].filter(([key]) => of(key))), removed, wiped });
+    const { removed, wipedAt } = this;
+    const next = new Expected({ world: new Map([...world].filter(([key]) => of(key))), removed, wipedAt });
     for (const [key, values] of this.#allowed) if (!of(key)) next.#allowed.set(key, new Set(values));
     return next;
   }
@@ -118,18 +129,18 @@ export function mergeDifferences(
   found: World,
 ): string[] {
   const differences: string[] = [];
-  const here = { ...ours, world: ours.world() };
-  const there = {
-    ...backup,
-    world: new Map([...backup.world].filter(([key]) => parts.includes(partOf(key)))),
-  };
+  const here = { removed: ours.removed, wipedAt: ours.wipedAt, world: ours.world() };
+  // When it deleted everything each install knows for itself alone.
+  const world = new Map([...backup.world].filter(([key]) => parts.includes(partOf(key))));
+  const there = { removed: backup.removed, wipedAt: 0, world };
   for (const key of new Set([...here.world.keys(), ...there.world.keys(), ...found.keys()])) {
     const [value, a, b] = [found.get(key), here.world.get(key), there.world.get(key)];
     if (a === undefined && b === undefined) differences.push(`${key} was in neither`);
     else if (value === undefined) {
-      const without = a === undefined ? here : there;
-      if ((a !== undefined && b !== undefined) || !mayKeepAway(key, without, without === here ? there : here))
-        differences.push(`${key} is absent`);
+      const keptAway =
+        (a === undefined && b !== undefined && mayKeepAway(key, b, here)) ||
+        (b === undefined && a !== undefined && mayKeepAway(key, a, there));
+      if (!keptAway) differences.push(`${key} is absent`);
     }
     // Where a message stands is the merge's to say; that there are no gaps is looked at in any case.
     else if (!key.startsWith('message/') && value !== a && value !== b)
@@ -138,14 +149,18 @@ export function mergeDifferences(
   return differences;
 }
 
-type Side = Pick<Content, 'world' | 'removed' | 'wiped'>;
+type Side = Pick<Content, 'world' | 'removed' | 'wipedAt'>;
 
 /** Whether a side that has no such record may know that it is gone, so that the other's goes or stays away too. */
-function mayKeepAway(key: string, side: Side, other: Side): boolean {
+function mayKeepAway(key: string, value: string, side: Side): boolean {
   const [kind, first] = key.split('/');
   // A person removed it, or what it belongs to.
   if ([key, `${kind}/${first}/`].some((one) => side.removed.has(one))) return true;
-  if (kind !== 'resource' && kind !== 'cell' && kind !== 'account') return false;
-  // A scan that completed has not seen it, or it is older than the deletion of everything.
-  return side.world.has(`cell/${first}`) || side.wiped > other.wiped;
+  if (kind === 'cell') return side.wipedAt >= Date.parse(value);
+  if (kind !== 'resource') return false;
+  // Older than the deletion of everything, or than a completed scan that has not seen it.
+  const at = Number.parseInt(value, 10);
+  return side.wipedAt >= at || Date.parse(side.world.get(`cell/${first}`) ?? '') > at;
 }
+
+const isWipe = ({ removes }: Begin) => removes.includes('resource/');

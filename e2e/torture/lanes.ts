@@ -51,21 +51,25 @@ async function conversation(actor: Actor, random: Random): Promise<void> {
   });
 }
 
+/** What a resource is given at a moment: a merge goes by the moment. */
+const stateAt = (at: string) => `${Date.parse(at)} ${randomUUID()}`;
+
 async function upsert(actor: Actor, random: Random): Promise<void> {
-  const state = randomUUID();
+  const at = stamp();
+  const state = stateAt(at);
   const some = names('db', 150).filter(() => random.next() < 0.3);
   const change: Change = some.map((name) => [`resource/${WRITTEN}/${name}`, state]);
   await actor.run('upsert', { change }, async () => {
     const resources = some.map((name) => resourceAt(WRITTEN, name, state));
-    await actor.storage.estate.bulkUpsert(resources, stamp());
+    await actor.storage.estate.bulkUpsert(resources, at);
     return {};
   });
 }
 
 /** A scan of a cell: what it no longer saw is removed. */
 async function sweep(actor: Actor, random: Random): Promise<void> {
-  const state = randomUUID();
   const startedAt = stamp();
+  const state = stateAt(startedAt);
   const all = names('swept', 60);
   const seen = new Set(all.filter(() => random.next() < 0.5));
   const change: Change = all.map((name) => [`resource/${SWEPT}/${name}`, seen.has(name) ? state : null]);
@@ -85,8 +89,8 @@ async function sweep(actor: Actor, random: Random): Promise<void> {
 
 /** The account that is forgotten from time to time. */
 export async function connect(actor: Actor): Promise<void> {
-  const state = randomUUID();
   const at = stamp();
+  const state = stateAt(at);
   const all = names('guest', 40);
   const change: Change = all.map((name) => [`resource/${GUESTS}/${name}`, state]);
   change.push([`account/${GUEST}`, ''], [`cell/${GUESTS}`, at]);

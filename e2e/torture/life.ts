@@ -22,7 +22,7 @@ const RESTORABLE = 8;
 const WHILE_ENGINE_DIES = new Set(['ENGINE_FAILED', 'NOT_READY', 'STORAGE_FAILED', 'INVALID_STATE']);
 const THROUGH_BUCKET = new Set(['NETWORK', 'BACKUP_PLACE', 'THROTTLED', 'BACKUP_NOT_FOUND']);
 
-const NEW: Content = { world: new Map(), removed: new Set(), titles: [], wiped: 0 };
+const NEW: Content = { world: new Map(), removed: new Set(), titles: [], wipedAt: 0 };
 
 /** What outlives one workspace. */
 export interface Ground {

@@ -22,11 +22,11 @@ export async function work(actor: Actor, kind: Kind, random: Random): Promise<vo
     case 'backup':
       return random.next() < 0.5 ? backup(actor, true) : busy(actor, random, () => backup(actor, false));
     case 'move':
-      return busy(actor, random, () => move(actor, random));
+      return perhapsBusy(actor, random, () => move(actor, random));
     case 'rotate':
     case 'reencrypt':
     case 'rebuild':
-      return busy(actor, random, () => changeKeys(actor, kind));
+      return perhapsBusy(actor, random, () => changeKeys(actor, kind));
     case 'forget':
       return forget(actor, random);
     case 'everything':
@@ -43,6 +43,9 @@ export async function work(actor: Actor, kind: Kind, random: Random): Promise<vo
       return busy(actor, random, async () => undefined);
   }
 }
+
+const perhapsBusy = (actor: Actor, random: Random, long: () => Promise<unknown>) =>
+  random.next() < 0.5 ? long().then(() => undefined) : busy(actor, random, long);
 
 async function setUp(actor: Actor, random: Random): Promise<void> {
   await actor.run('setup', {}, async () => {

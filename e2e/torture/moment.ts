@@ -29,8 +29,8 @@ export function chooseMoment(random: Random, first: Kind, migrates: boolean): Mo
   if (migrates && dice < 0.8) return effect('opening', random.below(30));
   if (THROUGH_BUCKET.includes(first) && dice < 0.6)
     return { at: 'bucket', nth: 1 + random.below(28), carriedOut: when === 'after' };
-  if (dice < 0.4) return effect('working', random.below(random.next() < 0.5 ? 12 : 60));
-  if (dice < 0.5) return effect('opening', random.below(10));
+  if (dice < 0.45) return effect('working', random.below(random.next() < 0.6 ? 12 : 50));
+  if (dice < 0.53) return effect('opening', random.below(10));
   if (dice < 0.7) return { at: 'line', kind: first, nth: 1 + random.below(STEPS[first] ?? 6), later };
   if (dice < 0.85) return { at: 'ack', nth: 1 + random.below(50), later };
   if (dice < 0.95) return { at: 'open', later: random.below(600) };

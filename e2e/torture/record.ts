@@ -72,8 +72,8 @@ export class Record {
 
   /** What is known of a workspace that was found like this. */
   contentOf(world: World): Content {
-    const { removed, wiped } = this.#expected;
-    return { world, removed: new Set(removed), wiped, titles: [...this.titles] };
+    const { removed, wipedAt } = this.#expected;
+    return { world, removed: new Set(removed), wipedAt, titles: [...this.titles] };
   }
 
   #ack(n: number, kind: Kind, { change, backup, title }: Ack): void {

@@ -29,12 +29,12 @@ export interface Outcome {
 
 /** A workspace lives through so many kills; then another one, on a new machine. */
 const KILLS_OF_A_LIFE = 50;
-const LONG: Kind[] = ['backup', 'export', 'replace', 'merge', 'takeover', 'rotate', 'reencrypt', 'rebuild'];
+/** As often as their kills are worth. */
 const MET: Kind[] = [
-  ...LONG,
-  ...(['replace', 'merge', 'merge', 'takeover', 'send', 'send', 'settle', 'rebuild'] as const),
-  ...(['append', 'conversation', 'upsert', 'sweep', 'doc', 'journal', 'forget', 'forget'] as const),
-  'everything',
+  ...(['replace', 'replace', 'merge', 'merge', 'merge', 'takeover', 'takeover'] as const),
+  ...(['backup', 'backup', 'export', 'send', 'send', 'settle', 'forget', 'forget', 'everything'] as const),
+  ...(['rebuild', 'rebuild', 'rebuild', 'reencrypt', 'reencrypt', 'rotate'] as const),
+  ...(['append', 'conversation', 'upsert', 'sweep', 'doc', 'journal'] as const),
 ];
 const MOVES: Kind[] = ['move', 'move', 'move', 'move'];
 
