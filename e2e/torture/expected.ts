@@ -49,6 +49,9 @@ export class Expected {
     // Those as well that were written while it ran.
     for (const [key, value] of [...this.#removals(begun?.removes ?? []), ...change]) {
       this.#allowed.set(key, new Set([value]));
+      // A removal that is still under way may take it as well.
+      const pending = [...this.#pending.values()].flatMap(({ begun }) => begun.removes);
+      if (pending.some((one) => key.startsWith(one))) this.#values(key).add(null);
       this.#note(key, value);
     }
     if (begun !== undefined && isWipe(begun)) this.#wipedAt = Date.now();
