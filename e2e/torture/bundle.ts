@@ -1,13 +1,12 @@
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'vite';
 
 const at = (name: string) => join(import.meta.dirname, name);
 
 /** The processes that die, in one file each: starting them from sources takes four times as long. */
-export async function bundle(): Promise<{ folder: string; child: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'cloudops-torture-code-'));
+export async function bundle(parent: string): Promise<{ folder: string; child: string }> {
+  const folder = await mkdtemp(join(parent, 'cloudops-torture-code-'));
   await build({
     configFile: false,
     logLevel: 'warn',

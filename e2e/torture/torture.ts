@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recoveryGroups } from '../../electron/storage/keys/recoveryText.ts';
@@ -57,7 +57,8 @@ export class Torture {
 
   async run(): Promise<Outcome> {
     const { kills, say, engine, qdrantBinary } = this.#options;
-    const [code, folder] = [await bundle(), await mkdtemp(join(tmpdir(), 'cloudops-torture-'))];
+    const scratch = await scratchFolder();
+    const [code, folder] = [await bundle(scratch), await mkdtemp(join(scratch, 'cloudops-torture-'))];
     const ground: Ground = {
       folder,
       mortals: new Mortals(code.child),
@@ -152,6 +153,16 @@ export class Torture {
       .filter((name) => !visible.has(name))
       .map((name) => `${name} is not in the bucket`);
   }
+}
+
+/**
+ * In memory where there is room: a killed process leaves what it wrote in the page cache, so a disk would only make
+ * every flush slower. That files are flushed before they are named is looked at by itself.
+ */
+async function scratchFolder(): Promise<string> {
+  const memory = '/dev/shm';
+  const stat = await statfs(memory).catch(() => null);
+  return stat !== null && stat.bavail * stat.bsize > 4e9 ? memory : tmpdir();
 }
 
 export function summary({ kills, problems, tally }: Outcome): string {
