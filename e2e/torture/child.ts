@@ -11,7 +11,7 @@ import { quietWork } from '../../electron/storage/work.ts';
 import { StorageClient } from '../../electron/storage/workerClient.ts';
 import { Actor } from './actor.ts';
 import { Control } from './control.ts';
-import { secretOf, work } from './longWork.ts';
+import { engineIn, secretOf, work } from './longWork.ts';
 import type { Order, Restorable } from './protocol.ts';
 import { Random } from './random.ts';
 import { say } from './say.ts';
@@ -73,7 +73,7 @@ async function open(): Promise<void> {
   const key = await loadMasterKey(folder, keySource);
   if (key.state !== 'ok') throw new Error(`the master key is ${key.state}: ${key.message}`);
   if (die?.since === 'opening') control.arm(die);
-  const { restore, installId, engine } = await client.open({
+  const { restore, installId } = await client.open({
     config: StorageConfig.parse(order.engine === 'sqlite' ? { qdrant: { mode: 'sqlite' } } : {}),
     folder,
     masterKey: key.key,
@@ -81,7 +81,7 @@ async function open(): Promise<void> {
     qdrantApiKey: order.remote?.apiKey ?? null,
   });
   actor.installId = installId;
-  say({ t: 'open', restore: restore?.outcome ?? null, engine, installId });
+  say({ t: 'open', restore: restore?.outcome ?? null, engine: engineIn(folder), installId });
 }
 
 async function tell(): Promise<void> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BACKUP_PARTS } from '../../preload/contract/models.ts';
 import type { Actor } from './actor.ts';
@@ -112,12 +113,12 @@ function stuck(): Promise<never> {
 }
 
 async function move(actor: Actor, random: Random): Promise<void> {
-  const { engine } = await actor.storage.health();
+  const engine = engineIn(actor.order.folder);
   const { remote } = actor.order;
   const targets = [
     ...(engine === 'qdrant' ? [] : [{ kind: 'qdrant' as const }]),
     ...(engine === 'sqlite' ? [] : [{ kind: 'sqlite' as const }]),
-    ...(remote === null ? [] : [{ kind: 'remote' as const, ...remote }]),
+    ...(remote === null || engine === 'remote' ? [] : [{ kind: 'remote' as const, ...remote }]),
   ];
   const to = random.pick(targets);
   await actor.run('move', {}, async (handle) => {
@@ -125,6 +126,10 @@ async function move(actor: Actor, random: Random): Promise<void> {
     return {};
   });
 }
+
+/** `sqlite`, `qdrant` or `remote`. */
+export const engineIn = (folder: string) =>
+  (JSON.parse(readFileSync(join(folder, 'engine.json'), 'utf8')) as { engine: string }).engine;
 
 const changeKeys = (actor: Actor, kind: 'rotate' | 'reencrypt' | 'rebuild') =>
   actor.run(kind, {}, async (handle) => {

@@ -74,14 +74,14 @@ export class OpenWorkspace {
     try {
       await store.ensureCollection(chat);
       await ensureEstate({ store, spec: estate, sealer, embedding }, work);
+      const indexKey = new IndexKeyChange({ keys, store, spec: estate, docs: appDb });
+      // What an earlier process left half done, before anything looks up an id or a token.
+      await indexKey.settle();
       await opening.settle();
       for (const spec of [chat, estate]) {
         const migrations = POINT_MIGRATIONS[spec.name] ?? [];
         await migratePoints({ store, spec, docs: appDb, folder, migrations }, work);
       }
-      const indexKey = new IndexKeyChange({ keys, store, spec: estate, docs: appDb });
-      // What an earlier process left half done, before anything looks up an id or a token.
-      await indexKey.settle();
       const resources = await store.count(estate.name);
       const size = await SizeAlert.open(appDb, resources);
       const opened = { records, store, place: opening.place, indexKey, size, resources };

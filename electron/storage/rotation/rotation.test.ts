@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { resource } from '../fixtures/resource.ts';
 import { KeyringStore } from '../keys/keyringStore.ts';
+import { POINT_MIGRATIONS } from '../maintenance/pointMigrations.ts';
 import { StorageConfig } from '../storageConfig.ts';
 import { StorageService } from '../storageService.ts';
 import { cancelled, quietWork, type Work } from '../work.ts';
@@ -263,4 +264,27 @@ test('a damaged record stops neither: it is counted and stays, or is left out, a
   await service.keys.rotateRecords();
   expect(await service.keys.reencrypt(quietWork())).toMatchObject({ damaged: 1 });
   expect(await service.keys.rebuildIndexKey(quietWork())).toEqual({ resources: 1_202, damaged: 1 });
+});
+
+test('a workspace killed just before its new index key counts still opens when its format is brought along as well', async () => {
+  await service.estate.bulkUpsert([resource('db-0')], NOW);
+  await service.docs.put('settings', 'app', { theme: 'dark' });
+  const file = path.join(folder, 'keyring.json');
+  let pending = '';
+  const noted: Work = { ...quietWork(), progress: () => (pending = readFileSync(file, 'utf8')) };
+  const second = { aws_estate: [{ to: 2, run: <T>(point: T) => point }] };
+  Object.assign(POINT_MIGRATIONS, second);
+  try {
+    await reopen();
+    await service.keys.rebuildIndexKey(noted);
+    await service.shutdown();
+    // As if the last write of the change had not happened.
+    writeFileSync(file, pending);
+    await open();
+    await reopen();
+  } finally {
+    Reflect.deleteProperty(POINT_MIGRATIONS, 'aws_estate');
+  }
+  expect(await service.docs.get('settings', 'app')).toEqual({ theme: 'dark' });
+  expect((await service.estate.byAccount('123456789012')).map(({ name }) => name)).toEqual(['db-0']);
 });
