@@ -24,7 +24,11 @@ export class Mortal {
   #hung = false;
 
   constructor(program: string) {
-    this.#child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child = spawn(process.execPath, [program], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // Ctrl+C ends the torture in order, not the process under it.
+      detached: true,
+    });
     // It may be dead before its order is written.
     this.#child.stdin.on('error', () => undefined);
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -11,9 +11,10 @@ const { values } = parseArgs({
   },
 });
 const { kills, seed, engine } = values;
-const usage = 'npm run torture -- [--kills N] [--seed S] [--engine sqlite|qdrant]';
-if (!/^\d+$/.test(kills) || !/^\d+$/.test(seed) || (engine !== 'sqlite' && engine !== 'qdrant'))
-  throw new Error(usage);
+if (!/^\d+$/.test(kills) || !/^\d+$/.test(seed) || (engine !== 'sqlite' && engine !== 'qdrant')) {
+  process.stderr.write('npm run torture -- [--kills N] [--seed S] [--engine sqlite|qdrant]\n');
+  process.exit(2);
+}
 const qdrantBinary = engine === 'qdrant' ? qdrantBinaryUnderTest() : null;
 if (engine === 'qdrant' && qdrantBinary === null) process.exit(1);
 const again = `--kills ${kills} --seed ${seed} --engine ${engine}`;
@@ -21,7 +22,9 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 say(`To run this again: npm run torture -- ${again}`);
 const started = Date.now();
 const options = { kills: Number(kills), seed: Number(seed), engine, qdrantBinary, say } as const;
-const outcome = await new Torture(options).run();
+const torture = new Torture(options);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => torture.stop());
+const outcome = await torture.run();
 const seconds = Math.round((Date.now() - started) / 1_000);
 say(`\n${summary(outcome)}\n${seconds} s; ${again}`);
 for (const problem of outcome.problems.slice(0, 50)) say(`LOST: ${problem}`);

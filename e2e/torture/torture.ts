@@ -47,12 +47,18 @@ export class Torture {
   #rounds = 0;
   #kills = 0;
   #format = 1;
+  #stopped = false;
 
   constructor(options: Options) {
     this.#options = options;
     this.#random = new Random(options.seed);
     const key = Buffer.from(Array.from({ length: 32 }, () => this.#random.below(256)));
     this.#recovery = recoveryGroups(key).join('');
+  }
+
+  /** Ends after the process that works now, as if all kills were done. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   async run(): Promise<Outcome> {
@@ -72,7 +78,7 @@ export class Torture {
     };
     let problems: string[] = [];
     try {
-      for (let number = 1; this.#kills < kills && problems.length === 0; number += 1) {
+      for (let number = 1; this.#goesOn(kills, problems); number += 1) {
         const remoteFolder = join(folder, `remote-${number}`);
         if (engine === 'qdrant' && qdrantBinary !== null)
           ground.remote = await RemoteQdrant.start(qdrantBinary, remoteFolder);
@@ -91,6 +97,10 @@ export class Torture {
     return { kills: this.#kills, problems, tally: this.#tally };
   }
 
+  #goesOn(goal: number, problems: string[]): boolean {
+    return this.#kills < goal && problems.length === 0 && !this.#stopped;
+  }
+
   /** One workspace. What it exported or sent is what the next one may begin with. */
   async #live(ground: Ground, number: number): Promise<string[]> {
     const random = this.#random.fork();
@@ -98,7 +108,7 @@ export class Torture {
     const goal = Math.min(this.#kills + KILLS_OF_A_LIFE, this.#options.kills);
     const before = this.#kills;
     const restores = ground.foreign.length > 0 && random.next() < 0.7;
-    while (this.#kills < goal && life.problems.length === 0) {
+    while (this.#goesOn(goal, life.problems)) {
       this.#rounds += 1;
       await life.round(this.#round(random.fork(), life, restores));
       this.#kills = before + life.kills;
