@@ -39,6 +39,7 @@ function make(actor: Actor) {
     engine,
     places,
     docs: actor.storage.docs,
+    slots: () => actor.storage.keys.slots(),
     jobs,
     emit: () => undefined,
     shell: { saveLarge: () => Promise.reject(new Error('nobody is asked for a file')) },
@@ -69,7 +70,7 @@ export async function send(actor: Actor, random: Random): Promise<void> {
     actor.run('send', {}, async ({ step }) => {
       // A restore may have brought other settings.
       await backups.records.saveSettings({ ...DEFAULT_BACKUP_SETTINGS, s3 });
-      const job = backups.create('torture');
+      const job = backups.create({ reason: 'torture' });
       step('sending');
       const { backupId } = await ended(jobs, job);
       if (backupId === null) throw new Error('the job names no backup');

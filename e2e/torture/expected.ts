@@ -88,6 +88,11 @@ export class Expected {
     return next;
   }
 
+  /** Deletions come with a restore. */
+  learn({ removed }: Content): void {
+    for (const key of removed) this.removed.add(key);
+  }
+
   differences(world: World): string[] {
     const differences: string[] = [];
     for (const [key, values] of this.#allowed) {

@@ -84,8 +84,13 @@ export class Record {
     if (title !== null) this.titles.push(title);
     if (backup !== null) this.#keep(backup);
     if (begun === undefined || !RESTORES.includes(kind)) return;
-    if (kind === 'merge') this.#merged = begun;
-    else this.#expected = this.#expected.replaced(begun.parts, this.#from(begun));
+    const from = this.#from(begun);
+    if (kind === 'merge') {
+      this.#merged = begun;
+      return;
+    }
+    this.#expected = this.#expected.replaced(begun.parts, from);
+    this.#expected.learn(from);
   }
 
   #keep({ known, place, ...which }: NonNullable<Ack['backup']>): void {
@@ -109,6 +114,7 @@ export class Record {
     const differences = mergeDifferences(this.#expected, this.#from(begun), begun.parts, found);
     this.failures.push(...[...problems, ...differences].map((one) => `after a merge, ${one}`));
     this.#expected = new Expected(this.contentOf(found));
+    this.#expected.learn(this.#from(begun));
     this.#merged = null;
   }
 
@@ -130,7 +136,9 @@ export class Record {
     const all = [...this.failures, ...problems];
     if (this.#merged !== null) {
       const { parts } = this.#merged;
-      const mixed = mergeDifferences(this.#expected, this.#from(this.#merged), parts, found);
+      const from = this.#from(this.#merged);
+      const mixed = mergeDifferences(this.#expected, from, parts, found);
+      this.#expected.learn(from);
       return { problems: [...all, ...mixed], ended: 'new data' };
     }
     const old = this.#expected.differences(found);
@@ -141,6 +149,7 @@ export class Record {
       cut.kind === 'merge'
         ? mergeDifferences(this.#expected, backup, cut.parts, found)
         : this.#expected.replaced(cut.parts, backup).differences(found);
+    if (fresh.length === 0) this.#expected.learn(backup);
     if (old.length > 0 && fresh.length > 0) {
       all.push(`a killed ${cut.kind} left a mixture`);
       all.push(...old.slice(0, 10).map((one) => `for the old data: ${one}`));

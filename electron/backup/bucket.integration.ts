@@ -147,6 +147,16 @@ describe("the bucket's own problem is a sentence of its own, and nothing is save
     await savedNothing();
   });
 
+  it('a gateway that says with a page of its own that it fails: the address is not doubted', async () => {
+    const [url, server] = await answering(502, { 'content-type': 'text/html' }, '<html>Bad Gateway</html>');
+    const refused = configure(place('anything', { endpoint: url }));
+    await expect(refused).rejects.toMatchObject({
+      code: 'AWS_FAILED',
+      message: expect.stringContaining('kept failing (HTTP 502)'),
+    });
+    server.close();
+  });
+
   it('a certificate that is not trusted, and a KMS key that the store does not know', async () => {
     const bucket = await bench.clients.open(bench.target('b-b-b', { endpoint: 'https://store.example' }));
     const untrusted = Object.assign(new Error('self-signed'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });

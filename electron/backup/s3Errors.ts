@@ -71,7 +71,10 @@ function explain(error: unknown, bucket: Bucket, call: string) {
     );
   }
   const mapped = mapAwsError(error, { call, region: bucket.region, profile: bucket.who, on: bucket.name });
-  return { code: mapped.code, message: mapped.message, words: wordsFor(mapped.code, bucket, call, seen) };
+  // A page of its own, as a gateway sends one, does not make a failing server another kind of server.
+  const isFailing = mapped.code === 'UNSUPPORTED' && (seen.status ?? 0) >= 500 && seen.status !== 501;
+  const code = isFailing ? 'AWS_FAILED' : mapped.code;
+  return { code, message: mapped.message, words: wordsFor(code, bucket, call, seen) };
 }
 
 function wordsFor(code: string, bucket: Bucket, call: string, seen: S3ErrorParts): string | null {

@@ -74,10 +74,10 @@ export class OpenWorkspace {
     try {
       await store.ensureCollection(chat);
       await ensureEstate({ store, spec: estate, sealer, embedding }, work);
+      await opening.settle();
       const indexKey = new IndexKeyChange({ keys, store, spec: estate, docs: appDb });
       // What an earlier process left half done, before anything looks up an id or a token.
       await indexKey.settle();
-      await opening.settle();
       for (const spec of [chat, estate]) {
         const migrations = POINT_MIGRATIONS[spec.name] ?? [];
         await migratePoints({ store, spec, docs: appDb, folder, migrations }, work);
