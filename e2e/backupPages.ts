@@ -15,6 +15,11 @@ export class BackupPage extends AppPage {
   async makeRecoveryKey(): Promise<string> {
     await this.go('Settings');
     await this.page.getByRole('button', { name: /^Make a (recovery key|new one)$/ }).click();
+    return this.keepRecoveryKey();
+  }
+
+  /** From the dialog that shows it. */
+  async keepRecoveryKey(): Promise<string> {
     const dialog = this.page.getByRole('dialog');
     const items = dialog.getByRole('list', { name: 'Recovery key' }).getByRole('listitem');
     await items.first().waitFor();
@@ -29,10 +34,15 @@ export class BackupPage extends AppPage {
   async setPassphrase(passphrase: string): Promise<void> {
     await this.go('Settings');
     await this.page.getByRole('button', { name: 'Set a passphrase' }).click();
+    await this.typeNewPassphrase(passphrase, 'Set the passphrase');
+  }
+
+  /** Into the open dialog, whose button has that name. */
+  async typeNewPassphrase(passphrase: string, button: string): Promise<void> {
     const dialog = this.page.getByRole('dialog');
     await dialog.getByLabel('Passphrase', { exact: true }).fill(passphrase);
     await dialog.getByLabel('The same again', { exact: true }).fill(passphrase);
-    await dialog.getByRole('button', { name: 'Set the passphrase' }).click();
+    await dialog.getByRole('button', { name: button }).click();
     await dialog.waitFor({ state: 'detached' });
   }
 
@@ -89,6 +99,19 @@ export class BackupPage extends AppPage {
   async lookInBucket(answers: BucketAnswers): Promise<void> {
     await this.wizardAt('Where is the backup?');
     await this.#fillBucket(answers);
+    await this.page.getByRole('button', { name: 'Look for backups' }).click();
+  }
+
+  async lookInBucketWithKeys(
+    { bucket, region }: Omit<BucketAnswers, 'profile'>,
+    key: { accessKeyId: string; secretAccessKey: string },
+  ): Promise<void> {
+    await this.wizardAt('Where is the backup?');
+    await this.page.getByLabel('Bucket', { exact: true }).fill(bucket);
+    await this.page.getByLabel('Region', { exact: true }).fill(region);
+    await this.page.getByText('Keys typed here').click();
+    await this.page.getByLabel('Access key id', { exact: true }).fill(key.accessKeyId);
+    await this.page.getByLabel('Secret access key', { exact: true }).fill(key.secretAccessKey);
     await this.page.getByRole('button', { name: 'Look for backups' }).click();
   }
 

@@ -123,7 +123,7 @@ test('a database is found, read, asked about, stopped with approval and backed u
   await press('Enter');
   await settled().toMatch(/menuitem "Prove: /);
   await press('ArrowDown', 'ArrowUp', 'Enter');
-  await page.getByRole('region', { name: 'Prove' }).getByText('done', { exact: true }).waitFor();
+  await page.getByRole('region', { name: 'Proof of a backup' }).getByText('done', { exact: true }).waitFor();
 });
 
 test('Escape closes the topmost only, and the focus goes back to where it was', async () => {
@@ -161,6 +161,7 @@ test('a resource opened from the palette is where the focus is, and Escape leads
 
 test('a dialog opened from a menu or a button gives the focus back to it', async () => {
   await press('/');
+  await settled().toMatch(/^textbox "Message"/);
   await page.keyboard.type('how many queues are there');
   await press('Enter');
   await page.getByRole('article', { name: 'CloudOps' }).waitFor();

@@ -115,6 +115,27 @@ test('with the keychain locked the passphrase opens the workspace', async () => 
   await keyring.unlock();
 });
 
+test('an emptied keychain is told as a missing key; the recovery key opens everything and puts it back', async () => {
+  await close();
+  // The same workspace beside a keychain that never had its key.
+  const emptied = await startKeyring();
+  try {
+    await open(emptied.env);
+    await ui.heading('The key of this workspace is missing').waitFor();
+    expect(await violationsInBothThemes(page)).toEqual([]);
+    await ui.unlockWith({ recovery: recoveryKey });
+    await nothingIsLost();
+    await close();
+    await open(emptied.env);
+    await nothingIsLost();
+    await close();
+  } finally {
+    await emptied.close();
+  }
+  await open();
+  await nothingIsLost();
+});
+
 test('the D-Bus of the keychain dies: work and new keys go on, and a lock says why the keychain does not open it', async () => {
   await close();
   await open();

@@ -11,6 +11,8 @@ interface Axe {
 /** `rules`: only these; null = all. */
 async function violations(page: Page, rules: string[] | null): Promise<string[]> {
   return page.evaluate(async (values) => {
+    // A colour on its way from one theme to the other is none of either.
+    for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
     const { axe } = window as unknown as { axe: Axe };
     const only = values === null ? {} : { runOnly: { type: 'rule', values } };
     const result = await axe.run({ resultTypes: ['violations'], ...only });
