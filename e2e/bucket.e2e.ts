@@ -104,7 +104,7 @@ test('the recovery key is offered at the first start, before anything is scanned
   await ui.scanEnds();
   expect(await page.getByRole('contentinfo').getByText('no recovery key').count()).toBe(0);
   await ui.say('how many instances run in us-west-2');
-  await page.getByRole('article', { name: 'CloudOps' }).waitFor();
+  await page.getByRole('article', { name: 'CloudOps' }).last().waitFor();
   before = await readContents(app.address);
 });
 

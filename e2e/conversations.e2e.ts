@@ -32,7 +32,7 @@ async function begin(text: string): Promise<void> {
   await ui.newConversation();
   await ui.say(text);
   await entry(text).waitFor();
-  await page.getByRole('article', { name: 'CloudOps' }).waitFor();
+  await page.getByRole('article', { name: 'CloudOps' }).last().waitFor();
 }
 
 async function choose(title: string, item: string): Promise<void> {

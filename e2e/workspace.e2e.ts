@@ -79,7 +79,7 @@ test('a recovery key that was put off is remembered in the status bar until it i
   await ui.makeRecoveryKey();
   await statusBar().getByRole('button', { name: 'no recovery key' }).waitFor({ state: 'detached' });
   await ui.say(`describe ${DATABASE}`);
-  await page.getByRole('article', { name: 'CloudOps' }).waitFor();
+  await page.getByRole('article', { name: 'CloudOps' }).last().waitFor();
   before = await readContents(app.address);
 });
 

@@ -50,7 +50,9 @@ export function useRowKeys(options: Options): RowClick {
   };
   const openOrEnter = (index: number) => {
     const shown = useDetails.getState().stack.at(-1);
-    if (shown?.kind === 'resource' && shown.id === rows.row(index)?.id) enterDetails();
+    const row = rows.row(index);
+    // Rows that are being read anew are those that were there.
+    if (shown?.kind === 'resource' && (row === undefined || row.id === shown.id)) enterDetails();
     else open(index);
   };
   const move = (to: number, extend: boolean) => {
