@@ -198,7 +198,9 @@ export class Life {
     const forgives = (kind: Kind, code: string) =>
       (code === 'NOT_FOUND' && (kind === 'append' || kind === 'conversation')) ||
       (typeof round.engine === 'object' && WHILE_ENGINE_DIES.has(code)) ||
-      ((round.trouble || round.moment?.at === 'bucket') && THROUGH_BUCKET.has(code));
+      ((round.trouble || round.moment?.at === 'bucket') && THROUGH_BUCKET.has(code)) ||
+      // The simulated S3 itself; a backup that was confirmed is looked for all the same.
+      code === 'AWS_FAILED';
     this.#record = this.#recordOf(record.contentOf(world), forgives);
     this.#settled = null;
   }
@@ -215,6 +217,7 @@ export class Life {
   #keep(record: Record): void {
     const { contents, sent, tally, bucket } = this.#ground;
     for (const kind of record.acknowledged) tally.count('confirmed', kind);
+    for (const why of record.forgiven) tally.count('failed, as was asked for', why);
     if (record.acknowledged.some((kind) => kind === 'setup' || kind === 'takeover'))
       this.hasRecoveryKey = true;
     for (const { which, place, content } of record.backups) {

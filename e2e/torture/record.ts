@@ -22,6 +22,8 @@ export class Record {
   readonly files: { file: string; which: Which }[] = [];
   /** Failed because something else was killed or cut: whether they were carried out is open. */
   readonly unsure: Begun[] = [];
+  /** Why, of those. */
+  readonly forgiven: string[] = [];
   /** Of the journal, in the order of their confirmation. */
   readonly titles: string[];
   readonly #content: (which: Which) => Content;
@@ -103,8 +105,10 @@ export class Record {
   #fail({ n, kind, code, message }: Extract<Line, { t: 'fail' }>): void {
     const begun = this.#begun.get(n);
     this.#begun.delete(n);
-    if (begun !== undefined && this.#forgives(kind, code)) this.unsure.push(begun);
-    else this.failures.push(`${kind} failed: ${code} ${message}`);
+    if (begun !== undefined && this.#forgives(kind, code)) {
+      this.unsure.push(begun);
+      this.forgiven.push(`${kind} ${code}`);
+    } else this.failures.push(`${kind} failed: ${code} ${message}`);
   }
 
   #takeMerged({ world, problems }: Observed): void {
