@@ -132,6 +132,21 @@ test('a machine that slept is locked when it wakes; a page whose time goes by as
   ui = new BackupPage(page);
 });
 
+test('nobody at the screen for longer than was set: the app locks, and the key brings everything back', async () => {
+  await close();
+  const clock = new URL('./support/laterClock.mjs', import.meta.url).href;
+  app = await startApp({ home, env: { ...env, NODE_OPTIONS: `--import=${clock}` } });
+  ({ page } = await openPage(browser, app.address));
+  ui = new BackupPage(page);
+  await ui.go('Settings');
+  process.kill(app.pid, 'SIGUSR2');
+  await ui.heading('CloudOps is locked').waitFor();
+  expect(await page.content()).not.toContain(DATABASE);
+  await page.getByRole('button', { name: 'Unlock with the key file' }).click();
+  await page.getByRole('navigation', { name: 'Screens' }).waitFor();
+  expect(await readContents(app.address)).toEqual(before);
+});
+
 test('new keys for records and for the index keep all that is there, after a restart too', async () => {
   await ui.go('Settings');
   await page.getByRole('button', { name: 'New key, re-encrypt everything now' }).click();

@@ -178,6 +178,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     storage: storage.maintenance,
     accounts,
     jobs,
+    mode: workspace.storage.qdrant.mode,
     engine: () => lifecycle.status().engine,
     remoteKeys,
     safetyBackup,

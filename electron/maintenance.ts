@@ -5,6 +5,7 @@ import type { JobHandle, JobRunner } from './jobs/jobs.ts';
 import type { MaintenanceApi } from './storage/api.ts';
 import type { RemoteKeys } from './storage/engines/remoteKey.ts';
 import { checkRemoteUrl } from './storage/engines/remoteUrl.ts';
+import type { StorageConfig } from './storage/storageConfig.ts';
 import type { Work } from './storage/work.ts';
 
 export interface MaintenanceOptions {
@@ -13,6 +14,8 @@ export interface MaintenanceOptions {
   /** What was read from storage before is out of date. */
   reload(): void;
   jobs: JobRunner;
+  /** What the configuration asks for. */
+  mode: StorageConfig['qdrant']['mode'];
   /** The one in use. */
   engine(): Pick<AppStatus['engine'], 'url'>;
   /** The API keys of Qdrant servers elsewhere. */
@@ -60,9 +63,15 @@ export class Maintenance {
     });
   }
 
-  /** INVALID_INPUT for the engine that is in use, and for an address that is none. */
+  /** INVALID_INPUT for the engine that is in use, and for an address that is none; INVALID_STATE for a fixed engine. */
   moveEngine(to: RouteParsed<'storage.moveEngine'>['to'], by: string): Job {
-    const { storage, remoteKeys } = this.#options;
+    const { storage, remoteKeys, mode } = this.#options;
+    if (mode !== 'auto') {
+      throw new AppError(
+        'INVALID_STATE',
+        `The configuration fixes the engine (qdrant.mode or CLOUDOPS_ENGINE is ${mode}): the next start would refuse the data at its new place. Remove that setting, start the app again, then move.`,
+      );
+    }
     const from = this.#options.engine().url;
     const url = to.kind === 'remote' ? checkRemoteUrl(to.url) : null;
     if (url !== null && url === from) {

@@ -4,7 +4,6 @@ import { cacheSync } from '../../api/cacheSync.ts';
 import { useAction } from '../../api/queries.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { UnlockForm } from '../../components/keys/UnlockForm.tsx';
-import { openRestore } from '../../components/restore/wizardStore.ts';
 import { CenteredPage } from './CenteredPage.tsx';
 import classes from './onboarding.module.css';
 import { useSampleEstate } from './useSampleEstate.ts';
@@ -44,12 +43,11 @@ export function KeyScreen({ status }: { status: AppStatus }) {
           <UnlockForm />
         </section>
       )}
-      <section className={classes.aside}>
-        <span>{chooses ? 'You had CloudOps before?' : 'The data is gone too, or on another machine?'}</span>
-        <Button variant="default" onClick={() => openRestore()}>
-          Restore from a backup
-        </Button>
-      </section>
+      <p className={classes.foot}>
+        {chooses
+          ? 'You had CloudOps before? Choose where the key is kept; the next screen restores a backup.'
+          : 'Nothing opens it any more? Start the app with an empty folder (npm start -- --data FOLDER) and restore a backup there.'}
+      </p>
       {!chooses && (
         <p className={classes.foot}>
           Workspace <span className="mono">{workspace.path}</span>. It is encrypted; without its key nobody
