@@ -22,6 +22,8 @@ describe('judge', () => {
   });
 });
 
+const READY = { kind: 'sqlite', state: 'ready', message: '', url: null };
+
 describe('CacheSync', () => {
   let client: QueryClient;
   let boots: number;
@@ -53,7 +55,7 @@ describe('CacheSync', () => {
   };
 
   const phase = (now: string) =>
-    ({ bootId: 'a', phase: now, workspace: { path: '/w' } }) as EventPayloads['app.changed'];
+    ({ bootId: 'a', phase: now, workspace: { path: '/w' }, engine: READY }) as EventPayloads['app.changed'];
   const job = (jobId: string, state: string) =>
     ({ jobId, state, kind: 'backup' }) as EventPayloads['job.changed'];
   const jobs = () =>
@@ -196,7 +198,7 @@ describe('CacheSync', () => {
   });
 
   const status = (phase: string, path = '/w') =>
-    ({ phase, workspace: { path } }) as EventPayloads['app.changed'];
+    ({ phase, workspace: { path }, engine: READY }) as EventPayloads['app.changed'];
 
   test('answers given before the app was ready are asked again when it is', () => {
     client.setQueryData(['app.status', {}], status('starting'));
@@ -204,6 +206,18 @@ describe('CacheSync', () => {
     say('app.changed', status('ready'));
     expect(isStale('accounts.list', {})).toBe(true);
     expect(client.getQueryData(['app.status', {}])).toEqual(status('ready'));
+  });
+
+  test('an engine that failed while the screens are open is asked for its health and its ways out', () => {
+    client.setQueryData(['app.status', {}], status('ready'));
+    put('app.health', {});
+    put('storage.rescueOptions', {});
+    sync.setStatus({
+      ...status('ready'),
+      engine: { ...READY, state: 'failed' },
+    } as EventPayloads['app.changed']);
+    expect(isStale('app.health', {})).toBe(true);
+    expect(isStale('storage.rescueOptions', {})).toBe(true);
   });
 
   test('another workspace under the same boot drops the answers of the last one', () => {

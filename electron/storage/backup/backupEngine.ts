@@ -61,13 +61,15 @@ export class LocalBackupEngine {
     const secret = await this.#secret(which, how.secret);
     const { takesOver, masterKey } = await backup.inspect(source, which, secret);
     const whole = how.mode === 'replace' && allParts(how).length === 3;
-    const takeover =
-      takesOver && whole && masterKey !== null ? await this.#takeover(which, masterKey, how.secret) : null;
+    const wanted = takesOver && whole && masterKey !== null;
+    const takeover = wanted ? await this.#takeover(which, masterKey, how.secret) : null;
     const aside = how.aside ?? null;
     const report = await backup.restore(source, which, { ...how, secret, takeover, aside, appVersion }, work);
     await this.#options.onReopened(report.open);
-    const endedSlots = takeover?.masterKey === 'own';
-    return { result: inWords(how.mode, report, endedSlots) };
+    const sentences = [inWords(how.mode, report)];
+    if (takeover?.masterKey === 'own') sentences.push(ENDED_SLOTS);
+    if (wanted && takeover === null) sentences.push(STAYED_ITSELF);
+    return { result: sentences.join(' ') };
   }
 
   /** For `own`, the key under the backup's install id as well: a keychain may hold those of several. */
@@ -80,6 +82,8 @@ export class LocalBackupEngine {
   /**
    * The backup's master key goes into the key's source, before anything is exchanged. A source that holds one
    * key whatever the install (a file, the environment) keeps its own, and the backup's data keys go under that.
+   * Null when the keychain holds another key under that install's name, which may be all that opens other data:
+   * the records then come into this install, under its own keys.
    */
   async #takeover(
     { installId }: Which,
@@ -97,9 +101,10 @@ export class LocalBackupEngine {
     if (source.kind !== 'keychain') {
       return { masterKey: 'own', slot: secret.kind === 'own' ? null : secret };
     }
+    if (found.state === 'ok' || found.state === 'wrong') return null;
     throw new AppError(
       found.state === 'locked' ? 'KEY_LOCKED' : 'KEY_ABSENT',
-      `The key of the restored data cannot be kept in the keychain: ${found.state === 'ok' ? 'another key is there under its name' : found.message} Nothing was changed.`,
+      `The key of the restored data cannot be kept in the keychain: ${found.message} Nothing was changed.`,
     );
   }
 }
@@ -110,8 +115,13 @@ const WORDS: [BackupPart, string][] = [
   ['state', 'Settings and journal entries'],
 ];
 
+const ENDED_SLOTS =
+  'This machine keeps its own key; the recovery key or passphrase just used opens it too, others must be made anew.';
+const STAYED_ITSELF =
+  'The keychain holds another key under the name of that install, which was left as it is: this machine keeps its own key and makes backups of its own. Make a recovery key for them.';
+
 /** A sentence for each part, and what is here now: `Resources: 1,204 restored.` */
-function inWords(mode: 'replace' | 'merge', report: RestoreReport, endedSlots: boolean): string {
+function inWords(mode: 'replace' | 'merge', report: RestoreReport): string {
   const sentences = WORDS.flatMap(([part, words]) => {
     const counts = report.counts[part];
     return counts === undefined ? [] : [`${words}: ${mode === 'merge' ? merged(counts) : replaced(counts)}.`];
@@ -120,11 +130,6 @@ function inWords(mode: 'replace' | 'merge', report: RestoreReport, endedSlots: b
   sentences.push(
     `Now ${number(chat_history)} conversations and messages and ${number(aws_estate)} resources are here.`,
   );
-  if (endedSlots) {
-    sentences.push(
-      'This machine keeps its own key; the recovery key or passphrase just used opens it too, others must be made anew.',
-    );
-  }
   if (report.kept !== null) sentences.push(`The data that could not be read is kept in ${report.kept}.`);
   return sentences.join(' ');
 }
