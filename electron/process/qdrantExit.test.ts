@@ -19,6 +19,6 @@ test.each([
   const { code, message } = explainCrashLoop(log);
   expect(code).toBe('ENGINE_FAILED');
   expect(message).toMatch(words);
-  expect(message).toMatch(/restart the engine; restore the last backup; .*SQLite/);
+  expect(message).toMatch(/start the engine again; .*rebuild from the last backup; .*SQLite/);
   expect(message).not.toContain('lib/collection');
 });
