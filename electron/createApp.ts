@@ -1,12 +1,8 @@
-import { join } from 'node:path';
 import keytar from 'keytar';
 import type { AppStatus } from '../preload/contract/models.ts';
 import { createAwsAccess } from './aws/awsAccess.ts';
-import { BackupService } from './backup/backupService.ts';
+import { createBackups } from './backup/createBackups.ts';
 import { touchesBackups } from './backup/guard.ts';
-import { Places } from './backup/places.ts';
-import { RestoreService } from './backup/restoreService.ts';
-import { S3Clients } from './backup/s3Client.ts';
 import { BackupScheduler } from './backup/scheduler.ts';
 import { BuiltinAssistant } from './chat/builtin/builtinAssistant.ts';
 import { ChatService } from './chat/chatService.ts';
@@ -29,7 +25,6 @@ import { Accounts } from './scan/accounts.ts';
 import { type RefreshTarget, Scanner } from './scan/scanner.ts';
 import { SettingsStore } from './settings.ts';
 import type { StorageEvents } from './storage/api.ts';
-import { LocalBackupEngine } from './storage/backup/backupEngine.ts';
 import { RemoteKeys } from './storage/engines/remoteKey.ts';
 import { answeringKeychain } from './storage/keys/answeringKeychain.ts';
 import { IdleLock } from './storage/keys/idleLock.ts';
@@ -132,38 +127,25 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
   });
 
   const jobs = new JobRunner({ emit, report });
-  const s3Clients = new S3Clients({
-    profiles,
-    sessions,
+  const { s3Clients, backups, restores } = createBackups({
+    folder: workspace.folder,
     appVersion: config.version,
     network: config.network,
     middleware: workspace.middleware,
-  });
-  const places = new Places({
-    snapshots: join(workspace.folder, 'snapshots'),
-    temp: join(workspace.folder, 'temp'),
-    clients: s3Clients,
-  });
-  const engine = new LocalBackupEngine({
-    backup: storage.backup,
-    appVersion: config.version,
+    profiles,
+    sessions,
+    storage,
     keySource: () => masterKeys.source,
-    onReopened: async (report) => {
-      installId = report.installId;
-    },
-  });
-  const backups = new BackupService({
-    engine,
-    places,
-    docs,
     jobs,
     emit,
     shell,
-    slots: () => storage.keys.slots(),
     installId: () => installId,
+    onReopened: (report) => {
+      installId = report.installId;
+    },
+    onRestored: reload,
   });
   const safetyBackup = async (reason: string, work: Work) => void (await backups.safetyBackup(reason, work));
-  const restores = new RestoreService({ engine, places, jobs, onRestored: reload });
   const rotation = new KeyRotation({
     keys: storage.keys,
     docs,
@@ -183,10 +165,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     remoteKeys,
     safetyBackup,
     reload,
-    quiet: async () => {
-      await scanner.stop();
-      await requireNoExecutions();
-    },
+    quiet,
   });
   const rescue = new EngineRescue({
     status: () => lifecycle.status(),
@@ -197,10 +176,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     restores,
     remoteKeys,
     jobs,
-    quiet: async () => {
-      await scanner.stop();
-      await requireNoExecutions();
-    },
+    quiet,
     onOpened: async () => {
       await lifecycle.opened();
       reload();
@@ -219,8 +195,9 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     report,
   });
 
-  /** Rejects with INVALID_STATE while a change in AWS is still being followed. */
-  async function requireNoExecutions(): Promise<void> {
+  /** Ends a running scan. Rejects with INVALID_STATE while a change in AWS is still being followed. */
+  async function quiet(): Promise<void> {
+    await scanner.stop();
     const running = (await journal.unfinished()).length;
     if (running === 0) return;
     throw new AppError(
