@@ -88,9 +88,10 @@ export class Expected {
     return next;
   }
 
-  /** Deletions come with a restore. */
-  learn({ removed }: Content): void {
+  /** Deletions come with a restore; when everything was deleted, only with a state that takes the place of this one. */
+  learn({ removed, wipedAt }: Content, replacesState = false): void {
     for (const key of removed) this.removed.add(key);
+    if (replacesState) this.#wipedAt = Math.max(this.#wipedAt, wipedAt);
   }
 
   differences(world: World): string[] {

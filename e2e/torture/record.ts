@@ -92,7 +92,7 @@ export class Record {
       return;
     }
     this.#expected = this.#expected.replaced(begun.parts, from);
-    this.#expected.learn(from);
+    this.#expected.learn(from, begun.parts.includes('state'));
   }
 
   #keep({ known, place, ...which }: NonNullable<Ack['backup']>): void {
@@ -153,7 +153,8 @@ export class Record {
       cut.kind === 'merge'
         ? mergeDifferences(this.#expected, backup, cut.parts, found)
         : this.#expected.replaced(cut.parts, backup).differences(found);
-    if (fresh.length === 0) this.#expected.learn(backup);
+    const replacesState = cut.kind !== 'merge' && cut.parts.includes('state');
+    if (fresh.length === 0) this.#expected.learn(backup, replacesState);
     if (old.length > 0 && fresh.length > 0) {
       all.push(`a killed ${cut.kind} left a mixture`);
       all.push(...old.slice(0, 10).map((one) => `for the old data: ${one}`));
