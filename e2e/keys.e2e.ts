@@ -80,13 +80,15 @@ test('Lock now leaves nothing on the screen or in the page, and the passphrase b
 
 test('the keychain opens a locked workspace, and what was typed and not sent is still there', async () => {
   await ui.go('Chat');
-  await page.getByLabel('Message').fill('half a sentence');
+  await page.getByRole('textbox', { name: 'Message', exact: true }).fill('half a sentence');
   await ui.go('Settings');
   await page.getByRole('button', { name: 'Lock now' }).click();
   await page.getByRole('button', { name: 'Unlock with the keychain' }).click();
   await nothingIsLost();
   await ui.go('Chat');
-  expect(await page.getByLabel('Message').inputValue()).toBe('half a sentence');
+  expect(await page.getByRole('textbox', { name: 'Message', exact: true }).inputValue()).toBe(
+    'half a sentence',
+  );
 });
 
 test('a locked keychain is a screen with a way out, not a new key', async () => {

@@ -49,7 +49,7 @@ export class AppPage {
 
   async say(text: string): Promise<void> {
     await this.go('Chat');
-    await this.page.getByLabel('Message').fill(text);
+    await this.page.getByRole('textbox', { name: 'Message', exact: true }).fill(text);
     await this.page.getByRole('button', { name: 'Send' }).click();
   }
 
