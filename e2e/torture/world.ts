@@ -13,7 +13,8 @@ export type World = Map<string, string>;
 export const ACCOUNT = '123456789012';
 /** Connected and forgotten over and over. */
 export const GUEST = '210987654321';
-export const DOC_KIND = 'torture';
+/** The torture's own keys of it: nothing else writes settings here. */
+export const DOC_KIND = 'settings';
 /** Resources of this region are written and swept as a scan does it. */
 export const SWEPT = 'eu-central-1';
 export const WRITTEN = 'us-west-2';

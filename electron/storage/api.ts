@@ -24,6 +24,7 @@ import type { CollectedResource } from '../scan/types.ts';
 import type { BackupApi } from './backup/api.ts';
 import type { SettledRestore } from './backup/settleRestore.ts';
 import type { ConversationSearch } from './chatSearch/ChatSearch.ts';
+import type { DocKind } from './documents.ts';
 import type { JournalBody, JournalEntry } from './journal/entries.ts';
 import type { KeySlot, SlotKind, SlotSecret } from './keys/slots.ts';
 import type { EngineMoved, EngineTarget } from './maintenance/engineMove.ts';
@@ -222,10 +223,11 @@ export interface FindApi {
 
 /** Small sealed JSON documents: settings, accounts, scan cells, policies. */
 export interface DocsApi {
-  get(kind: string, key: string): Promise<unknown>;
-  list(kind: string): Promise<{ key: string; value: unknown }[]>;
-  put(kind: string, key: string, value: unknown): Promise<void>;
-  delete(kind: string, key: string): Promise<void>;
+  /** `kind`: a new one is declared in `documents.ts`, with what it belongs to. */
+  get(kind: DocKind, key: string): Promise<unknown>;
+  list(kind: DocKind): Promise<{ key: string; value: unknown }[]>;
+  put(kind: DocKind, key: string, value: unknown): Promise<void>;
+  delete(kind: DocKind, key: string): Promise<void>;
   putCells(cells: ScanCell[]): Promise<void>;
 }
 

@@ -35,21 +35,21 @@ const cell = (region: string, count: number) => ({
 });
 
 test('documents are found by kind and key, listed in order of first writing, replaced and deleted', async () => {
-  await db.put('account', 'b', { n: 1 });
-  await db.put('account', 'a', { n: 2 });
-  await db.put('account', 'b', { n: 3 });
+  await db.put('accounts', 'b', { n: 1 });
+  await db.put('accounts', 'a', { n: 2 });
+  await db.put('accounts', 'b', { n: 3 });
   await db.put('settings', 'b', 'other kind');
   db.close();
   db = open();
-  expect(await db.get('account', 'b')).toEqual({ n: 3 });
-  expect(await db.get('account', 'none')).toBeNull();
-  expect(await db.list('account')).toEqual([
+  expect(await db.get('accounts', 'b')).toEqual({ n: 3 });
+  expect(await db.get('accounts', 'none')).toBeNull();
+  expect(await db.list('accounts')).toEqual([
     { key: 'b', value: { n: 3 } },
     { key: 'a', value: { n: 2 } },
   ]);
-  await db.delete('account', 'b');
-  await db.delete('account', 'b');
-  expect(await db.list('account')).toHaveLength(1);
+  await db.delete('accounts', 'b');
+  await db.delete('accounts', 'b');
+  expect(await db.list('accounts')).toHaveLength(1);
 });
 
 test('scan cells replace themselves and carry their address as key', async () => {
@@ -62,7 +62,7 @@ test('scan cells replace themselves and carry their address as key', async () =>
 });
 
 test('neither keys nor values can be read on disk', async () => {
-  await db.put('account', '123456789012', { name: 'production-payments' });
+  await db.put('accounts', '123456789012', { name: 'production-payments' });
   db.journal.append(Buffer.from('stopped pg-instance-main1'));
   for (const name of readdirSync(folder)) {
     const bytes = readFileSync(path.join(folder, name)).toString('latin1');
@@ -73,13 +73,13 @@ test('neither keys nor values can be read on disk', async () => {
 });
 
 test('a document moved to another key is refused; in a list the others stay readable and it is counted', async () => {
-  await db.put('account', 'a', 1);
-  await db.put('account', 'b', 2);
+  await db.put('accounts', 'a', 1);
+  await db.put('accounts', 'b', 2);
   const raw = new DatabaseSync(path.join(folder, 'app.db'));
   raw.exec('UPDATE docs SET sealed = (SELECT sealed FROM docs ORDER BY rowid LIMIT 1)');
   raw.close();
-  await expect(db.get('account', 'b')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
-  expect(await db.list('account')).toEqual([{ key: 'a', value: 1 }]);
+  await expect(db.get('accounts', 'b')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  expect(await db.list('accounts')).toEqual([{ key: 'a', value: 1 }]);
   expect(db.damaged).toBe(1);
 });
 
@@ -117,7 +117,7 @@ test.runIf(mounted)(
     while (failure === undefined) {
       try {
         full.journal.append(randomBytes(4_000));
-        await full.put('note', String(saved), 'x'.repeat(2_000));
+        await full.put('settings', String(saved), 'x'.repeat(2_000));
         saved += 1;
       } catch (error) {
         failure = error;
@@ -130,7 +130,7 @@ test.runIf(mounted)(
     full.close();
     const again = open(at);
     expect(again.journal.verify()).toMatchObject({ entries: appended, brokenAt: null });
-    expect((await again.list('note')).length).toBe(saved);
+    expect((await again.list('settings')).length).toBe(saved);
     again.close();
   },
 );

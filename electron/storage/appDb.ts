@@ -5,6 +5,7 @@ import type { ScanCell } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { DocsApi } from './api.ts';
 import { type EarlierJournal, readEarlierJournals } from './backup/earlierJournals.ts';
+import type { DocKind } from './documents.ts';
 import { JournalTable } from './journalTable.ts';
 import type { Keyring } from './keys/keyring.ts';
 import { type Migration, migrateDatabase, refuseNewerDatabase } from './migrations.ts';
@@ -63,12 +64,12 @@ export class AppDb implements DocsApi, ResealableDocs {
     return this.#damaged.size;
   }
 
-  async get(kind: string, key: string): Promise<unknown> {
+  async get(kind: DocKind, key: string): Promise<unknown> {
     const row = this.#row(kind, this.#token(kind, key));
     return row === null ? null : this.#open(kind, row).value;
   }
 
-  async list(kind: string): Promise<{ key: string; value: unknown }[]> {
+  async list(kind: DocKind): Promise<{ key: string; value: unknown }[]> {
     const rows = this.#rows('SELECT token, revision, sealed FROM docs WHERE kind = ? ORDER BY rowid', kind);
     return rows.flatMap((row) => {
       try {
@@ -82,11 +83,11 @@ export class AppDb implements DocsApi, ResealableDocs {
     });
   }
 
-  async put(kind: string, key: string, value: unknown): Promise<void> {
+  async put(kind: DocKind, key: string, value: unknown): Promise<void> {
     inTransaction(this.#db, () => this.#write(kind, key, value));
   }
 
-  async delete(kind: string, key: string): Promise<void> {
+  async delete(kind: DocKind, key: string): Promise<void> {
     inTransaction(this.#db, () =>
       this.#db.prepare('DELETE FROM docs WHERE kind = ? AND token = ?').run(kind, this.#token(kind, key)),
     );

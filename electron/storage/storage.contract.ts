@@ -56,7 +56,7 @@ describe.each(ENGINES)('storage on $engine', ({ engine, qdrantBinary }) => {
     await client.estate.bulkUpsert([resource('pg-instance-main1'), resource('ledger-archive')], NOW);
     const { conversationId } = await client.chat.createConversation();
     await client.chat.append(conversationId, message('why is billing slow'));
-    await client.docs.put('account', '123456789012', { profile: 'acme-admin' });
+    await client.docs.put('accounts', '123456789012', { profile: 'acme-admin' });
     const body = { profile: 'acme-admin', accountId: '123456789012', until: NOW, by: 'window' };
     await client.journal.append({ kind: 'profile_unlocked', ...body });
   }
@@ -68,7 +68,7 @@ describe.each(ENGINES)('storage on $engine', ({ engine, qdrantBinary }) => {
     expect(await client.chat.getAllContexts()).toMatchObject([
       { title: 'why is billing slow', messageCount: 1 },
     ]);
-    expect(await client.docs.get('account', '123456789012')).toEqual({ profile: 'acme-admin' });
+    expect(await client.docs.get('accounts', '123456789012')).toEqual({ profile: 'acme-admin' });
     expect(await client.journal.verify()).toMatchObject({ entries: 1, brokenAt: null });
     expect(await client.health()).toMatchObject({ engine, connected: true, warnings: [] });
   });

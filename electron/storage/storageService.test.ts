@@ -52,7 +52,7 @@ async function fill(): Promise<void> {
   await service.estate.bulkUpsert([resource('pg-instance-main1'), resource('orders')], NOW);
   const { conversationId } = await service.chat.createConversation();
   await service.chat.append(conversationId, message);
-  await service.docs.put('account', '123456789012', { profile: 'acme-admin' });
+  await service.docs.put('accounts', '123456789012', { profile: 'acme-admin' });
   await service.journal.append({
     kind: 'profile_unlocked',
     profile: 'acme-admin',
@@ -69,7 +69,7 @@ test('everything is there after a restart, and the index fills by itself', async
   await indexed;
   expect(await service.estate.count()).toBe(2);
   expect((await service.chat.getAllContexts())[0]?.title).toBe('why is billing slow');
-  expect(await service.docs.get('account', '123456789012')).toEqual({ profile: 'acme-admin' });
+  expect(await service.docs.get('accounts', '123456789012')).toEqual({ profile: 'acme-admin' });
   expect(await service.journal.verify()).toMatchObject({ entries: 1, brokenAt: null });
   const health = await service.health();
   expect(health).toMatchObject({ engine: 'sqlite', connected: true, warnings: [] });

@@ -81,7 +81,7 @@ test('when the worker dies, what waits and what comes later is refused, and it i
   const doomed = start(dying);
   const waiting = [doomed.health(), doomed.estate.count()];
   for (const call of waiting) await expect(call).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
-  await expect(doomed.docs.get('a', 'b')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  await expect(doomed.docs.get('settings', 'b')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
   expect(events).toEqual([{ engine: expect.objectContaining({ state: 'failed' }) }]);
   await doomed.shutdown();
 });

@@ -20,7 +20,7 @@ import {
   type Staged,
   writeRestoreFile,
 } from './restoreFile.ts';
-import { buildSideDb, swapSideDb } from './sideDb.ts';
+import { buildSideDb, forgetCollections, swapSideDb } from './sideDb.ts';
 import { stagedLines } from './stageRestore.ts';
 import { nextMasterKey } from './takeover.ts';
 import { COLLECTION_PARTS, type CollectionPart } from './workspaceParts.ts';
@@ -117,10 +117,12 @@ export class Exchange {
 
   async #switch(work: Work): Promise<void> {
     work.step('Exchanging the data');
-    if (this.#restore.phase === 'switching') return;
-    await writeRestoreFile(this.#ground.folder, { ...this.#restore, phase: 'switching' });
-    this.#restore.phase = 'switching';
-    work.step('Exchanging the collections');
+    if (this.#restore.phase !== 'switching') {
+      await writeRestoreFile(this.#ground.folder, { ...this.#restore, phase: 'switching' });
+      this.#restore.phase = 'switching';
+      work.step('Exchanging the collections');
+    }
+    if (this.#restore.staged.some(({ part }) => part !== 'state')) forgetCollections(this.#ground.folder);
   }
 
   async #batches(

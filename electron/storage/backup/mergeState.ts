@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { ScanCell } from '../../../preload/contract/models.ts';
 import { SCAN_CELL_KIND } from '../appDb.ts';
+import { BACKUP_STATE, belongsTo, kindsOf } from '../documents.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import { REMOVED_KIND } from '../maintenance/removedResources.ts';
 import { Sealer } from '../sealing.ts';
 import { segmentId } from './earlierJournals.ts';
 import type { DocLine, JournalLine, Line, SegmentLine } from './lines.ts';
@@ -24,8 +24,8 @@ export interface StateTarget {
 /** Under this name a segment is filled; it is no segment id. */
 const INCOMING = 'incoming';
 const ACCOUNTS = 'accounts';
-/** When this install made which backup of its own, and what place it writes them to. */
-const BACKUPS = { kind: 'backup', state: 'state', settings: 'settings' } as const;
+/** The place that backups are written to. */
+const BACKUP_SETTINGS = { kind: 'backup', key: 'settings' } as const;
 
 const Content = z.object({ key: z.string(), value: z.unknown() });
 type Content = z.infer<typeof Content>;
@@ -55,9 +55,13 @@ export class StateWriter {
 
   /** Before a replacement: what is not about this install alone gives way. */
   clear(): void {
+    const stay = kindsOf('install', 'machine', 'collections');
+    const { kind, key } = BACKUP_STATE;
     this.#db
-      .prepare("DELETE FROM docs WHERE kind NOT IN ('health', 'keys') AND NOT (kind = ? AND token = ?)")
-      .run(BACKUPS.kind, this.#token(BACKUPS.kind, BACKUPS.state));
+      .prepare(
+        `DELETE FROM docs WHERE kind NOT IN (${stay.map(() => '?').join()}) AND NOT (kind = ? AND token = ?)`,
+      )
+      .run(...stay, kind, this.#token(kind, key));
   }
 
   take(line: Line): void {
@@ -73,9 +77,8 @@ export class StateWriter {
     this.#endSegment();
     // Backups go elsewhere now: what is known of the last good one is not about that place.
     if (!this.#options.taken && this.#place() !== this.#placeBefore) {
-      this.#db
-        .prepare('DELETE FROM docs WHERE kind = ? AND token = ?')
-        .run(BACKUPS.kind, this.#token(BACKUPS.kind, BACKUPS.state));
+      const { kind, key } = BACKUP_STATE;
+      this.#db.prepare('DELETE FROM docs WHERE kind = ? AND token = ?').run(kind, this.#token(kind, key));
     }
   }
 
@@ -127,11 +130,18 @@ export class StateWriter {
       .run(kind, token, revision, Buffer.from(line.sealed, 'base64'));
   }
 
-  /** What another install did to its own data says nothing about what was done to the data here. */
   #travels({ kind }: DocLine, theirs: Content | null): boolean {
     const { mode, taken } = this.#options;
-    if (kind === REMOVED_KIND) return mode === 'replace';
-    return taken || !(kind === BACKUPS.kind && theirs?.key === BACKUPS.state);
+    switch (belongsTo(kind, theirs?.key ?? null)) {
+      case 'person':
+        return true;
+      case 'history':
+        return mode === 'replace';
+      case 'install':
+        return taken;
+      default:
+        return false;
+    }
   }
 
   #verdict(
@@ -163,9 +173,10 @@ export class StateWriter {
 
   /** Where this install writes its backups, as JSON; null by default. */
   #place(): string | null {
-    const token = this.#token(BACKUPS.kind, BACKUPS.settings);
-    const row = this.#row(BACKUPS.kind, token);
-    return row && JSON.stringify(this.#openRow({ kind: BACKUPS.kind, token }, row)?.value);
+    const { kind, key } = BACKUP_SETTINGS;
+    const token = this.#token(kind, key);
+    const row = this.#row(kind, token);
+    return row && JSON.stringify(this.#openRow({ kind, token }, row)?.value);
   }
 
   #row(kind: string, token: string): DocRow | null {

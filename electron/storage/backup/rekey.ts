@@ -1,3 +1,4 @@
+import { belongsTo } from '../documents.ts';
 import { readResource, resourceIdOf, resourcePoint } from '../estateRecords.ts';
 import type { Keyring, KeyringFile } from '../keys/keyring.ts';
 import { Sealer } from '../sealing.ts';
@@ -16,8 +17,6 @@ import type { BackupPart } from './names.ts';
 import type { Checked } from './readPart.ts';
 import { docAddress, pointAddress } from './records.ts';
 
-/** About this machine alone: what it saw when it was last closed, and what it has begun or put off. */
-const LOCAL_DOCS = new Set(['health', 'maintenance', 'keys']);
 const ACCOUNTS = 'accounts';
 
 /** Whether records made with these keys open under `target` as they are, and ids and tokens stay the same. */
@@ -102,7 +101,8 @@ export class Rekeyer {
   }
 
   #doc(line: DocLine, content: Buffer | null): Line[] {
-    if (LOCAL_DOCS.has(line.kind)) return [];
+    const belonging = belongsTo(line.kind, null);
+    if (belonging === 'machine' || belonging === 'collections') return [];
     if (content === null) return this.#asItIs ? [line] : this.#skip();
     const before = JSON.parse(content.toString('utf8')) as { key: string; value: unknown };
     const value = line.kind === ACCOUNTS ? withoutUnlocks(before.value) : before.value;

@@ -3,9 +3,10 @@ import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppDb } from '../appDb.ts';
+import { kindsOf } from '../documents.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { Sealer } from '../sealing.ts';
-import { asStorageError } from '../sqlite.ts';
+import { asStorageError, inTransaction } from '../sqlite.ts';
 import { ChainReader, SEGMENT_TABLES, SegmentWriter, segmentId } from './earlierJournals.ts';
 import type { JournalLine, Line, SegmentLine } from './lines.ts';
 import { type StateTarget, StateWriter } from './mergeState.ts';
@@ -73,6 +74,26 @@ async function syncAndName(temporary: string, target: string): Promise<void> {
     await handle.close();
   }
   await rename(temporary, target);
+}
+
+/**
+ * Before the collections are exchanged: what is known of those in use is not true of the new ones. In the database
+ * in use, and in the one that takes its place where there is one. May be done again.
+ */
+export function forgetCollections(folder: string): void {
+  const kinds = kindsOf('collections');
+  for (const file of [appDbFile(folder), sideDbFile(folder)]) {
+    if (!existsSync(file)) continue;
+    const db = new DatabaseSync(file, { timeout: 5_000 });
+    try {
+      db.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = 1');
+      inTransaction(db, () =>
+        db.prepare(`DELETE FROM docs WHERE kind IN (${kinds.map(() => '?').join()})`).run(...kinds),
+      );
+    } finally {
+      db.close();
+    }
+  }
 }
 
 /** Exchanges the database in use. Everything in it, its write-ahead log included, is in the new one already. */

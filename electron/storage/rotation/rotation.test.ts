@@ -54,7 +54,7 @@ async function fill(): Promise<{ conversationId: string; first: string }> {
   const first = (await service.estate.upsert(resource('db-0'), NOW)).id;
   const { conversationId } = await service.chat.createConversation();
   for (const text of ['one', 'two', 'three']) await service.chat.append(conversationId, message(text));
-  await service.docs.put('account', '123456789012', { profile: 'acme' });
+  await service.docs.put('accounts', '123456789012', { profile: 'acme' });
   await service.docs.put('settings', 'app', { theme: 'dark' });
   await service.journal.append({
     kind: 'profile_locked',
@@ -74,7 +74,7 @@ async function expectWhole(conversationId: string): Promise<void> {
     { text: 'two' },
     { text: 'three' },
   ]);
-  expect(await service.docs.get('account', '123456789012')).toEqual({ profile: 'acme' });
+  expect(await service.docs.get('accounts', '123456789012')).toEqual({ profile: 'acme' });
   expect(await service.docs.get('settings', 'app')).toEqual({ theme: 'dark' });
   expect(await service.journal.verify()).toMatchObject({ entries: 1, brokenAt: null });
 }
