@@ -3,6 +3,7 @@ import type { Execution, Plan, Resource } from '../../preload/contract/models.ts
 import { mapAwsError } from '../aws/errors.ts';
 import { cleanText } from '../aws/text.ts';
 import { AppError } from '../errors.ts';
+import { abortable } from '../waiting.ts';
 import type { ActionSpec } from './catalog/spec.ts';
 import type { Catalog } from './catalog.ts';
 import type { Outcome } from './outcome.ts';
@@ -11,7 +12,6 @@ import { requireSendable } from './preflight.ts';
 import { Recorder } from './recorder.ts';
 import { type Run, Runs, type Work } from './runs.ts';
 import { type Sent, scopeOf, sendCall } from './sending.ts';
-import { abortable } from './waiter.ts';
 import { Watcher } from './watcher.ts';
 
 /** Carries approved plans out. Each runs once: its intent is durable before its call leaves, and admits no second. */

@@ -1,8 +1,8 @@
 import type { Execution } from '../../preload/contract/models.ts';
 import { cleanText } from '../aws/text.ts';
 import { AppError } from '../errors.ts';
+import { abortable } from '../waiting.ts';
 import type { Clock } from './ports.ts';
-import { abortable } from './waiter.ts';
 
 /** Why a run was ended from outside. */
 export type StopReason = 'person' | 'shutdown';

@@ -1,6 +1,7 @@
 import type { Plan, Resource } from '../../preload/contract/models.ts';
 import { mapAwsError } from '../aws/errors.ts';
 import type { ClientPool } from '../aws/types.ts';
+import { abortable } from '../waiting.ts';
 import { type ActionSpec, GONE } from './catalog/spec.ts';
 import type { Clock, Timings } from './ports.ts';
 import { type Sending, type Settled, Watching } from './watching.ts';
@@ -78,16 +79,4 @@ async function lookOnce(
     const context = { region: target.region, profile: identity.profile, on: target.name };
     return { error: mapAwsError(error, { ...context, call: 'reading the state' }).message };
   }
-}
-
-/** Rejects with the signal's reason as soon as it is aborted, whatever the work does about it. */
-export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work
-      .then(resolve, (error: unknown) => reject(signal.aborted ? signal.reason : error))
-      .finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -3,6 +3,7 @@ import type { ScanCell } from '../../preload/contract/models.ts';
 import { mapAwsError } from '../aws/errors.ts';
 import { AppError } from '../errors.ts';
 import type { EstateStorageApi } from '../storage/api.ts';
+import { abortable } from '../waiting.ts';
 import type { CollectContext, Collector } from './types.ts';
 
 export type CellEstate = Pick<EstateStorageApi, 'bulkUpsert' | 'syncFromAws'>;
@@ -47,8 +48,7 @@ export async function scanCell(
   for (const collector of collectors) {
     try {
       const pages = collector.collect({ ...context, reportPartial: (message) => partial.add(message) });
-      for await (const page of pages) {
-        context.signal.throwIfAborted();
+      for await (const page of untilAborted(pages, context.signal)) {
         if (page.length === 0) continue;
         await estate.bulkUpsert(page, startedAt);
         found += page.length;
@@ -84,6 +84,21 @@ export async function scanCell(
     removed,
     completed: failures.length === 0,
   };
+}
+
+/** The pages until the abort: a call that does not hear it is not waited for, and its page is dropped. */
+async function* untilAborted<T>(pages: AsyncGenerator<T>, signal: AbortSignal): AsyncGenerator<T> {
+  for (;;) {
+    signal.throwIfAborted();
+    const next = pages.next();
+    const page = await abortable(next, signal).catch((error: unknown) => {
+      // Ends where its call comes back; what it then says concerns nobody.
+      if (signal.aborted) void pages.return(undefined).catch(() => undefined);
+      throw error;
+    });
+    if (page.done) return;
+    yield page.value;
+  }
 }
 
 export function statusOf(code: ErrorCode): ScanCell['status'] {

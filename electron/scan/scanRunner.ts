@@ -3,6 +3,7 @@ import type { Account, ScanCell } from '../../preload/contract/models.ts';
 import { mapAwsError } from '../aws/errors.ts';
 import { globalRegion } from '../aws/partitions.ts';
 import { AppError } from '../errors.ts';
+import { abortable } from '../waiting.ts';
 import { scanCell, statusOf } from './cellScan.ts';
 import type { CellStore } from './cellStore.ts';
 import { enabledRegions } from './regions.ts';
@@ -74,10 +75,14 @@ export class ScanRunner {
       [GLOBAL],
       this.#services((collector) => collector.global),
     );
-    const homeRegion = await this.#ports.homeRegion(profile).catch(() => 'us-east-1');
+    const { signal } = this.#progress;
+    // Files on a share that is gone and sign-ins that hang hear no abort: they are left behind.
+    const homeRegion = await abortable(this.#ports.homeRegion(profile), signal).catch(() => 'us-east-1');
     let partition: string;
     try {
-      partition = await requireOwner(this.#ports.sessions, profile, account.accountId, { fresh: true });
+      signal.throwIfAborted();
+      const owner = requireOwner(this.#ports.sessions, profile, account.accountId, { fresh: true });
+      partition = await abortable(owner, signal);
     } catch (error) {
       return this.#fail(account, [...cross(this.#presumed(account, homeRegion), regional), ...global], error);
     }
@@ -96,7 +101,8 @@ export class ScanRunner {
   async #regions(account: Account, homeRegion: string, partition: string, none: boolean): Promise<string[]> {
     if (none) return [];
     const at = { profile: account.scanningProfile, homeRegion, partition };
-    const enabled = await enabledRegions(this.#ports.clients, at, this.#progress.signal);
+    const { signal } = this.#progress;
+    const enabled = await abortable(enabledRegions(this.#ports.clients, at, signal), signal);
     await this.#markDisabled(account, enabled);
     const first = (region: string) => Number(region === homeRegion);
     return enabled.filter((region) => this.#isWanted(region)).sort((a, b) => first(b) - first(a));

@@ -3,6 +3,7 @@ import type { Account, Resource, ScanRun, ScanStatus } from '../../preload/contr
 import { toAppError } from '../aws/errors.ts';
 import { globalRegion } from '../aws/partitions.ts';
 import { AppError } from '../errors.ts';
+import { abortable, endsWithin } from '../waiting.ts';
 import { CellStore } from './cellStore.ts';
 import { collectors as allCollectors, collectorFor } from './collectors/index.ts';
 import { RunProgress } from './runProgress.ts';
@@ -12,6 +13,11 @@ import type { Collector } from './types.ts';
 
 /** Cells at the same time over all accounts; each asks for a handful of details at once. */
 const CELLS_AT_ONCE = 40;
+
+/** What was told to end and has not after this long is left behind: it is cut off from the storage. */
+const LETS_GO_MS = 10_000;
+
+const STOPPED = 'The stored data is being exchanged or closed. Try again when that has ended.';
 
 /** Enough to find a resource in AWS, whether or not the estate still has it. */
 export type RefreshTarget = Pick<
@@ -26,7 +32,11 @@ export class Scanner {
   #cells: CellStore;
   readonly #queue = new PQueue({ concurrency: CELLS_AT_ONCE });
   #progress: RunProgress | null = null;
-  #running: Promise<void> | null = null;
+  /** From the first moment of a run, before it is known whether there is anything to scan. */
+  #running: { ended: Promise<void>; controller: AbortController } | null = null;
+  readonly #refreshing = new Map<Promise<unknown>, AbortController>();
+  /** How many want the estate to stay as it is. */
+  #held = 0;
 
   constructor(ports: ScannerPorts) {
     this.#ports = ports;
@@ -34,21 +44,32 @@ export class Scanner {
     this.#cells = new CellStore(ports.docs);
   }
 
-  /** Starts a scan and answers at once. SCAN_RUNNING while another runs, NOT_FOUND for an unknown account. */
+  /**
+   * Starts a scan and answers at once. SCAN_RUNNING while another runs, NOT_FOUND for an unknown account, NOT_READY
+   * while the stored data is being exchanged or the app ends.
+   */
   async start(scope: ScanScope = {}): Promise<ScanRun> {
     if (this.#running)
       throw new AppError('SCAN_RUNNING', 'A scan is running. Cancel it, or wait for its end.');
+    this.#requireFree();
     const progress = new RunProgress(this.#ports.emit, servicesOf(this.#collectors, scope));
+    const { controller } = progress;
     const parts = { collectors: this.#collectors, cells: this.#cells, queue: this.#queue, progress };
-    const accounts = this.#cells.load().then(() => this.#accounts(scope));
-    // Set before the first await, so that of two starts at once only one passes.
-    const running = accounts.then((found) => new ScanRunner(this.#ports, parts, scope).run(found));
+    const loading = this.#cells.load().then(() => this.#accounts(scope));
+    const accounts = abortable(loading, controller.signal);
+    // Set before the first await: of two starts at once only one passes, and a stop reaches what has just begun.
+    const running = {
+      ended: accounts.then((found) => new ScanRunner(this.#ports, parts, scope).run(found)),
+      controller,
+    };
     this.#running = running;
     const over = () => {
       this.#running = null;
     };
-    running.then(over, over);
-    await accounts;
+    running.ended.then(over, over);
+    await accounts.catch((error: unknown) => {
+      throw controller.signal.aborted ? new AppError('NOT_READY', STOPPED) : error;
+    });
     this.#progress = progress;
     return progress.view();
   }
@@ -76,13 +97,35 @@ export class Scanner {
 
   /** Resolves when no scan is running any more. */
   async idle(): Promise<void> {
-    await this.#running?.catch(() => undefined);
+    await this.#running?.ended.catch(() => undefined);
   }
 
-  /** Cancels what runs and waits for its end: before the storage closes. */
+  /** Ends what runs, a run that has just begun included, and waits for its end. Another may be started then. */
   async stop(): Promise<void> {
-    this.#progress?.controller.abort();
+    this.#running?.controller.abort();
     await this.idle();
+  }
+
+  /**
+   * Until what it resolves with is called nothing is written to the estate: a run and refreshes are ended, and no
+   * other begins. Rejects with INVALID_STATE when one does not let go.
+   */
+  async hold(): Promise<() => void> {
+    this.#held += 1;
+    let held = true;
+    const release = () => {
+      if (held) this.#held -= 1;
+      held = false;
+    };
+    for (const controller of this.#refreshing.values()) controller.abort();
+    const all = Promise.allSettled([this.stop(), ...this.#refreshing.keys()]);
+    if (await endsWithin(LETS_GO_MS, all)) return release;
+    release();
+    throw new AppError('INVALID_STATE', 'The running scan did not stop in time. Try again in a moment.');
+  }
+
+  #requireFree(): void {
+    if (this.#held > 0) throw new AppError('NOT_READY', STOPPED);
   }
 
   /**
@@ -93,13 +136,31 @@ export class Scanner {
     target: RefreshTarget,
     options: { profile?: string; signal?: AbortSignal } = {},
   ): Promise<Resource | null> {
+    this.#requireFree();
+    const controller = new AbortController();
+    const signal = AbortSignal.any([controller.signal, ...(options.signal ? [options.signal] : [])]);
+    const refreshing = this.#refresh(target, { ...options, signal });
+    this.#refreshing.set(refreshing, controller);
+    try {
+      return await refreshing;
+    } catch (error) {
+      throw controller.signal.aborted ? new AppError('NOT_READY', STOPPED) : error;
+    } finally {
+      this.#refreshing.delete(refreshing);
+    }
+  }
+
+  async #refresh(
+    target: RefreshTarget,
+    { profile: given, signal }: { profile?: string; signal: AbortSignal },
+  ): Promise<Resource | null> {
     const { accountId, resourceType, nativeId } = target;
     const { estate, emit, sessions, clients } = this.#ports;
     const collector = collectorFor(resourceType, this.#collectors);
     if (!collector)
       throw new AppError('UNSUPPORTED', `Resources of type ${resourceType} cannot be read anew.`);
-    const profile = options.profile ?? (await this.#scanningProfile(accountId));
-    const partition = await requireOwner(sessions, profile, accountId);
+    const profile = given ?? (await this.#scanningProfile(accountId));
+    const partition = await abortable(requireOwner(sessions, profile, accountId), signal);
     const region = collector.global ? globalRegion(partition) : target.region;
     const context = {
       accountId,
@@ -108,11 +169,12 @@ export class Scanner {
       profile,
       clients,
       purpose: 'execute' as const,
-      signal: options.signal ?? new AbortController().signal,
+      signal,
       reportPartial: () => undefined,
     };
     const asOf = new Date().toISOString();
-    const found = await collector.describe(context, { resourceType, nativeId }).catch((error: unknown) => {
+    const describing = collector.describe(context, { resourceType, nativeId });
+    const found = await abortable(describing, signal).catch((error: unknown) => {
       throw toAppError(error, { call: collector.listAction, region, profile, on: target.name });
     });
     if (!found) await estate.delete(target.id);
