@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { routes } from '../preload/contract/requests.ts';
 import { JobRunner } from './jobs/jobs.ts';
 import { Maintenance, type MaintenanceOptions } from './maintenance.ts';
 
@@ -13,4 +14,6 @@ test('a move that the next start would refuse is refused before anything is copi
     expect.objectContaining({ code: 'INVALID_STATE', message: expect.stringContaining('CLOUDOPS_ENGINE') }),
   );
   expect(jobs.current()).toBeFalsy();
+  // Else it reaches the screen as INTERNAL.
+  expect(routes['storage.moveEngine'].errors).toContain('INVALID_STATE');
 });

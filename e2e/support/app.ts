@@ -6,6 +6,9 @@ import { createInterface } from 'node:readline';
 
 const ENTRY = resolve(import.meta.dirname, '../../out/main/headless.js');
 
+/** What the router logs of a handler. */
+const UNLISTED = 'a handler answered with a code its route does not list';
+
 export interface RunningApp {
   /** The address of the ready line, token included. */
   address: string;
@@ -56,7 +59,13 @@ export async function startApp(run: AppRun = {}): Promise<RunningApp> {
     data,
     pid: child.pid ?? 0,
     log: () => errors,
-    stop: () => end(child, 'SIGTERM'),
+    stop: async () => {
+      const code = await end(child, 'SIGTERM');
+      // The screens choose what to offer by the code; one that is not listed reaches them as INTERNAL.
+      if (errors.includes(UNLISTED))
+        throw new Error(`a route answered with a code it does not list:\n${errors}`);
+      return code;
+    },
     kill: async () => void (await end(child, 'SIGKILL')),
   };
 }

@@ -66,6 +66,17 @@ test('text of a message or a name is never markup, HTML or a link in the Markdow
   expect(text).toContain('# \\<img src=x onerror=alert(1)\\> ../../etc');
 });
 
+test.each([39, 40])(
+  'a title whose %i. character lies on the cut gives a file name that can be sent',
+  async (n) => {
+    const title = `${'x'.repeat(n)}${'𝐀'.repeat(9)}`;
+    const titled = { ...ports([]).chat, getAllContexts: async () => [{ ...conversation, title }] };
+    const { name } = await exportConversation({ ...ports([]), chat: titled }, 'c1', 'json');
+    expect(() => encodeURIComponent(name)).not.toThrow();
+    expect(name).toMatch(/^cloudops-chat-x{39}/);
+  },
+);
+
 test('the file name holds no path and no markup', async () => {
   const file = await exportConversation(ports([]), 'c1', 'markdown');
   expect(file.name).toBe('cloudops-chat-img-src-x-onerror-alert-1-etc-2026-11-21.md');

@@ -1,4 +1,5 @@
 import type { ChatMessage, Conversation, PlanView } from '../../preload/contract/models.ts';
+import { firstOf } from '../../preload/contract/text.ts';
 import { AppError } from '../errors.ts';
 import type { ChatStorageApi } from '../storage/api.ts';
 import { conversationHead, messageMarkdown } from './exportMarkdown.ts';
@@ -101,11 +102,11 @@ async function plansOf(ports: ExportPorts, message: ChatMessage): Promise<PlanVi
 }
 
 function fileName({ title }: Conversation, now: Date, format: ExportFormat): string {
-  const slug = title
+  const words = title
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 40);
+    .replace(/^-+|-+$/g, '');
+  const slug = firstOf(words, 40);
   const day = now.toISOString().slice(0, 10);
   return `cloudops-chat-${slug === '' ? '' : `${slug}-`}${day}.${format === 'json' ? 'json' : 'md'}`;
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { wholeAt } from '../../preload/contract/text.ts';
 
 const MAX_CHARACTERS = 32_000;
 
@@ -14,7 +15,8 @@ export class LogTail {
   }
 
   add(chunk: string): void {
-    this.#text = (this.#text + chunk).slice(-MAX_CHARACTERS);
+    const text = this.#text + chunk;
+    this.#text = text.slice(wholeAt(text, Math.max(0, text.length - MAX_CHARACTERS)));
   }
 
   clear(): void {

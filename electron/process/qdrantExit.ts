@@ -1,3 +1,4 @@
+import { firstOf } from '../../preload/contract/text.ts';
 import { AppError } from '../errors.ts';
 
 const WAYS_OUT =
@@ -47,5 +48,5 @@ function panicReason(log: string): string | null {
     /^Error: (Service internal error.*)$/m.exec(log);
   const words = match?.[1]?.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
   if (words === undefined || words === '') return null;
-  return words.length <= MAX_REASON ? `${words}.` : `${words.slice(0, MAX_REASON).replace(/[\s.]+$/, '')} …`;
+  return words.length <= MAX_REASON ? `${words}.` : `${firstOf(words, MAX_REASON).replace(/[\s.]+$/, '')} …`;
 }

@@ -44,6 +44,35 @@ test('a misspelt input key is refused instead of ignored', async () => {
   });
 });
 
+test.each([
+  ['a key', 'scan.start', { [`x\u0000\u202e${'y'.repeat(300_000)}`]: 1 }],
+  ['a value of a list', 'workspace.open', { name: `\u0007${'z'.repeat(300_000)}` }],
+  ['a path', 'restore.discover', { source: { kind: 'folder', path: `/tmp/\u0000${'p'.repeat(300_000)}` } }],
+])('what was asked for is echoed short and without control characters: %s', async (_what, route, input) => {
+  const { result } = await routerWith({}).handle({ id: 1, route, input }, client);
+  const { message } = result.ok ? { message: '' } : result.error;
+  expect(result).toMatchObject({ ok: false, error: { code: 'INVALID_INPUT' } });
+  expect(message.length).toBeLessThanOrEqual(1_000);
+  expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
+test('an AppError echoes and explains within bounds, on lines of their own', async () => {
+  const router = routerWith({
+    'resources.get': async () => {
+      const echoed = `\u001b[31m${'n'.repeat(300_000)}`;
+      throw new AppError('NOT_FOUND', `No ${echoed}.`, { details: { id: echoed } });
+    },
+  });
+  const { result } = await router.handle({ id: 1, route: 'resources.get', input: { id: 'x' } }, client);
+  const words = result.ok ? [] : [result.error.message, ...Object.values(result.error.details ?? {})];
+  expect(words).toHaveLength(2);
+  for (const text of words) {
+    expect(text.length).toBeLessThanOrEqual(1_000);
+    expect(text).toMatch(/^\P{Cc}+$/u);
+  }
+  expect(new AppError('NOT_FOUND', 'one\ntwo').message).toBe('one\ntwo');
+});
+
 test('an AppError its route lists crosses with its words', async () => {
   const router = routerWith({
     'resources.get': async () => {

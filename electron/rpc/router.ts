@@ -7,7 +7,8 @@ import {
   type RouteParsed,
   routes,
 } from '../../preload/contract/requests.ts';
-import { AppError } from '../errors.ts';
+import { cut } from '../../preload/contract/text.ts';
+import { AppError, readable } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 /** Who asks, as the carrier knows it; never taken from the message. */
@@ -54,7 +55,7 @@ export class Router {
     const parsed = routes[route].input.safeParse(input);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
-      const where = issue?.path.join('.') || 'input';
+      const where = cut(issue?.path.join('.') || 'input', 100);
       return refuse('INVALID_INPUT', `${route}: ${where}: ${issue?.message ?? 'not understood'}`);
     }
     try {
@@ -85,7 +86,7 @@ function isRoute(route: string): route is RouteName {
 }
 
 function refuse(code: AppErrorData['code'], message: string): Result<never> {
-  return { ok: false, error: { code, message } };
+  return { ok: false, error: { code, message: readable(message) } };
 }
 
 function numericId(raw: unknown): number {

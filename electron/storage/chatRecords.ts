@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ChatMessage, Conversation } from '../../preload/contract/models.ts';
+import { firstOf } from '../../preload/contract/text.ts';
 import type { Point } from './PointStore.ts';
 import { refuseNewerRecord } from './recordFormat.ts';
 import type { Sealer } from './sealing.ts';
@@ -114,7 +115,7 @@ export function titleOf(message: Pick<ChatMessage, 'parts'>): string | null {
   const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
   if (line === '') return null;
   if (line.length <= TITLE_LENGTH) return line;
-  const cut = line.slice(0, TITLE_LENGTH);
+  const cut = firstOf(line, TITLE_LENGTH);
   const space = cut.lastIndexOf(' ');
   return `${(space > TITLE_LENGTH / 2 ? cut.slice(0, space) : cut).trimEnd()}…`;
 }

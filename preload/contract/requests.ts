@@ -31,50 +31,55 @@ const AWS_ERRORS = [
   'AWS_FAILED',
   'UNSUPPORTED',
 ] as const satisfies readonly ErrorCode[];
-/** Wherever a place of backups is asked: a folder, a file, a bucket through a profile or typed keys. */
-const PLACE_ERRORS = [
-  'BACKUP_PLACE',
+/** Wherever AWS is asked through a profile. */
+const ACTING_ERRORS = [
   'PROFILE_BROKEN',
   'PROFILE_UNSUPPORTED',
   ...AWS_ERRORS,
+] as const satisfies readonly ErrorCode[];
+/** Wherever a place of backups is asked: a folder, a file, a bucket through a profile or typed keys. */
+const PLACE_ERRORS = ['BACKUP_PLACE', ...ACTING_ERRORS] as const satisfies readonly ErrorCode[];
+/** Wherever the key of a workspace, or one that opens it, is read, tried or kept. */
+const KEY_ERRORS = [
+  'KEY_ABSENT',
+  'KEY_LOCKED',
+  'KEY_WRONG',
+  'FORMAT_NEWER',
 ] as const satisfies readonly ErrorCode[];
 
 /** The only list of what the app can be asked. `noun.verb`; inputs are strict, so a misspelt key is refused. */
 export const routes = {
   'app.status': route(none, m.AppStatus),
-  'app.retry': route(none, m.AppStatus),
+  'app.retry': route(none, m.AppStatus, KEY_ERRORS),
   /** The person has read `notice`; it is not shown again. */
   'app.noticeRead': route(none, m.AppStatus),
   'app.health': route(none, m.StorageHealth),
   'workspace.open': route(z.strictObject({ name: z.enum(['default', 'sample']) }), m.AppStatus, [
     'WORKSPACE_IN_USE',
-    'KEY_ABSENT',
+    ...KEY_ERRORS,
   ]),
   /**
    * First start without a keychain: keep the key in a file only the user may read; with a passphrase the key in
    * it is wrapped, and each start asks for the passphrase (`key.unlock`).
    */
-  'key.useFile': route(z.strictObject({ passphrase: z.string().min(1).max(1_000).optional() }), m.AppStatus, [
-    'KEY_ABSENT',
-    'KEY_WRONG',
-  ]),
+  'key.useFile': route(
+    z.strictObject({ passphrase: z.string().min(1).max(1_000).optional() }),
+    m.AppStatus,
+    KEY_ERRORS,
+  ),
 
   /** Opens a locked or keyless workspace. A recovered key is put back into its source where that works. */
-  'key.unlock': route(z.strictObject({ secret: m.Secret }), m.AppStatus, [
-    'KEY_WRONG',
-    'KEY_LOCKED',
-    'KEY_ABSENT',
-    'FORMAT_NEWER',
-  ]),
+  'key.unlock': route(z.strictObject({ secret: m.Secret }), m.AppStatus, ['NOT_FOUND', ...KEY_ERRORS]),
   'key.info': route(none, m.KeyInfo),
   /** Shown once: the key in groups, and which groups (from 0) must be typed back. Not valid before `confirmRecovery`. */
   'key.createRecovery': route(
     none,
     z.object({ groups: z.array(z.string()), ask: z.array(z.number().int()) }),
+    KEY_ERRORS,
   ),
   'key.confirmRecovery': route(z.strictObject({ typed: z.array(z.string().max(20)) }), m.KeyInfo, [
-    'KEY_WRONG',
     'NOT_FOUND',
+    ...KEY_ERRORS,
   ]),
   /** Hands the shown key to the person as a file; only between create and confirm. */
   'key.saveRecovery': route(
@@ -83,15 +88,22 @@ export const routes = {
     ['NOT_FOUND'],
   ),
   'key.postponeRecovery': route(none, m.KeyInfo),
-  'key.setPassphrase': route(z.strictObject({ passphrase: z.string().min(1).max(1_000) }), m.KeyInfo),
-  'key.revoke': route(z.strictObject({ kind: z.enum(m.SLOT_KINDS) }), m.KeyInfo, ['NOT_FOUND']),
+  'key.setPassphrase': route(
+    z.strictObject({ passphrase: z.string().min(1).max(1_000) }),
+    m.KeyInfo,
+    KEY_ERRORS,
+  ),
+  'key.revoke': route(z.strictObject({ kind: z.enum(m.SLOT_KINDS) }), m.KeyInfo, [
+    'NOT_FOUND',
+    ...KEY_ERRORS,
+  ]),
   /** A new data key for records; old records are sealed anew when written, or all of them now. */
   'key.rotate': route(
     z.strictObject({ reencryptNow: z.boolean() }),
     m.KeyInfo.extend({ job: m.Job.nullable() }),
-    ['JOB_RUNNING'],
+    ['JOB_RUNNING', ...KEY_ERRORS],
   ),
-  'key.rebuildIndexKey': route(none, m.Job, ['JOB_RUNNING']),
+  'key.rebuildIndexKey': route(none, m.Job, ['JOB_RUNNING', ...KEY_ERRORS]),
   'key.lock': route(none, m.AppStatus),
   /** The person is at the screen (pointer or keyboard, at most once in 20 s): puts the idle lock off. */
   'app.active': route(none, done),
@@ -154,7 +166,7 @@ export const routes = {
   'resources.refresh': route(z.strictObject({ id: z.string() }), m.ResourceDetail, [
     'NOT_FOUND',
     'TARGET_GONE',
-    ...AWS_ERRORS,
+    ...ACTING_ERRORS,
   ]),
   /** Hands the rows of a result to the person: Electron asks where to save, a browser gets a one-time download path. */
   'resources.export': route(
@@ -229,15 +241,19 @@ export const routes = {
     'NOT_FOUND',
     'INVALID_STATE',
     'TARGET_GONE',
-    ...AWS_ERRORS,
+    ...ACTING_ERRORS,
   ]),
   'plans.get': route(z.strictObject({ planId: z.string() }), m.PlanView, ['NOT_FOUND']),
   'plans.approve': route(
     z.strictObject({ planId: z.string(), digest: z.string(), typedName: z.string().optional() }),
     m.PlanView,
-    ['NOT_FOUND', 'PLAN_EXPIRED', 'PLAN_USED', 'PLAN_CHANGED', 'NAME_MISMATCH', 'READ_ONLY'],
+    ['NOT_FOUND', 'INVALID_STATE', 'PLAN_EXPIRED', 'PLAN_USED', 'PLAN_CHANGED', 'NAME_MISMATCH', 'READ_ONLY'],
   ),
-  'plans.reject': route(z.strictObject({ planId: z.string() }), m.PlanView, ['NOT_FOUND', 'PLAN_USED']),
+  'plans.reject': route(z.strictObject({ planId: z.string() }), m.PlanView, [
+    'NOT_FOUND',
+    'PLAN_USED',
+    'PLAN_EXPIRED',
+  ]),
 
   'activity.query': route(m.ActivityQuery, m.Window),
   'activity.rows': route(m.RowsRequest, z.object({ rows: z.array(m.ActivityRow) }), ['RESULT_GONE']),
@@ -274,11 +290,11 @@ export const routes = {
       ]),
     }),
     m.Job,
-    ['ENGINE_MISSING', 'JOB_RUNNING'],
+    ['ENGINE_MISSING', 'INVALID_STATE', 'JOB_RUNNING'],
   ),
 
   /** Answers also while the workspace did not open. */
-  'storage.rescueOptions': route(none, m.RescueOptions, AWS_ERRORS),
+  'storage.rescueOptions': route(none, m.RescueOptions, PLACE_ERRORS),
   /** Puts the data of an engine that failed aside and goes on; `backup` null = empty, to be filled by scans. */
   'storage.rescue': route(
     z.strictObject({
@@ -286,13 +302,13 @@ export const routes = {
       backup: z.strictObject({ backupId: z.string(), place: z.enum(['local', 's3']) }).nullable(),
     }),
     m.Job,
-    ['INVALID_STATE', 'BACKUP_NOT_FOUND', 'JOB_RUNNING', ...AWS_ERRORS],
+    ['INVALID_STATE', 'BACKUP_NOT_FOUND', 'JOB_RUNNING', ...PLACE_ERRORS],
   ),
   /** Of the Qdrant server elsewhere that keeps the data; kept in the keychain once it opens the data. */
   'storage.useApiKey': route(z.strictObject({ apiKey: z.string().max(1_000).nullable() }), m.AppStatus, [
     'INVALID_STATE',
-    'KEY_LOCKED',
     'JOB_RUNNING',
+    ...KEY_ERRORS,
   ]),
 
   'jobs.list': route(none, z.object({ jobs: z.array(m.Job) })),

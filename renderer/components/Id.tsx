@@ -1,5 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
+import { wholeAt } from '../../preload/contract/text.ts';
 import classes from './Id.module.css';
 import { visible } from './plan/words.ts';
 
@@ -20,6 +21,7 @@ const TAIL = 8;
 export function Id({ value, max, whole = false, inRow = false }: Props) {
   const clipboard = useClipboard({ timeout: 1_500 });
   const shown = visible(value);
+  const tail = wholeAt(shown, Math.max(0, shown.length - TAIL));
   return (
     <Tooltip label={clipboard.copied ? 'Copied' : `${shown} · click to copy`} multiline maw={480}>
       <button
@@ -37,8 +39,8 @@ export function Id({ value, max, whole = false, inRow = false }: Props) {
           shown
         ) : (
           <>
-            <span className={classes.start}>{shown.slice(0, -TAIL)}</span>
-            <span>{shown.slice(-TAIL)}</span>
+            <span className={classes.start}>{shown.slice(0, tail)}</span>
+            <span>{shown.slice(tail)}</span>
           </>
         )}
       </button>

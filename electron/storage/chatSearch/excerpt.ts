@@ -1,3 +1,4 @@
+import { firstOf, wholeAt } from '../../../preload/contract/text.ts';
 import { wordsOf } from './words.ts';
 
 const LENGTH = 160;
@@ -8,7 +9,7 @@ export function excerptOf(text: string, words: readonly string[]): string {
   const at = firstMatch(text, words);
   // Wider than needed: runs of spaces shrink below.
   const start = wordStart(text, Math.max(0, at - BEFORE));
-  const line = oneLine(text.slice(start, start + 2 * LENGTH));
+  const line = oneLine(text.slice(start, wholeAt(text, start + 2 * LENGTH)));
   const cut = line.length <= LENGTH ? line : cutAtWord(line);
   const more = cut.length < line.length || start + 2 * LENGTH < text.length;
   return `${start > 0 ? '…' : ''}${cut}${more ? '…' : ''}`;
@@ -24,15 +25,11 @@ function firstMatch(text: string, words: readonly string[]): number {
 function wordStart(text: string, from: number): number {
   if (from === 0) return 0;
   const space = text.slice(from, from + BEFORE / 2).search(/\s/);
-  return space < 0 ? afterSurrogate(text, from) : from + space + 1;
-}
-
-function afterSurrogate(text: string, at: number): number {
-  return /[\uDC00-\uDFFF]/.test(text.charAt(at)) ? at + 1 : at;
+  return space < 0 ? wholeAt(text, from) : from + space + 1;
 }
 
 function cutAtWord(line: string): string {
-  const cut = line.slice(0, afterSurrogate(line, LENGTH));
+  const cut = firstOf(line, LENGTH);
   const space = cut.lastIndexOf(' ');
   return (space > LENGTH / 2 ? cut.slice(0, space) : cut).trimEnd();
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../errors.ts';
-import { Iso } from './common.ts';
+import { Iso, Path } from './common.ts';
 
 /** Long work: its id is answered at once, its progress comes by event, and it can be cancelled. */
 export const Job = z.object({
@@ -128,8 +128,8 @@ export type BackupOverview = z.infer<typeof BackupOverview>;
 /** Where a backup is looked for; typed keys stay in memory. */
 export const BackupSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('here') }),
-  z.strictObject({ kind: z.literal('folder'), path: z.string() }),
-  z.strictObject({ kind: z.literal('file'), path: z.string() }),
+  z.strictObject({ kind: z.literal('folder'), path: Path }),
+  z.strictObject({ kind: z.literal('file'), path: Path }),
   z.strictObject({
     kind: z.literal('s3'),
     bucket: z.string(),

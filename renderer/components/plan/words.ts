@@ -1,22 +1,18 @@
 import type { Execution, Plan } from '../../../preload/contract/models.ts';
+import { spelledOut } from '../../../preload/contract/text.ts';
 import { clockTime, exactTime } from '../../state/format.ts';
 import { lastStep } from './steps.ts';
 
-// Bidirectional controls, zero-width characters and other invisibles can make one name look like another.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-/** Names and parameters come from AWS, so from anyone: what cannot be seen is spelled out as \u{…}. */
-export function visible(text: string): string {
-  return text.replace(INVISIBLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
-}
+/** Names and parameters come from AWS, so from anyone. */
+export { spelledOut as visible };
 
 /** The same for text of several lines, whose ends stay ends. */
-export const visibleLines = (text: string): string => text.split(/\r?\n/).map(visible).join('\n');
+export const visibleLines = (text: string): string => text.split(/\r?\n/).map(spelledOut).join('\n');
 
 /** The exact call on one line where it fits, else one parameter a line. Values are JSON, so nothing is hidden. */
 export function callText(call: Plan['call']): string {
   const entries = Object.entries(call.parameters).map(
-    ([key, value]) => `${visible(key)}: ${visible(JSON.stringify(value) ?? 'undefined')}`,
+    ([key, value]) => `${spelledOut(key)}: ${spelledOut(JSON.stringify(value) ?? 'undefined')}`,
   );
   const name = `${call.service}.${call.operation}`;
   if (entries.length === 0) return `${name} {}`;
@@ -75,7 +71,7 @@ export interface Outcome {
 /** What became of an ended execution. Never says more than was seen: only `verifiedAt` earns "verified". */
 export function outcome(execution: Execution, now: number): Outcome {
   const { plan, error } = execution;
-  const target = visible(plan.target.name);
+  const target = spelledOut(plan.target.name);
   const change = stateChange(execution.stateBefore, execution.stateNow);
   const lastSeen = execution.stateNow === null ? '' : ` It was last seen ${execution.stateNow}.`;
   switch (execution.state) {

@@ -1,4 +1,5 @@
 import type { ActivityQuery, ActivityRow, Risk } from '../../../preload/contract/models.ts';
+import { firstOf } from '../../../preload/contract/text.ts';
 
 export type ActivityState = ActivityRow['state'];
 
@@ -25,7 +26,7 @@ export function toQuery(filter: ActivityFilter, scopeAccounts: readonly string[]
       : filter.accountIds.filter((accountId) => scopeAccounts.includes(accountId));
   const accountIds = inside.length > 0 ? inside : scopeAccounts;
   return {
-    text: filter.text.trim().slice(0, 200),
+    text: firstOf(filter.text.trim(), 200),
     ...(filter.states.length > 0 ? { states: [...filter.states] } : {}),
     ...(accountIds.length > 0 ? { accountIds: [...accountIds] } : {}),
     ...(filter.risks.length > 0 ? { risks: [...filter.risks] } : {}),

@@ -1,4 +1,5 @@
 import type { Conversation } from '../../../preload/contract/models.ts';
+import { firstOf } from '../../../preload/contract/text.ts';
 
 export interface ListChoice {
   /** What is typed into the search. */
@@ -37,7 +38,7 @@ export const MAX_LABEL = 40;
 export function cleanLabels(labels: readonly string[]): string[] {
   const kept = new Map<string, string>();
   for (const label of labels) {
-    const text = label.trim().slice(0, MAX_LABEL).trim();
+    const text = firstOf(label.trim(), MAX_LABEL).trim();
     if (text !== '' && !kept.has(text.toLowerCase())) kept.set(text.toLowerCase(), text);
   }
   return [...kept.values()].slice(0, MAX_LABELS);
