@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
 import { AppHost } from './appHost.ts';
 import { readConfig } from './config.ts';
 import { AppError } from './errors.ts';
 import { createLog } from './log.ts';
 import { BrowserShell, Downloads } from './platform/browserShell.ts';
+import { openBrowser } from './platform/openBrowser.ts';
+import type { Backend } from './rpc/carrier.ts';
 import { loadRendererFiles } from './rpc/rendererFiles.ts';
 import { WsTransport } from './rpc/wsTransport.ts';
 
@@ -14,13 +15,22 @@ async function main(): Promise<void> {
   const downloads = new Downloads();
   const host = new AppHost({ config, log, shell: new BrowserShell(downloads) });
   const files = await loadRendererFiles(config.paths.renderer);
-  const transport = new WsTransport({ backend: host, files, downloads, port: config.headless.port });
+  let browserIsThere: () => void = () => undefined;
+  const backend: Backend = {
+    request: (raw, client) => {
+      browserIsThere();
+      return host.request(raw, client);
+    },
+    subscribe: (listener) => host.subscribe(listener),
+  };
+  const transport = new WsTransport({ backend, files, downloads, port: config.headless.port });
 
   let stopping = false;
   // A terminal sends SIGINT to the whole group and the launcher passes it on: the second one finds the first at work.
   const stop = async () => {
     if (stopping) return;
     stopping = true;
+    browserIsThere();
     await transport.close();
     await host.stop();
     process.exit(0);
@@ -31,21 +41,8 @@ async function main(): Promise<void> {
   await host.claim();
   const address = await transport.listen();
   process.stdout.write(`CloudOps is ready: ${address}\n`);
-  if (config.headless.open) openBrowser(address);
+  if (config.headless.open) browserIsThere = openBrowser(address);
   await host.start();
-}
-
-/** The system's own opener; where there is none the printed address is what the person uses. */
-function openBrowser(address: string): void {
-  const [command, ...args] =
-    process.platform === 'darwin'
-      ? ['open']
-      : process.platform === 'win32'
-        ? ['rundll32', 'url.dll,FileProtocolHandler']
-        : ['xdg-open'];
-  const child = spawn(command ?? 'xdg-open', [...args, address], { stdio: 'ignore', detached: true });
-  child.on('error', () => undefined);
-  child.unref();
 }
 
 main().catch((error: unknown) => {
