@@ -288,3 +288,25 @@ test('a refresh through keys of another account writes nothing', async () => {
   await expect(scanner.refresh(resource)).rejects.toMatchObject({ code: 'PROFILE_BROKEN' });
   expect(aws.calls).toEqual([]);
 });
+
+test('a refresh answers with what AWS said, whatever is stored', async () => {
+  const stored = { ...({} as Resource), id: 'id-1', state: 'stopped', asOf: '2099-01-01T00:00:00.000Z' };
+  const answers = {
+    ...EMPTY,
+    DescribeDBInstancesCommand: () => ({
+      DBInstances: [{ DBInstanceIdentifier: 'pg', DBInstanceStatus: 'available' }],
+    }),
+  };
+  const { scanner } = setUp(answers, {
+    estate: {
+      upsert: async () => stored,
+      bulkUpsert: () => Promise.reject(new Error('no scan')),
+      syncFromAws: () => Promise.reject(new Error('no scan')),
+      delete: () => Promise.reject(new Error('nothing is gone')),
+    },
+  });
+  const target = { id: 'id-1', resourceType: 'rds_instance', nativeId: 'pg', name: 'pg' } as const;
+  const answer = await scanner.refresh({ ...target, accountId: A, region: 'us-east-1' });
+  expect(answer).toMatchObject({ id: 'id-1', state: 'available', nativeId: 'pg' });
+  expect(Date.parse(answer?.asOf ?? '')).toBeLessThanOrEqual(Date.now());
+});

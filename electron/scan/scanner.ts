@@ -129,7 +129,8 @@ export class Scanner {
   }
 
   /**
-   * Reads one resource anew and writes it into the estate; null when AWS no longer has it, which removes it.
+   * Reads one resource anew and writes it into the estate; null when AWS says that it is gone, which removes it.
+   * What AWS said is returned, whatever is stored.
    * `profile` acts; default is the account's scanning profile. Rejects with an AppError.
    */
   async refresh(
@@ -178,9 +179,10 @@ export class Scanner {
       throw toAppError(error, { call: collector.listAction, region, profile, on: target.name });
     });
     if (!found) await estate.delete(target.id);
-    const written = found && (await estate.upsert(found, asOf));
+    // What is stored may be of a later reading; what AWS said to this one is the answer to it.
+    const answered = found && { ...(await estate.upsert(found, asOf)), ...found, asOf };
     emit('estate.changed', { resourceIds: [target.id] });
-    return written;
+    return answered;
   }
 
   async #scanningProfile(accountId: string): Promise<string> {

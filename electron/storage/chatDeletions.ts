@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { pastTime } from './backup/pastTime.ts';
 import type { Filter, Payload, Point, PointStore } from './PointStore.ts';
 import type { Sealer } from './sealing.ts';
 
@@ -42,12 +43,13 @@ export function deletionOf(
 
 /**
  * Whether conversation or deletion `a` is later than `b` of the same id: newer revision, then later time. Of a
- * conversation and its deletion that are equal in both, the deletion is the later one.
+ * conversation and its deletion that are equal in both, the deletion is the later one. A time in the future decides
+ * nothing.
  */
 export function isLater(a: Payload, b: Payload): boolean {
   const order =
     Number(a.revision) - Number(b.revision) ||
-    Number(a.timestamp) - Number(b.timestamp) ||
+    pastTime(Number(a.timestamp)) - pastTime(Number(b.timestamp)) ||
     Number(isDeletion(a)) - Number(isDeletion(b));
   return order > 0;
 }

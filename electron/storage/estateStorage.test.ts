@@ -282,3 +282,31 @@ test('a resource of a newer app is neither read nor overwritten', async () => {
   await expect(estate.upsert(database('a'), at(1))).rejects.toMatchObject({ code: 'FORMAT_NEWER' });
   expect((await stored('a')).payload).toEqual(newer.payload);
 });
+
+const ahead = new Date(Date.now() + 86_400_000).toISOString();
+
+test('a record of a time that has not come yet never wins over AWS', async () => {
+  const { id } = await estate.upsert(database('a', { state: 'stopped' }), ahead);
+  const now = new Date().toISOString();
+  expect(await estate.upsert(database('a', { state: 'available' }), now)).toMatchObject({
+    state: 'available',
+  });
+  expect(await estate.get(id)).toMatchObject({ state: 'available', asOf: now });
+  await estate.bulkUpsert([database('b', { state: 'stopped' })], ahead);
+  expect(await estate.bulkUpsert([database('b')], now)).toEqual({ written: 1 });
+  expect(index.list({}).map(({ state }) => state)).toEqual(['available', 'available']);
+});
+
+test('a completed cell removes what it no longer saw, though its time has not come yet', async () => {
+  await estate.bulkUpsert(many(2), ahead);
+  const startedAt = new Date().toISOString();
+  await estate.bulkUpsert([database('db-1')], startedAt);
+  const scope = {
+    accountId: ACCOUNT,
+    region: 'us-west-2',
+    resourceTypes: ['rds_instance' as const],
+    startedAt,
+  };
+  expect(await estate.syncFromAws(scope)).toEqual({ removed: 1 });
+  expect((await estate.byType('rds_instance')).map(({ name }) => name)).toEqual(['db-1']);
+});

@@ -39,6 +39,8 @@ interface EstateStorageOptions {
   retired?: RetiredIds;
   /** Runs before each write, under the same lock; its rejection is the write's. */
   beforeWrite?: () => Promise<void>;
+  /** Milliseconds since 1970: what is stored under a later time has no known age. */
+  now?: () => number;
 }
 
 /** The estate on the collection `aws_estate`, and the index in memory kept equal to it. */
@@ -51,6 +53,7 @@ export class EstateStorage implements EstateStorageApi {
   readonly #embedding: EmbeddingProvider | null;
   readonly #retired: RetiredIds | null;
   readonly #beforeWrite: () => Promise<void>;
+  readonly #now: () => number;
   readonly #serial = new Serial();
   readonly #damaged = new Set<string>();
   /** Ids written or removed while the index is being loaded: what the load reads of them may be older. */
@@ -67,6 +70,7 @@ export class EstateStorage implements EstateStorageApi {
     this.#embedding = options.embedding;
     this.#retired = options.retired ?? null;
     this.#beforeWrite = options.beforeWrite ?? (async () => undefined);
+    this.#now = options.now ?? Date.now;
   }
 
   /** How many stored resources could not be read; the next scan writes them anew. */
@@ -153,19 +157,31 @@ export class EstateStorage implements EstateStorageApi {
       const must: Condition[] = [
         { key: 'account_token', match: accountToken(this.#sealer, scope.accountId) },
         { key: 'resource_type', any: scope.resourceTypes },
-        { key: 'last_synced', range: { lt: Date.parse(scope.startedAt) } },
       ];
       if (scope.region !== null) must.push({ key: 'region', match: scope.region });
-      const ids: string[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await this.#store.scroll(this.#collection, { filter: { must }, limit: BATCH, cursor });
-        ids.push(...page.points.map((point) => point.id));
-        cursor = page.next;
-      } while (cursor !== undefined);
-      for (let from = 0; from < ids.length; from += BATCH) await this.#remove(ids.slice(from, from + BATCH));
-      return { removed: ids.length };
+      const startedAt = Date.parse(scope.startedAt);
+      const unseen = [
+        ...(await this.#ids([...must, { key: 'last_synced', range: { lt: startedAt } }])),
+        // Of a time that has not come yet: the clock was ahead, and what the scan saw it has just written anew.
+        ...(await this.#ids([
+          ...must,
+          { key: 'last_synced', range: { gt: Math.max(startedAt, this.#now()) } },
+        ])),
+      ];
+      for (let at = 0; at < unseen.length; at += BATCH) await this.#remove(unseen.slice(at, at + BATCH));
+      return { removed: unseen.length };
     });
+  }
+
+  async #ids(must: Condition[]): Promise<string[]> {
+    const ids: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#store.scroll(this.#collection, { filter: { must }, limit: BATCH, cursor });
+      ids.push(...page.points.map((point) => point.id));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    return ids;
   }
 
   /** All resources of an account, in slices. `progress` gets the number removed so far. */
@@ -248,7 +264,8 @@ export class EstateStorage implements EstateStorageApi {
     const collected = new Map(resources.map((resource) => [resourceIdOf(this.#sealer, resource), resource]));
     const known = await this.#known([...collected.keys()]);
     await setImmediate();
-    const stored = [...collected].map(([id, resource]) => nextStored(id, resource, asOf, known.get(id)));
+    const now = this.#now();
+    const stored = [...collected].map(([id, resource]) => nextStored(id, resource, asOf, known.get(id), now));
     // An answer of AWS that is older than what is stored (a slow page, overtaken by a refresh) changes nothing.
     const changed = stored.filter((entry) => entry !== known.get(entry.resource.id));
     if (changed.length === 0) return stored;

@@ -4,19 +4,24 @@ import { embeddedText } from '../embedding/text.ts';
 import type { CollectedResource } from '../scan/types.ts';
 import type { StoredResource } from './estateRecords.ts';
 
-/** What to store: `known` itself when it is newer, else the resource; the revision counts changed contents. */
+/**
+ * What to store: `known` itself when it was read later, else the resource; the revision counts changed contents.
+ * A time after `now` (ms) is no time at which anything was read, the clock was ahead once: it never wins.
+ */
 export function nextStored(
   id: string,
   collected: CollectedResource,
   asOf: string,
   known: StoredResource | undefined,
+  now: number,
 ): StoredResource {
   // As it will be read back: dates and undefined fields do not survive JSON.
   const content = JSON.parse(JSON.stringify(collected)) as CollectedResource;
   if (known === undefined) {
     return { resource: { ...content, id, asOf, revision: 1 }, embeddedBy: null, vector: null };
   }
-  if (Date.parse(known.resource.asOf) > Date.parse(asOf)) return known;
+  const readAt = Date.parse(known.resource.asOf);
+  if (readAt > Date.parse(asOf) && readAt <= now) return known;
   const { id: _id, asOf: _asOf, revision, ...before } = known.resource;
   if (isDeepStrictEqual(before, content)) return { ...known, resource: { ...known.resource, asOf } };
   return { resource: { ...content, id, asOf, revision: revision + 1 }, embeddedBy: null, vector: null };

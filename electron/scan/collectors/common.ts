@@ -3,6 +3,7 @@ import type { Relation, ResourceType } from '../../../preload/contract/models.ts
 import { awsErrorName, isAbort, mapAwsError } from '../../aws/errors.ts';
 import { cleanText } from '../../aws/text.ts';
 import type { ClientScope } from '../../aws/types.ts';
+import { AppError } from '../../errors.ts';
 import type { CollectContext, CollectedResource } from '../types.ts';
 
 /** Detail calls of one page that run at the same time. */
@@ -134,6 +135,24 @@ export async function orNull<T>(codes: string[], ask: () => Promise<T>): Promise
     if (codes.includes(awsErrorName(error))) return null;
     throw error;
   }
+}
+
+/**
+ * The one thing that was asked for by its id, out of the answer. AWS says with a code that something is gone
+ * (`orNull`); an answer without it, or with another, says nothing, and rejects with AWS_FAILED.
+ */
+export function theOne<T>(
+  call: string,
+  nativeId: string,
+  found: T[] | undefined,
+  idOf: (item: T) => string | undefined,
+): T {
+  const one = found?.find((item) => idOf(item) === nativeId);
+  if (one !== undefined) return one;
+  throw new AppError(
+    'AWS_FAILED',
+    `${call} was answered without ${cleanText(nativeId, 256)}, and without saying that it is gone. Nothing is concluded from that; look again.`,
+  );
 }
 
 export function chunks<T>(items: T[], size: number): T[][] {

@@ -1,6 +1,6 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { detail, mapLimited, orNull, scopeOf, tagsOf, toResource } from './common.ts';
+import { detail, mapLimited, orNull, scopeOf, tagsOf, theOne, toResource } from './common.ts';
 
 /** DynamoDB lists at most 100 names per page. */
 const PAGE = 100;
@@ -24,7 +24,7 @@ export const dynamodbTables: Collector = {
           describeTable(context, sdk, client, name),
         );
         if (table === null) return [];
-        return toTable(context, table ?? { TableName: name }, await tagsFor(context, sdk, client, table));
+        return toTable(context, { TableName: name, ...table }, await tagsFor(context, sdk, client, table));
       });
       yield found.flat();
     }
@@ -32,8 +32,10 @@ export const dynamodbTables: Collector = {
 
   async describe(context, { nativeId }) {
     const { sdk, client } = await load(context);
-    const table = await describeTable(context, sdk, client, nativeId);
-    return table ? (toTable(context, table, await tagsFor(context, sdk, client, table))[0] ?? null) : null;
+    const found = await describeTable(context, sdk, client, nativeId);
+    if (found === null) return null;
+    const table = theOne('dynamodb:DescribeTable', nativeId, [found], ({ TableName }) => TableName);
+    return toTable(context, table, await tagsFor(context, sdk, client, table))[0] ?? null;
   },
 };
 
@@ -46,7 +48,7 @@ async function describeTable(context: CollectContext, sdk: Sdk, client: DynamoDB
   const answer = await orNull(NOT_FOUND, () =>
     client.send(new sdk.DescribeTableCommand({ TableName: name }), { abortSignal: context.signal }),
   );
-  return answer?.Table ?? null;
+  return answer && (answer.Table ?? {});
 }
 
 async function tagsFor(

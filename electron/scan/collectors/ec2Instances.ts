@@ -1,6 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { earliest, orNull, relation, toResource } from './common.ts';
+import { earliest, orNull, relation, theOne, toResource } from './common.ts';
 import { EC2_PAGE, ec2Arn, loadEc2, nameAndTags } from './ec2Common.ts';
 
 export const ec2Instances: Collector = {
@@ -30,8 +30,14 @@ export const ec2Instances: Collector = {
         abortSignal: context.signal,
       }),
     );
-    const instance = answer?.Reservations?.[0]?.Instances?.[0];
-    return instance ? (toInstance(context, instance)[0] ?? null) : null;
+    if (answer === null) return null;
+    const instance = theOne(
+      'ec2:DescribeInstances',
+      nativeId,
+      answer.Reservations?.flatMap(({ Instances }) => Instances ?? []),
+      (one) => one.InstanceId,
+    );
+    return toInstance(context, instance)[0] ?? null;
   },
 };
 

@@ -1,6 +1,6 @@
 import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { orNull, relation, toResource } from './common.ts';
+import { orNull, relation, theOne, toResource } from './common.ts';
 import { EC2_PAGE, ec2Arn, loadEc2, nameAndTags } from './ec2Common.ts';
 
 export const ec2SecurityGroups: Collector = {
@@ -28,8 +28,9 @@ export const ec2SecurityGroups: Collector = {
         abortSignal: context.signal,
       }),
     );
-    const group = answer?.SecurityGroups?.[0];
-    return group ? (toSecurityGroup(context, group)[0] ?? null) : null;
+    if (answer === null) return null;
+    const group = theOne('ec2:DescribeSecurityGroups', nativeId, answer.SecurityGroups, (one) => one.GroupId);
+    return toSecurityGroup(context, group)[0] ?? null;
   },
 };
 

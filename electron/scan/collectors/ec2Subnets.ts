@@ -1,6 +1,6 @@
 import type { Subnet } from '@aws-sdk/client-ec2';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { orNull, relation, toResource } from './common.ts';
+import { orNull, relation, theOne, toResource } from './common.ts';
 import { EC2_PAGE, ec2Arn, loadEc2, nameAndTags } from './ec2Common.ts';
 
 export const ec2Subnets: Collector = {
@@ -26,8 +26,9 @@ export const ec2Subnets: Collector = {
     const answer = await orNull(['InvalidSubnetID.NotFound', 'InvalidSubnetId.Malformed'], () =>
       client.send(new sdk.DescribeSubnetsCommand({ SubnetIds: [nativeId] }), { abortSignal: context.signal }),
     );
-    const subnet = answer?.Subnets?.[0];
-    return subnet ? (toSubnet(context, subnet)[0] ?? null) : null;
+    if (answer === null) return null;
+    const subnet = theOne('ec2:DescribeSubnets', nativeId, answer.Subnets, (one) => one.SubnetId);
+    return toSubnet(context, subnet)[0] ?? null;
   },
 };
 

@@ -1,6 +1,6 @@
 import type { Volume } from '@aws-sdk/client-ec2';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { orNull, relation, toResource } from './common.ts';
+import { orNull, relation, theOne, toResource } from './common.ts';
 import { EC2_PAGE, ec2Arn, loadEc2, nameAndTags } from './ec2Common.ts';
 
 export const ec2Volumes: Collector = {
@@ -26,8 +26,9 @@ export const ec2Volumes: Collector = {
     const answer = await orNull(['InvalidVolume.NotFound'], () =>
       client.send(new sdk.DescribeVolumesCommand({ VolumeIds: [nativeId] }), { abortSignal: context.signal }),
     );
-    const volume = answer?.Volumes?.[0];
-    return volume ? (toVolume(context, volume)[0] ?? null) : null;
+    if (answer === null) return null;
+    const volume = theOne('ec2:DescribeVolumes', nativeId, answer.Volumes, (one) => one.VolumeId);
+    return toVolume(context, volume)[0] ?? null;
   },
 };
 

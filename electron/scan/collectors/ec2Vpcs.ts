@@ -1,6 +1,6 @@
 import type { Vpc } from '@aws-sdk/client-ec2';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { orNull, toResource } from './common.ts';
+import { orNull, theOne, toResource } from './common.ts';
 import { EC2_PAGE, ec2Arn, loadEc2, nameAndTags } from './ec2Common.ts';
 
 export const ec2Vpcs: Collector = {
@@ -26,8 +26,9 @@ export const ec2Vpcs: Collector = {
     const answer = await orNull(['InvalidVpcID.NotFound', 'InvalidVpcId.Malformed'], () =>
       client.send(new sdk.DescribeVpcsCommand({ VpcIds: [nativeId] }), { abortSignal: context.signal }),
     );
-    const vpc = answer?.Vpcs?.[0];
-    return vpc ? (toVpc(context, vpc)[0] ?? null) : null;
+    if (answer === null) return null;
+    const vpc = theOne('ec2:DescribeVpcs', nativeId, answer.Vpcs, (one) => one.VpcId);
+    return toVpc(context, vpc)[0] ?? null;
   },
 };
 

@@ -1,6 +1,6 @@
 import type { LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { orNull, relation, toResource } from './common.ts';
+import { orNull, relation, theOne, toResource } from './common.ts';
 import { ELBV2_PAGE, elbv2Tags, loadElbv2 } from './elbv2Common.ts';
 
 export const elbv2LoadBalancers: Collector = {
@@ -26,7 +26,14 @@ export const elbv2LoadBalancers: Collector = {
         abortSignal: context.signal,
       }),
     );
-    return (await toLoadBalancers(context, answer?.LoadBalancers ?? []))[0] ?? null;
+    if (answer === null) return null;
+    const one = theOne(
+      'elasticloadbalancing:DescribeLoadBalancers',
+      nativeId,
+      answer.LoadBalancers,
+      (each) => each.LoadBalancerArn,
+    );
+    return (await toLoadBalancers(context, [one]))[0] ?? null;
   },
 };
 

@@ -1,7 +1,7 @@
 import type { TargetGroup, TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Relation } from '../../../preload/contract/models.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { detail, mapLimited, orNull, relation, toResource } from './common.ts';
+import { detail, mapLimited, orNull, relation, theOne, toResource } from './common.ts';
 import { ELBV2_PAGE, elbv2Tags, loadElbv2 } from './elbv2Common.ts';
 
 const NOT_FOUND = ['TargetGroupNotFound', 'TargetGroupNotFoundException'];
@@ -30,7 +30,14 @@ export const elbv2TargetGroups: Collector = {
         abortSignal: context.signal,
       }),
     );
-    return (await toTargetGroups(context, answer?.TargetGroups ?? []))[0] ?? null;
+    if (answer === null) return null;
+    const one = theOne(
+      'elasticloadbalancing:DescribeTargetGroups',
+      nativeId,
+      answer.TargetGroups,
+      (each) => each.TargetGroupArn,
+    );
+    return (await toTargetGroups(context, [one]))[0] ?? null;
   },
 };
 

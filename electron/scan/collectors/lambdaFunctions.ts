@@ -1,6 +1,6 @@
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { detail, mapLimited, orNull, relation, scopeOf, toResource } from './common.ts';
+import { detail, mapLimited, orNull, relation, scopeOf, theOne, toResource } from './common.ts';
 
 /** Lambda answers at most 50 per page. */
 const PAGE = 50;
@@ -31,8 +31,10 @@ export const lambdaFunctions: Collector = {
 
   async describe(context, { nativeId }) {
     const answer = await orNull(NOT_FOUND, () => getFunction(context, nativeId));
-    if (!answer?.Configuration) return null;
-    return toFunction(context, answer.Configuration, answer.Tags)[0] ?? null;
+    if (answer === null) return null;
+    const found = answer.Configuration && [answer.Configuration];
+    const one = theOne('lambda:GetFunction', nativeId, found, ({ FunctionName }) => FunctionName);
+    return toFunction(context, one, answer.Tags)[0] ?? null;
   },
 };
 

@@ -1,6 +1,6 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { orNull, relation, scopeOf, tagsOf, toResource } from './common.ts';
+import { orNull, relation, scopeOf, tagsOf, theOne, toResource } from './common.ts';
 
 /** RDS answers at most 100 per page. It also lists the instances of Neptune and DocumentDB. */
 const PAGE = 100;
@@ -30,8 +30,14 @@ export const rdsInstances: Collector = {
         abortSignal: context.signal,
       }),
     );
-    const instance = answer?.DBInstances?.[0];
-    return instance ? (toDbInstance(context, instance)[0] ?? null) : null;
+    if (answer === null) return null;
+    const instance = theOne(
+      'rds:DescribeDBInstances',
+      nativeId,
+      answer.DBInstances,
+      (one) => one.DBInstanceIdentifier,
+    );
+    return toDbInstance(context, instance)[0] ?? null;
   },
 };
 

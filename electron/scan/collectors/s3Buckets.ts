@@ -1,6 +1,6 @@
 import type { Bucket, PublicAccessBlockConfiguration, S3Client } from '@aws-sdk/client-s3';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { detail, mapLimited, orNull, scopeOf, tagsOf, toResource } from './common.ts';
+import { detail, mapLimited, orNull, scopeOf, tagsOf, theOne, toResource } from './common.ts';
 
 /** The most S3 allows. With a page size it also says each bucket's region. */
 const PAGE = 10_000;
@@ -41,8 +41,12 @@ export const s3Buckets: Collector = {
     for await (const page of pages) {
       const bucket = page.Buckets?.find(({ Name }) => Name === nativeId);
       if (bucket) return toBucket(context, sdk, client, bucket);
+      // S3 listed what begins alike, so it would have listed this one.
+      if (page.Buckets?.length) return null;
     }
-    return null;
+    // An empty list says nothing about it.
+    if ((await locate(context, sdk, client, nativeId)) === null) return null;
+    return theOne('s3:ListAllMyBuckets', nativeId, [], () => undefined);
   },
 };
 

@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { detail, mapLimited, orNull, relation, scopeOf, toResource } from './common.ts';
+import { detail, mapLimited, orNull, relation, scopeOf, theOne, toResource } from './common.ts';
 
 /** Without a page size SQS stops after 1,000 queues and gives no token. */
 const PAGE = 1_000;
@@ -39,6 +39,7 @@ export const sqsQueues: Collector = {
     const { sdk, client } = await load(context);
     const attributes = await askAttributes(context, sdk, client, nativeId);
     if (attributes === null) return null;
+    theOne('sqs:GetQueueAttributes', nativeId, [attributes], ({ QueueArn }) => QueueArn && nativeId);
     return toQueue(context, nativeId, attributes, await askTags(context, sdk, client, nativeId));
   },
 };

@@ -235,3 +235,24 @@ test('a deletion that was killed in the middle is finished at the next start, an
   await machine.service.shutdown();
   rows((db, table) => expect(messages(db, table)).toBe(1));
 });
+
+test('what stands under a time that has not come yet wins no merge: resources, scans, conversations', async () => {
+  const [a, b] = [await opened(), await opened()];
+  const [ahead, past] = [new Date(Date.now() + 86_400_000).toISOString(), AS_OF];
+  await a.service.estate.bulkUpsert([instance('web', 'stopped')], ahead);
+  await b.service.estate.bulkUpsert([instance('web', 'running'), instance('kept')], past);
+  // The scan that ended tomorrow did not see `kept`; one from yesterday is what is known here.
+  await a.service.docs.putCells([cell(ahead)]);
+  await b.service.docs.putCells([cell(past)]);
+  await b.restore(await a.backup(), merge, a);
+  const states = (await b.service.estate.byType('ec2_instance')).map(({ name, state }) => [name, state]);
+  expect(states.sort()).toEqual([
+    ['kept', 'running'],
+    ['web', 'running'],
+  ]);
+  expect(await b.service.docs.list('scan_cell')).toMatchObject([{ value: { asOf: past } }]);
+  // And the other way round: what is here under such a time gives way.
+  await a.restore(await b.backup(), merge, b);
+  expect(await a.service.docs.list('scan_cell')).toMatchObject([{ value: { asOf: past } }]);
+  expect((await a.service.estate.search('web', {}, 1))[0]).toMatchObject({ state: 'running', asOf: past });
+});

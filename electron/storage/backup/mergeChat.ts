@@ -12,6 +12,7 @@ import type { Point, PointStore } from '../PointStore.ts';
 import type { Sealer } from '../sealing.ts';
 import { interleaved, type Place, placeOf } from './interleave.ts';
 import type { MergePlan } from './mergeEstate.ts';
+import { pastTime } from './pastTime.ts';
 import { noCounts } from './restoreFile.ts';
 
 const PAGE = 500;
@@ -147,7 +148,7 @@ class ChatMerge {
     const merged: StoredConversation = {
       ...base,
       messageCount,
-      updatedAt: both.map(({ updatedAt }) => updatedAt).reduce((a, b) => (a > b ? a : b)),
+      updatedAt: both.map(({ updatedAt }) => updatedAt).reduce((a, b) => (usedAt(a) >= usedAt(b) ? a : b)),
       revision: Math.max(...both.map(({ revision }) => revision)) + (isLonger ? 1 : 0),
     };
     conversations.set(id, conversationPoint(this.#ground.sealer, merged));
@@ -191,10 +192,13 @@ function messagesOf(conversationId: string) {
   };
 }
 
+const usedAt = (updatedAt: string) => pastTime(Date.parse(updatedAt));
+
 /** Newer revision, then later use; two that are equal in both are told apart alike on either side. */
 function isNewerRevision(a: StoredConversation, b: StoredConversation): boolean {
   if (a.revision !== b.revision) return a.revision > b.revision;
-  if (a.updatedAt !== b.updatedAt) return a.updatedAt > b.updatedAt;
+  const later = usedAt(a.updatedAt) - usedAt(b.updatedAt);
+  if (later !== 0) return later > 0;
   const marks = ({ title, titled, pinned, archived, labels }: StoredConversation) =>
     JSON.stringify([title, titled, pinned, archived, labels]);
   return marks(a) > marks(b);

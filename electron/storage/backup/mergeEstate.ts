@@ -1,4 +1,5 @@
 import type { Point, PointStore } from '../PointStore.ts';
+import { pastTime } from './pastTime.ts';
 import type { RecordedDeletions } from './recordedDeletions.ts';
 import { type MergeCounts, noCounts } from './restoreFile.ts';
 
@@ -20,7 +21,7 @@ export interface EstateDeletions {
 }
 
 /**
- * Newer revision wins, then later `last_synced`. A resource that only one side has and the other knows to be
+ * Newer revision wins, then later `last_synced`; one in the future never does. A resource that only one side has and the other knows to be
  * deleted since stays deleted.
  */
 export async function planEstateMerge(
@@ -63,7 +64,7 @@ function isGone(point: Point, deletions: GoneAt): boolean {
   return gone !== null && gone > synced(point);
 }
 
-const synced = ({ payload }: Point) => Number(payload.last_synced ?? 0);
+const synced = ({ payload }: Point) => pastTime(Number(payload.last_synced ?? 0));
 
 async function countOf(
   store: PointStore,

@@ -8,6 +8,7 @@ import { Sealer } from '../sealing.ts';
 import { segmentId } from './earlierJournals.ts';
 import type { DocLine, JournalLine, Line, SegmentLine } from './lines.ts';
 import type { RecordedDeletions } from './recordedDeletions.ts';
+import { pastTime } from './pastTime.ts';
 import { docAddress, openRecord } from './records.ts';
 import { type MergeCounts, noCounts } from './restoreFile.ts';
 
@@ -213,11 +214,12 @@ function isDeleted(
   const { accountId, asOf: completed } = cell.data;
   return (
     deletions.isForgotten(accountId) ||
-    (completed !== null && Date.parse(completed) < deletions.removedAt(accountId))
+    (completed !== null && pastTime(Date.parse(completed)) < deletions.removedAt(accountId))
   );
 }
 
-function asOf(content: Content | null): string {
+/** When the scan of a cell completed, in ms; 0 for never, and for a time that has not come yet. */
+function asOf(content: Content | null): number {
   const cell = ScanCell.safeParse(content?.value);
-  return cell.success ? (cell.data.asOf ?? '') : '';
+  return cell.success && cell.data.asOf !== null ? pastTime(Date.parse(cell.data.asOf)) : 0;
 }

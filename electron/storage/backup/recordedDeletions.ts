@@ -7,6 +7,7 @@ import { REMOVED_KIND, RemovedResources } from '../maintenance/removedResources.
 import type { Payload } from '../PointStore.ts';
 import { Sealer } from '../sealing.ts';
 import type { Line } from './lines.ts';
+import { pastTime } from './pastTime.ts';
 import { docAddress, openRecord } from './records.ts';
 import { appDbFile } from './workspaceParts.ts';
 
@@ -93,14 +94,18 @@ export class RecordedDeletions {
     const cell = ScanCell.safeParse(value);
     if (!cell.success || cell.data.asOf === null) return;
     const { accountId, region, service, asOf } = cell.data;
-    this.#cells.set([this.#accountToken(accountId), region, service].join('|'), Date.parse(asOf));
+    // A scan that ended in the future (the clock was ahead) knows nothing to be gone.
+    const completed = pastTime(Date.parse(asOf));
+    if (completed > 0) this.#cells.set([this.#accountToken(accountId), region, service].join('|'), completed);
   }
 
   #takeRemoved(value: unknown): void {
     const removed = RemovedResources.safeParse(value);
     if (!removed.success) return;
     const { accountId, at, forgotten } = removed.data;
-    this.#removed.set(this.#accountToken(accountId), { at: Date.parse(at), forgotten });
+    // A person did this, whatever the clock said: if not then, at the latest now.
+    const when = Math.min(Date.parse(at), Date.now());
+    this.#removed.set(this.#accountToken(accountId), { at: when, forgotten });
   }
 
   #readJournal(db: AppDb): void {

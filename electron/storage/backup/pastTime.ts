@@ -1,0 +1,10 @@
+/** Two machines' clocks may differ by this much and both be right enough. */
+const SKEW_MS = 60_000;
+
+/**
+ * A time, in ms, as far as it can decide between two records: one that has not come yet was written while a clock was
+ * ahead, says nothing about which is the later, and so never wins.
+ */
+export function pastTime(time: number, now = Date.now()): number {
+  return time > now + SKEW_MS ? 0 : time;
+}
