@@ -8,6 +8,7 @@ import { BuiltinAssistant } from './chat/builtin/builtinAssistant.ts';
 import { ChatService } from './chat/chatService.ts';
 import type { Planner } from './chat/planner.ts';
 import type { AppConfig } from './config.ts';
+import { endInOrder } from './ending.ts';
 import { AppError } from './errors.ts';
 import { AppEvents } from './events.ts';
 import { actionsFor } from './execute/catalog.ts';
@@ -42,7 +43,8 @@ export interface App {
   events: AppEvents;
   status(): AppStatus;
   start(): Promise<void>;
-  stop(): Promise<void>;
+  /** Never rejects: names what did not end in order. */
+  stop(): Promise<string[]>;
   /** The machine goes to sleep, or its screen was locked. */
   sleeps(): Promise<void>;
 }
@@ -54,6 +56,13 @@ export interface AppOptions {
   shell: Shell;
   switchWorkspace(name: WorkspaceName): Promise<AppStatus>;
 }
+
+/**
+ * A process that is told to end is killed after ten seconds by most systems: all of it, a machine under load
+ * included, has to fit.
+ */
+const LETS_GO_MS = 2_000;
+const STORAGE_ENDS_MS = 6_000;
 
 /** The only place that constructs services: a workspace and its configuration in, a running app out. */
 export function createApp({ workspace, config, log, shell, switchWorkspace }: AppOptions): App {
@@ -309,18 +318,25 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     status: () => lifecycle.status(),
     start: () => lifecycle.start(),
     sleeps: () => idleLock.sleeps(),
-    // In this order: nothing new is begun, what waits on AWS lets go, then the data closes.
-    stop: async () => {
-      unsubscribe();
-      idleLock.stop();
-      scheduler.stopAutoBackup();
-      rotation.stop();
-      await jobs.stop();
-      await scanner.stop();
-      await execution.stop();
-      clients.destroy();
-      s3Clients.destroy();
-      await lifecycle.stop();
-    },
+    // Nothing new is begun, what waits on AWS lets go, then the data closes.
+    stop: () =>
+      endInOrder(
+        [
+          { name: 'status', end: unsubscribe },
+          { name: 'idle lock', end: () => idleLock.stop() },
+          { name: 'backup schedule', end: () => scheduler.stopAutoBackup() },
+          { name: 'key rotation', end: () => rotation.stop() },
+          [
+            { name: 'jobs', end: () => jobs.stop(), withinMs: LETS_GO_MS },
+            // For good: no request that is still on its way starts another one.
+            { name: 'scans', end: () => scanner.hold(), withinMs: LETS_GO_MS },
+            { name: 'executions', end: () => execution.stop(), withinMs: LETS_GO_MS },
+          ],
+          { name: 'AWS', end: () => clients.destroy() },
+          { name: 'S3', end: () => s3Clients.destroy() },
+          { name: 'storage', end: () => lifecycle.stop(), withinMs: STORAGE_ENDS_MS },
+        ],
+        log,
+      ),
   };
 }

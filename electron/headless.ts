@@ -1,5 +1,6 @@
 import { AppHost } from './appHost.ts';
 import { readConfig } from './config.ts';
+import { endInOrder, endProcess } from './ending.ts';
 import { AppError } from './errors.ts';
 import { createLog } from './log.ts';
 import { BrowserShell, Downloads } from './platform/browserShell.ts';
@@ -31,9 +32,8 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     browserIsThere();
-    await transport.close();
-    await host.stop();
-    process.exit(0);
+    const carrier = await endInOrder([{ name: 'carrier', end: () => transport.close() }], log);
+    endProcess(0, [...carrier, ...(await host.stop())]);
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

@@ -7,6 +7,7 @@ import type { StorageApi, StorageEvents } from './storage/api.ts';
 import type { KeySource } from './storage/keys/keySource.ts';
 import type { MasterKeyState } from './storage/keys/masterKey.ts';
 import type { Unlocked } from './storage/keys/masterKeys.ts';
+import { endsWithin } from './waiting.ts';
 
 /** Facts that change while the app runs and that the status bar shows. */
 export type LiveFacts = Pick<
@@ -49,6 +50,8 @@ const NO_FACTS: LiveFacts = {
   recoveryMissing: false,
   backup: { lastGoodAt: null, overdue: false, running: false },
 };
+/** How long the app's end waits for a start that is under way. */
+const STARTED_MS = 500;
 const LOCKED = 'The workspace is locked. Unlock it and try again.';
 
 /**
@@ -187,14 +190,14 @@ export class Lifecycle {
     if (this.#open) this.#set(await this.#options.facts());
   }
 
+  /** A start or a lock that hangs is not waited for any longer: the storage ends whatever uses it. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#ended.resolve(null);
-    await this.#starting?.catch(() => undefined);
-    this.#open = false;
     const closing = this.#lock?.closing;
+    await endsWithin(STARTED_MS, Promise.allSettled([this.#starting, closing]));
+    this.#open = false;
     this.#lock = null;
-    await closing;
     await this.#options.storage.shutdown();
   }
 

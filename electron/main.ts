@@ -11,6 +11,7 @@ import {
 } from 'electron';
 import { AppHost } from './appHost.ts';
 import { readConfig } from './config.ts';
+import { endProcess } from './ending.ts';
 import { AppError } from './errors.ts';
 import { createLog } from './log.ts';
 import { ElectronShell } from './platform/electronShell.ts';
@@ -89,8 +90,10 @@ async function main(): Promise<void> {
     // Quit is a join: storage closes and child processes end before the process does.
     event.preventDefault();
     stopTransport();
-    void host.stop().finally(() => {
+    void host.stop().then((left) => {
       stopped = true;
+      // Quitting waits for every thread, and one that hangs would keep the process for ever.
+      if (left.length > 0) endProcess(0, left);
       app.quit();
     });
   });

@@ -37,7 +37,7 @@ export class QdrantServer {
       readyWithinMs: 60_000,
       // SIGTERM would wait 5 s for our kept-alive connections; both close the storage in order.
       stopSignal: 'SIGINT',
-      stopWithinMs: 5_000,
+      stopWithinMs: 3_000,
       restarts: { limit: 5, windowMs: 60_000, firstDelayMs: 50, maxDelayMs: 2_000 },
     });
   }

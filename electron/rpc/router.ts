@@ -89,7 +89,8 @@ function refuse(code: AppErrorData['code'], message: string): Result<never> {
   return { ok: false, error: { code, message: readable(message) } };
 }
 
-function numericId(raw: unknown): number {
+/** The id to answer under; -1 where the message has none. */
+export function numericId(raw: unknown): number {
   const id = typeof raw === 'object' && raw !== null && 'id' in raw ? raw.id : undefined;
   return typeof id === 'number' && Number.isInteger(id) ? id : -1;
 }

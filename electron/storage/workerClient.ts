@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { StorageHealth } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
+import { endsWithin } from '../waiting.ts';
 import type {
   ChatStorageApi,
   DocsApi,
@@ -39,7 +40,10 @@ interface Pending {
   work?: { work: Work; stopListening: () => void };
 }
 
-const SHUTDOWN_MS = 15_000;
+const LOCK_MS = 15_000;
+/** Of the ten seconds that a process has to end in most systems. */
+const SHUTDOWN_MS = 4_500;
+const TERMINATE_MS = 500;
 
 /** StorageApi over the data worker. When the worker ends, every pending and later call rejects with STORAGE_FAILED. */
 export class StorageClient implements StorageApi {
@@ -80,7 +84,7 @@ export class StorageClient implements StorageApi {
   async lock(): Promise<void> {
     if (this.#stopping || this.#ended !== null) return;
     this.#locked = true;
-    await this.#close();
+    await this.#close(LOCK_MS);
   }
 
   health(): Promise<StorageHealth> {
@@ -99,11 +103,11 @@ export class StorageClient implements StorageApi {
     return this.#service.reopenEngine(request);
   }
 
-  /** Closes the files and ends the worker, within 15 s whatever it does. Never rejects. */
+  /** Closes the files and ends the worker, within 5 s whatever it does. Rejects when it could not be ended. */
   async shutdown(): Promise<void> {
     if (this.#stopping || this.#ended !== null) return;
     this.#stopping = true;
-    await this.#close();
+    await this.#close(SHUTDOWN_MS);
   }
 
   #start(): Worker {
@@ -117,14 +121,16 @@ export class StorageClient implements StorageApi {
     return worker;
   }
 
-  async #close(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, SHUTDOWN_MS);
-    });
-    await Promise.race([this.#service.shutdown().catch((error: unknown) => this.#fault(error)), deadline]);
-    clearTimeout(timer);
-    await this.#worker.terminate();
+  async #close(withinMs: number): Promise<void> {
+    const closing = this.#service.shutdown().catch((error: unknown) => this.#fault(error));
+    const inTime = await endsWithin(withinMs, closing);
+    if (!inTime) this.#fault(`the storage did not close within ${withinMs} ms and is ended`);
+    // One that waits for a file of a share that is gone hears nothing at all.
+    if (await endsWithin(TERMINATE_MS, this.#worker.terminate())) return;
+    throw new AppError(
+      'STORAGE_FAILED',
+      'The storage of this workspace does not end: a file does not answer.',
+    );
   }
 
   #forward<T>(part: Part): T {
