@@ -1,4 +1,11 @@
-import type { PlanView, ResourceType } from '../../preload/contract/models.ts';
+import type { z } from 'zod';
+import type {
+  Plan,
+  PlanView,
+  RelatedResource,
+  Resource,
+  ResourceType,
+} from '../../preload/contract/models.ts';
 
 /** A catalogued change, as far as a sentence is concerned. */
 export interface PlannedAction {
@@ -8,6 +15,13 @@ export interface PlannedAction {
   verbs: readonly string[];
   service: string;
   operation: string;
+  effect: 'adds' | 'interrupts' | 'destroys';
+  /** States from which AWS accepts it. */
+  from: readonly string[];
+  /** What the stored facts say against it or for it. */
+  constraint(resource: Resource): { status: 'pass' | 'fail' | 'unknown' | 'none'; text: string };
+  /** Whom it touches besides the target, as far as the estate knows. */
+  affects(resource: Resource, related: z.infer<typeof RelatedResource>[]): Plan['affects'];
 }
 
 /** What the chat needs of the execution side. */

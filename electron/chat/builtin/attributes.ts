@@ -11,6 +11,8 @@ export function holds(attribute: Attribute, resource: IdentifiedResource): boole
       return attribute.types.includes(resource.type);
     case 'region':
       return resource.region === attribute.region;
+    case 'zone':
+      return resource.metadata.AvailabilityZone === attribute.zone;
     case 'state':
       return (
         resource.current_state === attribute.state ||
@@ -45,6 +47,8 @@ export function contradiction(attribute: Attribute, resource: IdentifiedResource
       return `${name} is ${aNoun(resource.type)}.`;
     case 'region':
       return `${name} is in ${resource.region}, not in ${attribute.region}.`;
+    case 'zone':
+      return `${name} is in ${shown(String(resource.metadata.AvailabilityZone ?? resource.region))}, not in ${attribute.zone}.`;
     case 'state':
       return resource.current_state === null
         ? `${name} has no state.`
@@ -90,6 +94,8 @@ export function criteriaOf(attributes: readonly Attribute[], estate: EstateWords
         break;
       case 'engine':
         return { unusable: attribute.engines[0] ?? '' };
+      case 'zone':
+        return { unusable: attribute.zone };
       default: {
         const word =
           attribute.about === 'environment' ? (attribute.names[0] ?? '') : (attribute.pairs[0] ?? '');

@@ -1,7 +1,12 @@
 import type { Assistant, AssistantReply, AssistantRequest } from '../request.ts';
 import { visible } from '../visible.ts';
-import { parseChange } from './changeGrammar.ts';
+import { parseRequest } from './changeGrammar.ts';
+import { offerSimilar } from './changeOffers.ts';
+import { answerAbilities, answerOutlook, asksForAbilities } from './changeOutlook.ts';
+import { explainNoPlan } from './changeRefusals.ts';
+import { type ChangeSurvey, surveyChange } from './changeSurvey.ts';
 import { answerChange } from './changes.ts';
+import { corrected, misspeltRequest } from './changeTypos.ts';
 import { ask, type BuiltinPorts, type Context, selectedOf } from './context.ts';
 import { type EstateWords, Lexicon } from './lexicon.ts';
 import { parseRead } from './readGrammar.ts';
@@ -46,15 +51,29 @@ export class BuiltinAssistant implements Assistant {
   }
 
   async #answer(context: Context, isEmpty: boolean): Promise<AssistantReply> {
-    const { sentence, lexicon, request } = context;
-    const read = parseRead(sentence.tokens, lexicon, selectedOf(request) !== null);
+    const { sentence, lexicon } = context;
+    const read = parseRead(sentence.tokens, lexicon, selectedOf(context.request) !== null);
     if (read.intent === 'help') return information(HELP);
     if (isEmpty) return information(EMPTY);
-    const change = parseChange(sentence.tokens, lexicon);
-    if (change) return answerChange(context, change);
+    const request = parseRequest(sentence.tokens, lexicon);
+    if (request) return answerChange(context, request);
+    const asked = surveyChange(sentence.tokens, lexicon, { bare: true });
+    if (asked) return this.#noPlan(context, asked);
+    if (asksForAbilities(sentence.tokens)) return answerAbilities(context, read.names);
+    if (read.unused.size > 0 || read.intent === 'none') {
+      const slip = misspeltRequest(sentence.tokens, lexicon);
+      if (slip) return corrected(await answerChange(context, slip.request), slip);
+      const told = surveyChange(sentence.tokens, lexicon, { bare: false });
+      if (told && (told.names.length > 0 || told.mood === 'question')) return this.#noPlan(context, told);
+    }
     if (read.intent === 'describe') return answerDescribe(context, read);
     if (read.intent === 'list' || read.intent === 'count') return answerList(context, read);
     return explainUnread(context, read);
+  }
+
+  async #noPlan(context: Context, survey: ChangeSurvey): Promise<AssistantReply> {
+    if (survey.mood !== 'request' && survey.verbs.length === 1) return answerOutlook(context, survey);
+    return (await offerSimilar(context, survey)) ?? explainNoPlan(context, survey);
   }
 
   async #words(facets: Awaited<ReturnType<BuiltinPorts['find']['query']>>['facets']): Promise<EstateWords> {

@@ -2,24 +2,22 @@ import type { AssistantReply, CommandsReply, IdentifiedResource } from '../reque
 import { hasHidden, mayDeceive } from '../visible.ts';
 import { contradiction, holds } from './attributes.ts';
 import type { ChangeSentence } from './changeGrammar.ts';
-import { doubtfulOf, explainUnused, offerOthers } from './changeQuestions.ts';
+import { doubtfulOf, offerFitting } from './changeOffers.ts';
+import { cannot, lookAt } from './changeRefusals.ts';
 import { ask, askWhich, type Context, mentionedIn, promptFor, selectedOf } from './context.ts';
-import type { Verb } from './lexicon.ts';
 import type { Span } from './tokens.ts';
-import { aNoun, nouns, shown } from './wording.ts';
+import type { Verb } from './verbs.ts';
+import { shown } from './wording.ts';
 
 const ids = (resources: readonly IdentifiedResource[]) => resources.map(({ resource_id }) => resource_id);
 
 /** A plan for exactly one resource that the sentence names in full or the person clicked; else a question. */
 export async function answerChange(context: Context, change: ChangeSentence): Promise<AssistantReply> {
   const { request, lexicon } = context;
-  const [verb] = change.verbs;
-  if (!verb) return ask('Say what to do, and to which resource.');
-  if (change.unused.size > 0) return explainUnused(context, change, verb);
-
+  const { verb } = change;
   const selected = selectedOf(request);
   const named = targetsOf(change.names);
-  if (selected) {
+  if (selected && !change.quantity) {
     if (change.names.length > 0 && !named.some((r) => r.resource_id === selected.resource_id)) {
       const question = `You picked ${shown(selected.name)}, but the sentence names another resource. Which one do you mean?`;
       return askWhich(question, `${verb.phrase} this resource`, ids([selected, ...spanned(change.names)]));
@@ -27,7 +25,7 @@ export async function answerChange(context: Context, change: ChangeSentence): Pr
     return decide(context, change, verb, [selected]);
   }
   if (change.names.length === 0) return askForName(context, change, verb);
-  if (named.length === 0) {
+  if (change.quantity || named.length === 0) {
     return askWhich(
       `One change at a time. Which one do you want to ${verb.phrase} first?`,
       `${verb.phrase} this resource`,
@@ -86,7 +84,7 @@ function decide(
   const { request, lexicon } = context;
   const prompt = promptFor(verb.phrase, targets, lexicon);
   const fitting = targets.filter((target) => change.attributes.every((a) => holds(a, target)));
-  if (fitting.length === 0) return askWhich(unfit(change, targets, verb), prompt, ids(ablest(verb, targets)));
+  if (fitting.length === 0) return unfit(context, change, targets, verb);
   const meant = ablest(verb, fitting);
   const [target] = meant;
   if (!target) return ask('Say what to do, and to which resource.');
@@ -95,7 +93,12 @@ function decide(
     return askWhich(question, prompt, ids(meant));
   }
   const action = verb.actions.get(target.type);
-  if (!action) return cannot(context, verb, target);
+  if (!action)
+    return lookAt(context, `${cannot(context, verb.phrase, [target])} Nothing is planned.`, [target]);
+  if (change.finalSnapshot && !takesFinalSnapshot(target))
+    return lookAt(context, `AWS takes no final snapshot of ${shown(target.name)}, so nothing is planned.`, [
+      target,
+    ]);
   if (target.match !== 'selected' && !inScope(request.user_context.scope, target)) {
     const question = `${shown(target.name)} is in ${target.region}, account ${target.account}, which the selected scope leaves out. Pick it to go on.`;
     return askWhich(question, prompt, [target.resource_id]);
@@ -108,19 +111,42 @@ function decide(
   } satisfies CommandsReply;
 }
 
-/** What the sentence says of them and is not so. */
-function unfit(change: ChangeSentence, targets: IdentifiedResource[], verb: Verb): string {
+/**
+ * What the sentence says of them and is not so. Of another type, another thing is meant, and nothing is
+ * destroyed on a description that does not fit: those can only be looked at.
+ */
+function unfit(
+  context: Context,
+  change: ChangeSentence,
+  targets: IdentifiedResource[],
+  verb: Verb,
+): AssistantReply {
   const [first, ...others] = targets;
   const wrong = change.attributes.find((attribute) => first && !holds(attribute, first));
-  if (first && wrong && others.length === 0)
-    return `${contradiction(wrong, first)} Nothing is planned. To ${verb.phrase} it all the same, pick it.`;
-  return `None of the ${targets.length} resources called ${shown(first?.name ?? '')} fits the sentence. Which one do you want to ${verb.phrase}?`;
+  const isOther = verb.destroys || wrong?.about === 'type';
+  const prompt = promptFor(isOther ? 'Describe' : verb.phrase, targets, context.lexicon);
+  if (first && wrong && others.length === 0) {
+    const still = isOther ? '' : ` To ${verb.phrase} it all the same, pick it.`;
+    return askWhich(`${contradiction(wrong, first)} Nothing is planned.${still}`, prompt, ids(targets));
+  }
+  const which = isOther ? 'Nothing is planned.' : `Which one do you want to ${verb.phrase}?`;
+  return askWhich(
+    `None of the ${targets.length} resources called ${shown(first?.name ?? '')} fits the sentence. ${which}`,
+    prompt,
+    ids(ablest(verb, targets)),
+  );
 }
 
 function noteOn(actionId: string, target: IdentifiedResource): string | null {
   return actionId === 'ec2.terminate'
     ? `EC2 instances are terminated: ${shown(target.name)} cannot be started again afterwards.`
     : null;
+}
+
+/** AWS takes one of a database that stands alone: not of a replica, not of a member of a cluster. */
+function takesFinalSnapshot({ type, relations, metadata }: IdentifiedResource): boolean {
+  const isMember = Boolean(metadata.DBClusterIdentifier) || /^aurora/.test(String(metadata.Engine ?? ''));
+  return type === 'rds_instance' && !isMember && !relations.some(({ kind }) => kind === 'replica_of');
 }
 
 function inScope(scope: { accounts: string[]; regions: string[] }, target: IdentifiedResource): boolean {
@@ -130,18 +156,10 @@ function inScope(scope: { accounts: string[]; regions: string[] }, target: Ident
   );
 }
 
-function cannot(context: Context, verb: Verb, target: IdentifiedResource): AssistantReply {
-  const able = nouns([...verb.actions.keys()], 2);
-  return ask(
-    `${shown(target.name)} is ${aNoun(target.type)}. "${verb.phrase}" works for ${able} only, so nothing is planned.`,
-    [promptFor('Describe', [target], context.lexicon)],
-  );
-}
-
 /** No full name: what "it" or an everyday word may mean, else what fits, to pick from. */
 async function askForName(context: Context, change: ChangeSentence, verb: Verb): Promise<AssistantReply> {
   const mentioned = change.pronoun ? mentionedIn(context.request) : [];
   const meant = [...ids(doubtfulOf(context, verb)), ...mentioned];
-  if (meant.length === 0) return offerOthers(context, change, verb);
+  if (meant.length === 0) return offerFitting(context, change, verb);
   return askWhich(`Which resource do you want to ${verb.phrase}?`, `${verb.phrase} this resource`, meant);
 }

@@ -8,7 +8,7 @@ import type { Sentence } from './tokens.ts';
 import { spoken } from './wording.ts';
 
 export interface BuiltinPorts {
-  find: Pick<FindApi, 'query' | 'rows' | 'resolve'>;
+  find: Pick<FindApi, 'query' | 'rows' | 'resolve' | 'related'>;
   estate: Pick<EstateStorageApi, 'get' | 'count'>;
   planner: Pick<Planner, 'actionsFor'>;
   accounts: () => Promise<{ accountId: string; name: string }[]>;

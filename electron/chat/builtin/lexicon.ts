@@ -1,12 +1,14 @@
-import { RESOURCE_TYPES, type ResourceType } from '../../../preload/contract/models.ts';
-import type { PlannedAction, Planner } from '../planner.ts';
+import type { ResourceType } from '../../../preload/contract/models.ts';
+import type { Planner } from '../planner.ts';
 import * as vocabulary from './phrases.ts';
 import { phraseAt, type Token } from './tokens.ts';
+import { type Verb, type VerbForms, verbForms } from './verbs.ts';
 
 /** What a part of a sentence says about the resources meant. */
 export type Attribute =
   | { about: 'type'; types: ResourceType[] }
   | { about: 'region'; region: string }
+  | { about: 'zone'; zone: string }
   | { about: 'state'; state: string }
   | { about: 'account'; accountIds: string[] }
   | { about: 'tag'; key: string; value: string }
@@ -14,11 +16,6 @@ export type Attribute =
   | { about: 'engine'; engines: readonly string[] }
   /** A bare word that is the value of tags; only for lists. */
   | { about: 'tagValue'; pairs: string[] };
-
-export interface Verb {
-  phrase: string;
-  actions: Map<ResourceType, PlannedAction>;
-}
 
 /** What the estate itself adds to the words that are understood. */
 export interface EstateWords {
@@ -31,17 +28,24 @@ export interface EstateWords {
 }
 
 const STATIC = staticAttributes();
+const ZONE = /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/;
 
 /** Every word that the built-in assistant understands at this moment. */
 export class Lexicon {
+  readonly forms: VerbForms;
   readonly verbs: Map<string, Verb>;
   readonly #attributes = new Map<string, Attribute>();
   /** Words of tags: too easily written by others to count in a request for a change. */
   readonly #tagValues = new Map<string, Attribute>();
+  /** Names of accounts without the word: they count behind "in". */
+  readonly #accountNames = new Map<string, Attribute>();
   readonly #tags: string[];
+  readonly #planner: Pick<Planner, 'actionsFor'>;
 
   constructor(planner: Pick<Planner, 'actionsFor'>, estate: EstateWords) {
-    this.verbs = verbsOf(planner);
+    this.#planner = planner;
+    this.forms = verbForms(planner);
+    this.verbs = this.forms.verbs;
     this.#tags = estate.tags;
     for (const region of estate.regions) this.#addAll(forms(region, 'region'), { about: 'region', region });
     for (const state of estate.states) this.#add(state, { about: 'state', state });
@@ -51,17 +55,23 @@ export class Lexicon {
     for (const pair of estate.tags) this.#addTagValue(pair);
   }
 
-  /** The attribute named at token `at`, longest first. */
+  /** The attribute named at token `at`, longest first. `introduced`: behind "in", where a bare account name counts. */
   attributeAt(
     tokens: readonly Token[],
     at: number,
-    options: { tagValues: boolean },
+    options: { tagValues: boolean; introduced?: boolean },
   ): { attribute: Attribute; length: number } | null {
     const token = tokens[at];
     if (token?.kind !== 'word') return null;
     const pair = /^([^=]+)=(.+)$/.exec(token.raw);
     if (pair?.[1] && pair[2]) return { attribute: this.#tag(pair[1], pair[2]), length: 1 };
-    const sources = [this.#attributes, STATIC, ...(options.tagValues ? [this.#tagValues] : [])];
+    if (ZONE.test(token.text)) return { attribute: { about: 'zone', zone: token.text }, length: 1 };
+    const sources = [
+      this.#attributes,
+      STATIC,
+      ...(options.introduced ? [this.#accountNames] : []),
+      ...(options.tagValues ? [this.#tagValues] : []),
+    ];
     const length = phraseAt(tokens, at, { has: (phrase) => sources.some((source) => source.has(phrase)) });
     const phrase = tokens
       .slice(at, at + length)
@@ -72,6 +82,11 @@ export class Lexicon {
       if (attribute) return { attribute, length };
     }
     return null;
+  }
+
+  /** What can be done to resources of this type, each by the first of its verbs. */
+  changesOf(type: ResourceType): string[] {
+    return this.#planner.actionsFor(type).flatMap(({ verbs }) => verbs.slice(0, 1));
   }
 
   /** Whether the grammar uses this word, so that a name of nothing else is no sure name. */
@@ -106,6 +121,9 @@ export class Lexicon {
   /** Names count beside the word "account"; two accounts of one name are both meant. */
   #addAccountNames(accounts: EstateWords['accounts']): void {
     const byPhrase = new Map<string, string[]>();
+    const alone = new Map<string, string[]>();
+    const add = (map: Map<string, string[]>, phrase: string, accountId: string) =>
+      map.set(phrase, [...(map.get(phrase) ?? []), accountId]);
     for (const { accountId, name } of accounts) {
       const lower = name.toLowerCase();
       const spoken = [lower, lower.replace(/[-_.\s]+/g, ' ')];
@@ -113,11 +131,15 @@ export class Lexicon {
       for (const text of new Set([...spoken, ...short])) {
         if (text === '' || vocabulary.RESERVED.has(text)) continue;
         const whole = /\baccount$/.test(text) ? [text] : [`account ${text}`, `${text} account`];
-        for (const phrase of whole) byPhrase.set(phrase, [...(byPhrase.get(phrase) ?? []), accountId]);
+        for (const phrase of whole) add(byPhrase, phrase, accountId);
+        add(alone, text, accountId);
       }
     }
     for (const [phrase, accountIds] of byPhrase)
       this.#add(phrase, { about: 'account', accountIds: [...new Set(accountIds)] });
+    for (const [phrase, accountIds] of alone)
+      if (!STATIC.has(phrase))
+        this.#accountNames.set(phrase, { about: 'account', accountIds: [...new Set(accountIds)] });
   }
 
   #addTagValue(pair: string): void {
@@ -151,21 +173,6 @@ function staticAttributes(): Map<string, Attribute> {
   for (const [engine, engines] of Object.entries(vocabulary.ENGINES))
     map.set(engine, { about: 'engine', engines });
   return map;
-}
-
-function verbsOf(planner: Pick<Planner, 'actionsFor'>): Map<string, Verb> {
-  const verbs = new Map<string, Verb>();
-  for (const type of RESOURCE_TYPES) {
-    for (const action of planner.actionsFor(type)) {
-      const backup = action.verbs.includes('snapshot') ? vocabulary.BACKUP_PHRASES : [];
-      for (const phrase of [...action.verbs, ...backup]) {
-        const verb = verbs.get(phrase) ?? { phrase, actions: new Map() };
-        verb.actions.set(type, action);
-        verbs.set(phrase, verb);
-      }
-    }
-  }
-  return verbs;
 }
 
 const WORDS: ReadonlySet<string> = new Set(

@@ -2,11 +2,11 @@ import type { ResourceType } from '../../../preload/contract/models.ts';
 
 /** Words that a sentence may contain without changing what it asks for. */
 export const POLITE = phrases(
-  'please, pls, plz, kindly, hi, hello, hey, ok, okay, thanks, thank you, now, right now, for me, go ahead and',
+  "please, pls, plz, kindly, hi, hi there, hello, hey, good morning, good afternoon, good evening, ok, okay, alright, thanks, thank you, thanks a lot, thank you very much, many thanks, cheers, now, right now, for me, for us, just, go ahead and, bitte, danke, por favor, gracias, s'il te plaît, s'il vous plaît, svp, merci, per favore, grazie, пожалуйста",
 );
 /** Openers that ask for a thing to be done. */
 export const OPENERS = phrases(
-  "i want to, i want you to, i need to, i need you to, i would like to, i'd like to, i would like you to, i'd like you to, let's, lets",
+  "i want to, i want you to, i need to, i need you to, i would like to, i'd like to, i would like you to, i'd like you to, let's, lets, we need to, we want to, we would like to, we'd like to, we have to, i have to",
 );
 /** Openers after which a question mark is still a request. */
 export const POLITE_QUESTIONS = phrases('can you, could you, would you, will you');
@@ -27,7 +27,7 @@ export const OPPOSITES = phrases(
 export const RESERVED = new Set([
   ...OPPOSITES,
   ...phrases(
-    'all, every, everything, anything, each, any, both, none, only, some, another, many, few, several, rest, and, or, then, also, plus, if, when, whenever, while, until, till, after, before, later, soon, once, again, tonight, today, tomorrow, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, sunday, am, pm, noon, midnight, morning, afternoon, evening, night, weekend, hour, hours, minute, minutes, second, seconds, day, days, week, weeks, month, months, daily, weekly, nightly, at, to, for, by, with, as, should, shall, may, might, must, why, how, who, whether, because, so, is, are, was, were, be, been, has, have, had, do, does, did, i, you, we, they, he, she',
+    'all, every, everything, anything, each, any, both, none, only, some, another, many, few, several, rest, and, or, then, also, plus, if, when, whenever, while, until, till, after, before, later, soon, once, tonight, today, tomorrow, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, sunday, am, pm, noon, midnight, morning, afternoon, evening, night, weekend, hour, hours, minute, minutes, second, seconds, day, days, week, weeks, month, months, daily, weekly, nightly, at, to, for, by, with, as, should, shall, may, might, must, why, how, who, whether, because, so, is, are, was, were, be, been, has, have, had, do, does, did, i, you, we, they, he, she',
   ),
 ]);
 
@@ -165,13 +165,6 @@ export const REGION_NAMES: Record<string, string> = {
 
 export const STATES = phrases(
   'running, stopped, stopping, starting, pending, available, terminated, rebooting, deleting, creating, active, inactive, failed, in-use, in use, modifying, backing-up, shutting-down',
-);
-
-/** Snapshots are asked for in many words; all mean the catalogue's "back up". */
-export const BACKUP_PHRASES = ['take', 'make', 'create'].flatMap((verb) =>
-  ['a snapshot of', 'a backup of', 'snapshot of', 'backup of', 'a db snapshot of'].map(
-    (rest) => `${verb} ${rest}`,
-  ),
 );
 
 export function phrases(list: string): Set<string> {

@@ -246,3 +246,11 @@ function planOf(action: string, resourceId: string, name: string): Plan {
     expiresAt: NOW,
   });
 }
+
+/** What a click would ask for that is more than looking: the sentences of candidates and suggestions. */
+export function changeButtons(parts: readonly MessagePart[]): string[] {
+  const prompts = parts.flatMap((part) =>
+    part.kind === 'candidates' ? [part.prompt] : part.kind === 'suggestions' ? part.texts : [],
+  );
+  return prompts.filter((prompt) => !/^(describe|show|list|help|which|how many|what)\b/i.test(prompt));
+}
