@@ -35,6 +35,7 @@ import { RecoveryKeys } from './storage/keys/recoveryKeys.ts';
 import { whenQuiet } from './storage/keys/whenQuiet.ts';
 import { KeyRotation } from './storage/rotation/keyRotation.ts';
 import type { Work } from './storage/work.ts';
+import { Stillness } from './stillness.ts';
 import { StorageClient } from './storage/workerClient.ts';
 import type { Workspace, WorkspaceName } from './workspaces.ts';
 
@@ -152,6 +153,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     onReopened: (report) => {
       installId = report.installId;
     },
+    whileStill: (work) => stillness.pausing(work),
     onRestored: reload,
   });
   const safetyBackup = async (reason: string, work: Work) => void (await backups.safetyBackup(reason, work));
@@ -162,6 +164,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     jobs,
     info: () => recoveryKeys.info(),
     safetyBackup,
+    whileStill: (work) => stillness.refusing(work),
     emit,
   });
   const remoteKeys = new RemoteKeys({ folder: workspace.folder, keychain, env: process.env });
@@ -174,7 +177,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     remoteKeys,
     safetyBackup,
     reload,
-    quiet,
+    whileStill: (work) => stillness.refusing(work),
   });
   const rescue = new EngineRescue({
     status: () => lifecycle.status(),
@@ -185,7 +188,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     restores,
     remoteKeys,
     jobs,
-    quiet,
+    whileStill: (work) => stillness.refusing(work),
     onOpened: async () => {
       await lifecycle.opened();
       reload();
@@ -198,22 +201,18 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     },
   });
   const scheduler = new BackupScheduler({ backups, jobs, shell, report });
+  const stillness = new Stillness({
+    execution,
+    scanner,
+    scheduler,
+    isOpen: () => lifecycle.status().phase === 'ready',
+    report,
+  });
   const idleLock = new IdleLock({
     minutes: async () => (await settings.get()).idleLockMinutes,
     lock: () => lifecycle.lock(),
     report,
   });
-
-  /** Ends a running scan. Rejects with INVALID_STATE while a change in AWS is still being followed. */
-  async function quiet(): Promise<void> {
-    await scanner.stop();
-    const running = (await journal.unfinished()).length;
-    if (running === 0) return;
-    throw new AppError(
-      'INVALID_STATE',
-      'A change in AWS is still being followed. Wait for its end, or stop waiting in Activity.',
-    );
-  }
 
   /** The stored data was exchanged under the services: what they and the screens hold is read anew. */
   function reload(): void {

@@ -8,7 +8,12 @@ test('a move that the next start would refuse is refused before anything is copi
   const untouched = () => {
     throw new Error('nothing is to be done');
   };
-  const options: Partial<MaintenanceOptions> = { jobs, mode: 'sqlite', engine: untouched, quiet: untouched };
+  const options: Partial<MaintenanceOptions> = {
+    jobs,
+    mode: 'sqlite',
+    engine: untouched,
+    whileStill: untouched,
+  };
   const maintenance = new Maintenance(options as MaintenanceOptions);
   expect(() => maintenance.moveEngine({ kind: 'qdrant' }, 'window')).toThrow(
     expect.objectContaining({ code: 'INVALID_STATE', message: expect.stringContaining('CLOUDOPS_ENGINE') }),

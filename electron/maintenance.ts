@@ -3,6 +3,7 @@ import type { RouteParsed } from '../preload/contract/requests.ts';
 import { AppError } from './errors.ts';
 import type { JobHandle, JobRunner } from './jobs/jobs.ts';
 import type { MaintenanceApi } from './storage/api.ts';
+import type { WhileStill } from './stillness.ts';
 import type { RemoteKeys } from './storage/engines/remoteKey.ts';
 import { checkRemoteUrl } from './storage/engines/remoteUrl.ts';
 import type { StorageConfig } from './storage/storageConfig.ts';
@@ -21,7 +22,7 @@ export interface MaintenanceOptions {
   /** The API keys of Qdrant servers elsewhere. */
   remoteKeys: Pick<RemoteKeys, 'store' | 'forget'>;
   /** A running scan would write rows back; a running execution would refresh its own. */
-  quiet(): Promise<void>;
+  whileStill: WhileStill;
   /** Makes a backup within the same job; rejects when there must be none of what follows. */
   safetyBackup(reason: string, work: Work): Promise<unknown>;
 }
@@ -93,13 +94,14 @@ export class Maintenance {
   }
 
   #start(kind: Job['kind'], reason: string, work: (handle: JobHandle) => Promise<string>): Job {
-    const { jobs, safetyBackup, reload, quiet } = this.#options;
-    return jobs.start(kind, async (handle) => {
-      await quiet();
-      await safetyBackup(reason, handle);
-      const result = await work(handle);
-      reload();
-      return { result };
-    });
+    const { jobs, safetyBackup, reload, whileStill } = this.#options;
+    return jobs.start(kind, (handle) =>
+      whileStill(async () => {
+        await safetyBackup(reason, handle);
+        const result = await work(handle);
+        reload();
+        return { result };
+      }),
+    );
   }
 }

@@ -56,7 +56,7 @@ function rescueOf(backups: BackupInfo[], status: Status = FAILED, mode: RescueOp
     },
     remoteKeys: { forget: async () => undefined, store: async () => undefined },
     jobs,
-    quiet: async () => undefined,
+    whileStill: (work) => work(),
     onOpened: async () => undefined,
     onFailed: async () => undefined,
   });

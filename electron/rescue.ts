@@ -3,7 +3,8 @@ import type { RouteParsed } from '../preload/contract/requests.ts';
 import type { BackupService } from './backup/backupService.ts';
 import type { RestoreService } from './backup/restoreService.ts';
 import { AppError } from './errors.ts';
-import type { JobHandle, JobRunner } from './jobs/jobs.ts';
+import type { JobHandle, JobOutcome, JobRunner } from './jobs/jobs.ts';
+import type { WhileStill } from './stillness.ts';
 import type { JournalApi, StorageApi } from './storage/api.ts';
 import type { OtherBackup } from './storage/backup/api.ts';
 import { COLLECTION_PARTS } from './storage/backup/workspaceParts.ts';
@@ -24,7 +25,7 @@ export interface RescueOptionsOf {
   remoteKeys: Pick<RemoteKeys, 'forget' | 'store'>;
   jobs: JobRunner;
   /** Nothing may go on reading or writing; only asked of a workspace that is open. */
-  quiet(): Promise<void>;
+  whileStill: WhileStill;
   /** The storage is open again, with other data. */
   onOpened(): Promise<void>;
   /** Nothing came of it; the storage may be closed now. */
@@ -56,21 +57,34 @@ export class EngineRescue {
     jobs.requireIdle();
     if (!this.#targets().includes(to)) throw this.#refused(to);
     const found = backup === null ? null : await this.#find(backup);
-    const chosen = found?.chosen ?? null;
     const engine = this.#engineOf(to);
-    return jobs.start('rescue', async (handle) => {
-      const { phase, engine: before } = this.#options.status();
-      if (phase === 'ready') await this.#options.quiet();
-      const work = found === null ? this.#empty(engine, handle) : this.#rebuild(engine, found, handle);
-      const result = await work.catch(async (error: unknown) => {
-        await this.#options.onFailed(error);
-        throw error;
-      });
-      if (before.url !== null) await this.#options.remoteKeys.forget(before.url);
-      await this.#options.onOpened();
-      await this.#record(engine, chosen, by);
-      return { result, backupId: chosen?.backupId ?? null };
+    return jobs.start('rescue', (handle) =>
+      this.#whileStill(() => this.#carryOut(engine, found, handle, by)),
+    );
+  }
+
+  async #carryOut(
+    engine: LocalEngine,
+    found: Found | null,
+    handle: JobHandle,
+    by: string,
+  ): Promise<JobOutcome> {
+    const chosen = found?.chosen ?? null;
+    const { engine: before } = this.#options.status();
+    const work = found === null ? this.#empty(engine, handle) : this.#rebuild(engine, found, handle);
+    const result = await work.catch(async (error: unknown) => {
+      await this.#options.onFailed(error);
+      throw error;
     });
+    if (before.url !== null) await this.#options.remoteKeys.forget(before.url);
+    await this.#options.onOpened();
+    await this.#record(engine, chosen, by);
+    return { result, backupId: chosen?.backupId ?? null };
+  }
+
+  /** In a workspace that did not open nothing runs that could be in the way. */
+  #whileStill<T>(work: () => Promise<T>): Promise<T> {
+    return this.#options.status().phase === 'ready' ? this.#options.whileStill(work) : work();
   }
 
   /**
@@ -86,11 +100,13 @@ export class EngineRescue {
       );
     }
     this.#options.jobs.requireIdle();
-    await this.#options.storage.reopenEngine({ qdrantApiKey: apiKey }).catch(async (error: unknown) => {
-      await this.#options.onFailed(error);
-      throw error;
+    await this.#whileStill(async () => {
+      await this.#options.storage.reopenEngine({ qdrantApiKey: apiKey }).catch(async (error: unknown) => {
+        await this.#options.onFailed(error);
+        throw error;
+      });
+      await this.#options.onOpened();
     });
-    await this.#options.onOpened();
     await this.#options.remoteKeys.store(url, apiKey);
   }
 

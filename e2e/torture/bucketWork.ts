@@ -45,7 +45,13 @@ function make(actor: Actor) {
     shell: { saveLarge: () => Promise.reject(new Error('nobody is asked for a file')) },
     installId: () => actor.installId,
   });
-  const restores = new RestoreService({ engine, places, jobs, onRestored: () => undefined });
+  const restores = new RestoreService({
+    engine,
+    places,
+    jobs,
+    whileStill: (work) => work(),
+    onRestored: () => undefined,
+  });
   return { places, jobs, backups, restores };
 }
 

@@ -20,6 +20,7 @@ export interface BackupsOptions extends S3ClientsOptions, Pick<BackupServiceOpti
   /** Of the open workspace; a restore may make it another one. */
   installId(): string;
   onReopened(report: OpenReport): void;
+  whileStill: RestoreServiceOptions['whileStill'];
   onRestored: RestoreServiceOptions['onRestored'];
 }
 
@@ -48,6 +49,12 @@ export function createBackups(options: BackupsOptions) {
     slots: () => storage.keys.slots(),
     installId,
   });
-  const restores = new RestoreService({ engine, places, jobs, onRestored: options.onRestored });
+  const restores = new RestoreService({
+    engine,
+    places,
+    jobs,
+    whileStill: options.whileStill,
+    onRestored: options.onRestored,
+  });
   return { s3Clients, backups, restores };
 }

@@ -1,7 +1,7 @@
 import type { BackupInfo, BackupSource, Job, Secret } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { JobHandle, JobRunner } from '../jobs/jobs.ts';
-import type { OtherBackup } from '../storage/backup/api.ts';
+import type { LocalSource, OtherBackup } from '../storage/backup/api.ts';
 import { infoOf, timeInWords } from '../storage/backup/info.ts';
 import type { BackupPart } from '../storage/backup/names.ts';
 import type { BackupReader } from '../storage/backup/place.ts';
@@ -18,6 +18,8 @@ export interface RestoreServiceOptions {
   engine: BackupEngine;
   places: Places;
   jobs: JobRunner;
+  /** Runs it with everything out of the way that reads and writes by itself, or follows the journal. */
+  whileStill<T>(work: () => Promise<T>): Promise<T>;
   /** After the swap: the screens ask again. */
   onRestored(): Promise<void> | void;
 }
@@ -85,8 +87,13 @@ export class RestoreService {
     return jobs.start(kind, async (handle) => {
       handle.about(request.backupId);
       try {
-        const { result } = await this.#restore(request, handle);
-        await this.#options.onRestored();
+        const result = await this.#restore(request, handle, async (exchange) =>
+          this.#options.whileStill(async () => {
+            const restored = await exchange();
+            await this.#options.onRestored();
+            return restored;
+          }),
+        );
         return { result, backupId: request.backupId };
       } catch (error) {
         throw await this.#withNextOlder(error, request);
@@ -106,17 +113,25 @@ export class RestoreService {
   ): Promise<{ result: string }> {
     const request: RestoreRequest = { ...from, secret: { kind: 'own' }, mode: 'replace' };
     try {
-      return await this.#restore(request, handle);
+      // The rescue that this is a part of sees to what else runs.
+      return { result: await this.#restore(request, handle, (exchange) => exchange()) };
     } catch (error) {
       throw await this.#withNextOlder(error, request);
     }
   }
 
-  async #restore(request: RestoreRequest, handle: JobHandle): Promise<{ result: string }> {
+  /** `around` the exchange alone: a download may take hours. */
+  async #restore(
+    request: RestoreRequest,
+    handle: JobHandle,
+    around: (exchange: () => Promise<string>) => Promise<string>,
+  ): Promise<string> {
     const { engine, places } = this.#options;
     const { source, secret, mode, parts, others = [], aside = null } = request;
     const how = { secret, mode, parts, others, aside };
-    if (source.kind !== 's3') return engine.restore(source, request, how, handle);
+    const exchange = (from: LocalSource) =>
+      around(async () => (await engine.restore(from, request, how, handle)).result);
+    if (source.kind !== 's3') return exchange(source);
     const from = await places.reader(source);
     return places.withTemp(async (to, path) => {
       for (const one of [request, ...others])
@@ -127,7 +142,7 @@ export class RestoreService {
           one.parts,
           handle,
         );
-      return engine.restore({ kind: 'folder', path }, request, how, handle);
+      return exchange({ kind: 'folder', path });
     });
   }
 

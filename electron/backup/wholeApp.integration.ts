@@ -59,7 +59,13 @@ async function app(machine: Machine) {
     slots: async () => [],
     installId: () => installId,
   });
-  const restore = new RestoreService({ engine, jobs, places, onRestored: () => undefined });
+  const restore = new RestoreService({
+    engine,
+    jobs,
+    places,
+    whileStill: (work) => work(),
+    onRestored: () => undefined,
+  });
   return { jobs, service, restore, installId: () => installId };
 }
 

@@ -7,12 +7,16 @@ import type {
   ResourceType,
 } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
+import { endsWithin } from '../waiting.ts';
 import { type Approval, Approvals } from './approvals.ts';
 import type { ActionSpec } from './catalog/spec.ts';
 import { CATALOG, type Catalog } from './catalog.ts';
 import { Executor } from './executor.ts';
 import { Planner, type ProposeOptions } from './planner.ts';
 import { type Clock, DEFAULT_TIMINGS, type ExecutionPorts, systemClock, type Timings } from './ports.ts';
+
+/** A plan asks AWS several things; one that takes longer finds the journal as it is then. */
+const DECIDES_MS = 5_000;
 
 /** From an intended action to one verified AWS call: plans, decisions, executions, and their record. */
 export class ExecutionService {
@@ -21,6 +25,10 @@ export class ExecutionService {
   readonly #approvals: Approvals;
   readonly #executor: Executor;
   readonly #catalog: Catalog;
+  /** Plans and approvals on their way to the journal. */
+  readonly #deciding = new Set<Promise<unknown>>();
+  /** How many want the journal to stay as it is. */
+  #held = 0;
 
   constructor(
     ports: ExecutionPorts,
@@ -42,7 +50,7 @@ export class ExecutionService {
 
   /** Makes a plan for one catalogued action on one resource, looked up anew. Changes nothing. */
   propose(actionId: string, resourceId: string, options?: ProposeOptions): Promise<PlanView> {
-    return this.#planner.propose(actionId, resourceId, options);
+    return this.#decide(() => this.#planner.propose(actionId, resourceId, options));
   }
 
   plan(planId: string): Promise<PlanView> {
@@ -50,10 +58,12 @@ export class ExecutionService {
   }
 
   /** Resolves once the approval is durable; the execution then runs by itself and announces its steps. */
-  async approve(approval: Approval, clientId: string): Promise<PlanView> {
-    const { executionId } = await this.#approvals.approve(approval, clientId);
-    this.#executor.start(await this.execution(executionId));
-    return this.plan(approval.planId);
+  approve(approval: Approval, clientId: string): Promise<PlanView> {
+    return this.#decide(async () => {
+      const { executionId } = await this.#approvals.approve(approval, clientId);
+      this.#executor.start(await this.execution(executionId));
+      return this.plan(approval.planId);
+    });
   }
 
   async reject(planId: string, clientId: string): Promise<PlanView> {
@@ -105,8 +115,59 @@ export class ExecutionService {
     for (const execution of await this.#ports.journal.unfinished()) await this.#executor.resume(execution);
   }
 
+  /**
+   * Until what it resolves with is called no change is planned, approved or followed, so that the journal can be
+   * exchanged; then what the journal of that time has open is taken up again. `refuse`: rejects with INVALID_STATE
+   * while a change is being followed. Rejects likewise when one does not let go.
+   */
+  async hold(following: 'pause' | 'refuse'): Promise<() => Promise<void>> {
+    this.#held += 1;
+    let held = true;
+    const release = async () => {
+      if (!held) return;
+      held = false;
+      this.#held -= 1;
+      await this.reconcile();
+    };
+    try {
+      await endsWithin(DECIDES_MS, Promise.allSettled(this.#deciding));
+      if (following === 'refuse' && (await this.#ports.journal.unfinished()).length > 0) throw followed();
+      if (await this.#executor.pause()) return release;
+      throw new AppError(
+        'INVALID_STATE',
+        'A change in AWS does not let go of the journal. Try again in a moment.',
+      );
+    } catch (error) {
+      await release().catch((unrecorded: unknown) => this.#ports.report(unrecorded));
+      throw error;
+    }
+  }
+
   /** Ends all waiting; the next start takes it up again. */
   stop(): Promise<void> {
     return this.#executor.stop();
   }
+
+  async #decide<T>(decision: () => Promise<T>): Promise<T> {
+    if (this.#held > 0) {
+      throw new AppError(
+        'NOT_READY',
+        'The stored data is being exchanged. Nothing was sent; ask again when that has ended.',
+      );
+    }
+    const deciding = decision();
+    this.#deciding.add(deciding);
+    try {
+      return await deciding;
+    } finally {
+      this.#deciding.delete(deciding);
+    }
+  }
+}
+
+function followed(): AppError {
+  return new AppError(
+    'INVALID_STATE',
+    'A change in AWS is still being followed. Wait for its end, or stop waiting in Activity.',
+  );
 }

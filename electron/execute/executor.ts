@@ -58,6 +58,11 @@ export class Executor {
     return this.#runs.stop();
   }
 
+  /** See `Runs.pause`. */
+  pause(): Promise<boolean> {
+    return this.#runs.pause();
+  }
+
   #work(first: Work['first']): Work {
     return { first, again: (run) => this.#settleLeft(run), stopped: (run) => this.#stopped(run) };
   }

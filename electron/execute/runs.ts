@@ -1,7 +1,7 @@
 import type { Execution } from '../../preload/contract/models.ts';
 import { cleanText } from '../aws/text.ts';
 import { AppError } from '../errors.ts';
-import { abortable } from '../waiting.ts';
+import { abortable, endsWithin } from '../waiting.ts';
 import type { Clock } from './ports.ts';
 
 /** Why a run was ended from outside. */
@@ -25,8 +25,14 @@ export interface Work {
 
 interface Entry extends Run {
   abort: AbortController;
+  /** All that remains is looking. */
+  arrived: Promise<void>;
   done: Promise<void>;
 }
+
+/** A check and a call under way are let through: cut off, nobody would know whether it was sent. */
+const ARRIVES_MS = 20_000;
+const LETS_GO_MS = 5_000;
 
 /** The runs of this process: at most one per resource, each ended by its result or by the end of the process. */
 export class Runs {
@@ -34,6 +40,7 @@ export class Runs {
   readonly #retryMs: number;
   readonly #report: (error: unknown) => void;
   readonly #entries = new Map<string, Entry>();
+  #stopped = false;
 
   constructor(clock: Clock, retryMs: number, report: (error: unknown) => void) {
     this.#clock = clock;
@@ -58,12 +65,22 @@ export class Runs {
 
   /** Resolves when the run has ended; never rejects. */
   launch(execution: Execution, work: Work): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
     const abort = new AbortController();
+    const arrived = Promise.withResolvers<void>();
+    let watching = false;
     const entry: Entry = {
       execution,
       signal: abort.signal,
-      watching: false,
+      get watching() {
+        return watching;
+      },
+      set watching(now) {
+        watching = now;
+        if (now) arrived.resolve();
+      },
       abort,
+      arrived: arrived.promise,
       done: Promise.resolve(),
     };
     this.#entries.set(execution.executionId, entry);
@@ -80,11 +97,25 @@ export class Runs {
     return true;
   }
 
-  /** Ends all waiting without a result: the next start takes it up again. */
+  /** Ends all waiting without a result, for good: the next start takes it up again. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     const entries = [...this.#entries.values()];
     for (const { abort } of entries) abort.abort('shutdown' satisfies StopReason);
     await Promise.all(entries.map(({ done }) => done));
+  }
+
+  /**
+   * Ends all waiting without a result, to be taken up again from the journal. What has not been sent yet is, or is
+   * refused, before that. False when a run did not let go.
+   */
+  async pause(): Promise<boolean> {
+    const paused = [...this.#entries.values()].map(async ({ abort, arrived, done }) => {
+      await endsWithin(ARRIVES_MS, Promise.race([arrived, done]));
+      abort.abort('shutdown' satisfies StopReason);
+      return endsWithin(LETS_GO_MS, done);
+    });
+    return (await Promise.all(paused)).every((ended) => ended);
   }
 
   async #toItsEnd(run: Run, work: Work): Promise<void> {

@@ -58,6 +58,7 @@ export function openMachine(folder: string, clients: S3Clients, installId: strin
     engine,
     places,
     jobs,
+    whileStill: (work) => work(),
     onRestored: () => undefined,
   });
   return {

@@ -37,6 +37,7 @@ async function boot(): Promise<void> {
       backups.push(reason);
       await backup();
     },
+    whileStill: (work) => work(),
     emit: () => undefined,
   });
 }

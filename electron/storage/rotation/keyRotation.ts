@@ -17,6 +17,8 @@ interface Options {
   info(): Promise<KeyInfo>;
   /** Makes a backup within the same job; rejects when there must be none of what follows. */
   safetyBackup(reason: string, work: Work): Promise<void>;
+  /** Rejects while executions run: their records name resources by the ids that a new index key changes. */
+  whileStill<T>(work: () => Promise<T>): Promise<T>;
   emit: Emit;
 }
 
@@ -56,7 +58,9 @@ export class KeyRotation {
         `${running === 1 ? 'A change' : `${running} changes`} in AWS ${running === 1 ? 'is' : 'are'} still being followed. Wait for the end, or stop waiting in Activity; then change the index key.`,
       );
     }
-    return jobs.start('rebuild_index_key', (handle) => this.#rebuild(handle, by));
+    return jobs.start('rebuild_index_key', (handle) =>
+      this.#options.whileStill(() => this.#rebuild(handle, by)),
+    );
   }
 
   /** After the workspace was opened: goes on sealing records anew where a process ended over it. */
