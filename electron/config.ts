@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
+import { awsFilePaths } from './aws/awsFiles.ts';
 import { type Network, readNetwork } from './aws/network.ts';
 import { AppError } from './errors.ts';
 
@@ -61,17 +62,13 @@ export function readConfig(argv: string[], env: NodeJS.ProcessEnv, entry: string
     throw new AppError('INVALID_INPUT', `--port takes a number from 0 to 65535, not "${flags.port}".`);
   }
   const paths = appPaths(entry);
-  const awsFolder = join(homedir(), '.aws');
   return {
     version: packageJson.version,
     root: resolve(flags.data || env.CLOUDOPS_HOME || join(homedir(), '.cloudops')),
     workspace: flags.sample ? 'sample' : 'default',
     headless: { port, open: !flags['no-open'] },
     paths,
-    aws: {
-      configFile: env.AWS_CONFIG_FILE ?? join(awsFolder, 'config'),
-      credentialsFile: env.AWS_SHARED_CREDENTIALS_FILE ?? join(awsFolder, 'credentials'),
-    },
+    aws: awsFilePaths(env),
     network: readNetwork(env),
     keySource: env.CLOUDOPS_KEY_SOURCE ?? null,
     engine: env.CLOUDOPS_ENGINE ?? null,

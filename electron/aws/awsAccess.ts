@@ -27,5 +27,5 @@ export function createAwsAccess(options: AwsAccessOptions): AwsAccess {
     ...(options.middleware && { middleware: options.middleware }),
   });
   const sessions = new AwsSessions(profiles, factory);
-  return { profiles, sessions, clients: new AwsClientPool(factory, sessions) };
+  return { profiles, sessions, clients: new AwsClientPool(factory, sessions, () => profiles.close()) };
 }

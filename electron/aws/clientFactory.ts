@@ -1,6 +1,7 @@
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { externalDataInterceptor } from '@smithy/shared-ini-file-loader';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import { agentsOf, DIRECT, type Network } from './network.ts';
+import { awsFilePaths } from './awsFiles.ts';
+import { DIRECT, type Network, Transport } from './network.ts';
 import type { Profiles } from './profiles.ts';
 import { rateLimit } from './rateLimit.ts';
 import type { AwsClient, AwsClientClass, ClientMiddleware, ClientScope } from './types.ts';
@@ -32,17 +33,21 @@ const RETRIES = {
 /** The one place that configures SDK clients. All of them share one pool of sockets. */
 export class ClientFactory {
   readonly #options: ClientFactoryOptions;
-  readonly #handler: NodeHttpHandler;
+  readonly #transport: Transport;
 
   constructor(options: ClientFactoryOptions) {
+    keepSdkFromFiles();
     this.#options = options;
-    this.#handler = new NodeHttpHandler({
-      connectionTimeout: 5_000,
-      requestTimeout: 60_000,
-      throwOnRequestTimeout: true,
-      // A scan queues on sockets by design; the SDK would warn on the console.
-      socketAcquisitionWarningTimeout: 600_000,
-      ...agentsOf(options.network ?? DIRECT, 100),
+    this.#transport = new Transport({
+      network: options.network ?? DIRECT,
+      maxSockets: 100,
+      timeouts: {
+        connectionTimeout: 5_000,
+        requestTimeout: 60_000,
+        throwOnRequestTimeout: true,
+        // A scan queues on sockets by design; the SDK would warn on the console.
+        socketAcquisitionWarningTimeout: 600_000,
+      },
     });
   }
 
@@ -54,13 +59,13 @@ export class ClientFactory {
   ): C {
     const { profiles, appVersion, middleware } = this.#options;
     const client = new clientClass({
-      profile: scope.profile,
       region: scope.region,
       credentials,
-      requestHandler: this.#handler,
+      requestHandler: this.#transport.handler(() => profiles.setting(scope.profile, 'ca_bundle')),
       customUserAgent: [['cloudops-desktop', appVersion]],
       // A QueueUrl of AWS would otherwise overrule a configured endpoint.
       useQueueUrlAsEndpoint: false,
+      ...endpointKinds(profiles, scope.profile),
       ...RETRIES[scope.purpose],
     });
     const { config } = client as unknown as ConfiguredClient;
@@ -74,6 +79,26 @@ export class ClientFactory {
   }
 
   destroy(): void {
-    this.#handler.destroy();
+    this.#transport.destroy();
+  }
+}
+
+/** Of a profile's settings those that choose among AWS's own endpoints. */
+export function endpointKinds(profiles: Pick<Profiles, 'flag'>, profile: string) {
+  return {
+    useFipsEndpoint: () => profiles.flag(profile, 'use_fips_endpoint'),
+    useDualstackEndpoint: () => profiles.flag(profile, 'use_dualstack_endpoint'),
+  };
+}
+
+/**
+ * The SDK would read and parse both AWS files for each of a client's dozen settings: seconds with thousands of
+ * profiles, and a thread lost for ever where a file never answers. All it needs is handed to it.
+ */
+export function keepSdkFromFiles(): void {
+  const { configFile, credentialsFile } = awsFilePaths({});
+  const { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE } = process.env;
+  for (const path of [configFile, credentialsFile, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE]) {
+    if (path) externalDataInterceptor.interceptFile(path, '');
   }
 }

@@ -1,3 +1,4 @@
+import { renewOnce } from './renewOnce.ts';
 import type { ClientFactory } from './clientFactory.ts';
 import type { AwsClient, AwsClientClass, ClientPool, ClientScope, Sessions } from './types.ts';
 
@@ -5,11 +6,14 @@ import type { AwsClient, AwsClientClass, ClientPool, ClientScope, Sessions } fro
 export class AwsClientPool implements ClientPool {
   readonly #factory: ClientFactory;
   readonly #sessions: Sessions;
+  readonly #onDestroy: () => void;
   readonly #clients = new Map<unknown, Map<string, AwsClient>>();
 
-  constructor(factory: ClientFactory, sessions: Sessions) {
+  /** `onDestroy` ends what stands behind the sessions. */
+  constructor(factory: ClientFactory, sessions: Sessions, onDestroy: () => void = () => undefined) {
     this.#factory = factory;
     this.#sessions = sessions;
+    this.#onDestroy = onDestroy;
   }
 
   client<C extends AwsClient>(clientClass: AwsClientClass<C>, scope: ClientScope): C {
@@ -18,7 +22,9 @@ export class AwsClientPool implements ClientPool {
     const key = JSON.stringify([scope.profile, scope.region, scope.purpose]);
     const known = ofClass.get(key);
     if (known) return known as C;
-    const client = this.#factory.create(clientClass, scope, this.#sessions.credentials(scope.profile));
+    const credentials = this.#sessions.credentials(scope.profile);
+    const client = this.#factory.create(clientClass, scope, credentials);
+    client.middlewareStack.use(renewOnce(this.#sessions, scope.profile, credentials));
     ofClass.set(key, client);
     return client;
   }
@@ -26,6 +32,7 @@ export class AwsClientPool implements ClientPool {
   destroy(): void {
     this.#clients.clear();
     this.#factory.destroy();
+    this.#onDestroy();
   }
 }
 

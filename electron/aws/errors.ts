@@ -82,6 +82,12 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || nodeErrorCode(error) === 'ABORT_ERR');
 }
 
+/** True when AWS refused the keys themselves: others may be there by now. */
+export function isRefusedSession(error: unknown): boolean {
+  const { name } = look(error);
+  return EXPIRED.test(name) || BAD_KEYS.test(name);
+}
+
 /** AWS's code, or the error's name: for collectors that treat "not there" as an answer. */
 export function awsErrorName(error: unknown): string {
   return look(error).name;

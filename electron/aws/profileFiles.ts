@@ -1,120 +1,127 @@
-import { readFile } from 'node:fs/promises';
-import { loadSharedConfigFiles } from '@smithy/shared-ini-file-loader';
-import { AppError, nodeErrorCode } from '../errors.ts';
+import { AppError } from '../errors.ts';
+import { IniError, parseIni, type Section, shellWords } from './ini.ts';
 
-export type Section = Record<string, string>;
+export type { Section } from './ini.ts';
 
 /** What the two files of `~/.aws` say. Holds secrets: never leaves electron/aws. */
 export interface ProfileFiles {
-  /** Every profile that has a header, also one whose keys the SDK's parser drops; by the name a person gave it. */
+  /** Every profile that has a header, also one that the AWS CLI passes over; by the name a person gave it. */
   profiles: Map<string, { section: Section; problem: string | null }>;
   /** `services` sections of the config file by name. */
   services: Map<string, Section>;
 }
 
-/**
- * Reads both files afresh. A file that is not there is empty; one that cannot be read or understood is a
- * PROFILE_BROKEN, because the SDK's loader answers "no profiles" for both.
- */
-export async function readProfileFiles(configFile: string, credentialsFile: string): Promise<ProfileFiles> {
-  const [configText, credentialsText] = await Promise.all([readText(configFile), readText(credentialsFile)]);
-  const parsed = await loadSharedConfigFiles({
-    configFilepath: configFile,
-    filepath: credentialsFile,
-    ignoreCache: true,
-  });
+interface SourceFile {
+  path: string;
+  /** Null = there is no such file. */
+  bytes: Buffer | null;
+}
 
+const ID = 'aws_access_key_id';
+const KEY_OPTIONS = [ID, 'aws_secret_access_key', 'aws_session_token', 'aws_security_token'];
+
+/** Both files as one, as the AWS CLI joins them. Throws PROFILE_BROKEN for a text that the CLI refuses. */
+export function joinProfileFiles(config: SourceFile, credentials: SourceFile): ProfileFiles {
   const profiles: ProfileFiles['profiles'] = new Map();
-  for (const { name, problem } of configHeaders(configText)) {
-    profiles.set(name, { section: { ...parsed.configFile[name] } as Section, problem });
+  const services: ProfileFiles['services'] = new Map();
+  for (const [header, section] of sectionsOf(config)) {
+    const { kind, name, problem } = readHeader(header);
+    if (kind === 'services') services.set(name, section);
+    // Of two ways to write one profile the CLI takes the later, and any rather than one it passes over.
+    if (kind === 'profile' && (problem === null || !profiles.has(name)))
+      profiles.set(name, { section, problem });
   }
-  for (const { name, problem } of credentialsHeaders(credentialsText)) {
+  for (const [header, section] of sectionsOf(credentials)) {
+    const { name, problem } = readCredentialsHeader(header);
     const known = profiles.get(name);
-    const section = { ...known?.section, ...parsed.credentialsFile[name] } as Section;
-    profiles.set(name, { section, problem: known?.problem ?? problem });
-  }
-  const services = new Map<string, Section>();
-  for (const [key, section] of Object.entries(parsed.configFile)) {
-    if (key.startsWith('services.')) services.set(key.slice('services.'.length), section as Section);
+    if (known && problem !== null) continue;
+    profiles.set(name, { section: joined(known?.section, section), problem });
   }
   return { profiles, services };
 }
 
-async function readText(file: string): Promise<string> {
-  const broken = (why: string, cause?: unknown) =>
-    new AppError('PROFILE_BROKEN', `${file} ${why}`, { cause, details: { file } });
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    const code = nodeErrorCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return '';
-    if (code === 'EACCES' || code === 'EPERM') {
-      throw broken('may not be read by this user. Change its permissions, then try again.', error);
-    }
-    if (code === 'EISDIR') throw broken('is a folder. It must be the AWS file itself.', error);
-    throw broken(`could not be read (${code ?? 'unknown error'}).`, error);
+/**
+ * The credentials file wins option by option, but keys are taken from one file whole: the new key of one with
+ * the old token of the other would be refused by AWS.
+ */
+function joined(config: Section | undefined, credentials: Section): Section {
+  const section: Section = Object.assign(Object.create(null), config, credentials);
+  const source = ID in credentials ? credentials : (config ?? {});
+  if (!(ID in source)) return section;
+  for (const option of KEY_OPTIONS) {
+    const value = source[option];
+    if (value === undefined) delete section[option];
+    else section[option] = value;
   }
+  return section;
+}
+
+function sectionsOf(file: SourceFile): Map<string, Section> {
+  const text = textOf(file);
+  try {
+    const sections = parseIni(text);
+    if (sections.has('__proto__')) throw broken(file.path, 'has a section named __proto__. Rename it.');
+    return sections;
+  } catch (error) {
+    if (!(error instanceof IniError)) throw error;
+    // The line's own text is not repeated: it may hold a key.
+    throw broken(
+      file.path,
+      `cannot be used, and the AWS CLI refuses it too: in line ${error.line} ${error.message}. Correct that line, then try again.`,
+      error,
+    );
+  }
+}
+
+function textOf({ path, bytes }: SourceFile): string {
+  if (!bytes) return '';
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    throw broken('is not UTF-8 text. Save it as UTF-8 without a byte-order mark.', error);
+    throw broken(path, 'is not UTF-8 text. Save it as UTF-8 without a byte-order mark.', error);
   }
-  if (text.startsWith('\uFEFF') || text.includes('\0')) {
-    throw broken('starts with a byte-order mark or holds binary data. Save it as plain UTF-8.');
-  }
-  if (headers(text).some((header) => /(^|\s)__proto__$/.test(header))) {
-    throw broken('has a section named __proto__, for which the AWS SDK drops the whole file. Rename it.');
-  }
-  return text;
+  if (!text.startsWith('\uFEFF') && !text.includes('\0')) return text;
+  throw broken(path, 'starts with a byte-order mark or holds binary data. Save it as plain UTF-8.');
 }
 
-/** The text between the brackets of each section line, cut as the SDK's parser cuts it. */
-function headers(text: string): string[] {
-  const found: string[] = [];
-  for (const line of text.split(/\r?\n/)) {
-    const trimmed = (line.split(/(^|\s)[;#]/)[0] ?? '').trim();
-    if (trimmed.startsWith('[') && trimmed.endsWith(']')) found.push(trimmed.slice(1, -1));
-  }
-  return found;
+function broken(file: string, why: string, cause?: unknown): AppError {
+  return new AppError('PROFILE_BROKEN', `${file} ${why}`, { cause, details: { file } });
 }
 
 interface Header {
+  kind: 'profile' | 'services' | 'other';
   name: string;
+  /** Why the AWS CLI passes the section over. */
   problem: string | null;
 }
 
-const READABLE_NAME = /^[\w\-@+.%:/]+$/;
-const UNREADABLE =
-  'The AWS SDK cannot read this section: its name holds a space or an unusual sign. Rename the profile.';
-
-function configHeaders(text: string): Header[] {
-  return headers(text).flatMap((header): Header[] => {
-    const trimmed = header.trim();
-    if (trimmed === 'default') return [{ name: 'default', problem: header === trimmed ? null : UNREADABLE }];
-    const match = /^profile(\s+)(["']?)(.+)\2$/.exec(trimmed);
-    if (match) {
-      const [, gap, , name = ''] = match;
-      const readable = header === trimmed && gap?.length === 1 && READABLE_NAME.test(name);
-      return [{ name, problem: readable ? null : UNREADABLE }];
-    }
-    if (/^(sso-session|services)\s/.test(trimmed)) return [];
-    return [
-      { name: trimmed, problem: `In the config file this section must be written [profile ${trimmed}].` },
-    ];
-  });
+function readHeader(header: string): Header {
+  if (header === 'default') return { kind: 'profile', name: 'default', problem: null };
+  const kind = /^(profile|sso-session|services)/.exec(header)?.[1];
+  const words = kind ? shellWords(header) : null;
+  const [, name] = words ?? [];
+  if (kind && words?.length === 2 && name !== undefined) {
+    return { kind: kind === 'profile' || kind === 'services' ? kind : 'other', name, problem: null };
+  }
+  if (kind === 'sso-session' || kind === 'services') return { kind: 'other', name: header, problem: null };
+  const meant = /^profile\s+(.+)$/.exec(header)?.[1]?.trim();
+  if (meant === undefined) {
+    const problem = `In the config file this section must be written [profile ${quoted(header.trim())}].`;
+    return { kind: 'profile', name: header.trim(), problem };
+  }
+  const problem = `The AWS CLI passes this section over: a name with blanks or quotes in it must stand in quotes. Rename the profile, or write [profile ${quoted(meant)}].`;
+  return { kind: 'profile', name: meant, problem };
 }
 
-function credentialsHeaders(text: string): Header[] {
-  return headers(text).map((header) => {
-    const prefixed = /^profile\s+(["']?)(.+)\1$/.exec(header.trim());
-    if (prefixed) {
-      const name = prefixed[2] ?? '';
-      return { name, problem: `In the credentials file this section must be written [${name}].` };
-    }
-    // The parser keeps the name as it stands, spaces included, unless it reads as "prefix name".
-    const readable = !/^[\w-]+\s(["'])?[\w\-@+.%:/]+\1$/.test(header);
-    return { name: header, problem: readable ? null : UNREADABLE };
-  });
+/** In the credentials file the text between the brackets is the name. */
+function readCredentialsHeader(header: string): Pick<Header, 'name' | 'problem'> {
+  const words = /^profile\s/.test(header) ? shellWords(header) : null;
+  const [, name] = words ?? [];
+  if (words?.length !== 2 || name === undefined) return { name: header, problem: null };
+  return { name, problem: `In the credentials file this section must be written [${name}].` };
+}
+
+function quoted(name: string): string {
+  return /[\s'"\\]/.test(name) ? `"${name.replaceAll(/["\\]/g, '\\$&')}"` : name;
 }

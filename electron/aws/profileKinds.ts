@@ -19,10 +19,13 @@ export function describeProfile(name: string, files: ProfileFiles): Profile {
   };
 }
 
-/** In the order in which the SDK's `fromIni` looks. */
+/** In the order in which the AWS CLI looks, but keys before sign-ins: those cannot be made here yet. */
 function kindOf(section: Section): Profile['kind'] {
-  if (section.role_arn && Boolean(section.source_profile) !== Boolean(section.credential_source)) {
-    return 'assume_role';
+  if (section.role_arn && !section.web_identity_token_file) {
+    // The CLI refuses a role without its source, even beside keys: they are somebody else than the role.
+    return Boolean(section.source_profile) !== Boolean(section.credential_source)
+      ? 'assume_role'
+      : 'incomplete';
   }
   if (section.aws_access_key_id && section.aws_secret_access_key) return 'static';
   if (section.web_identity_token_file && section.role_arn) return 'web_identity';
@@ -48,13 +51,13 @@ function whyNot(name: string, kind: Profile['kind'], section: Section, files: Pr
 }
 
 function whyIncomplete(section: Section): string {
-  if (section.aws_access_key_id) return 'It has an aws_access_key_id but no aws_secret_access_key. Add it.';
-  if (section.aws_secret_access_key)
-    return 'It has an aws_secret_access_key but no aws_access_key_id. Add it.';
   if (section.role_arn && section.source_profile) {
     return 'It has both source_profile and credential_source. Remove one of them.';
   }
   if (section.role_arn) return 'It names a role but no source_profile with the keys to take it. Add one.';
+  if (section.aws_access_key_id) return 'It has an aws_access_key_id but no aws_secret_access_key. Add it.';
+  if (section.aws_secret_access_key)
+    return 'It has an aws_secret_access_key but no aws_access_key_id. Add it.';
   return 'It has no credentials: no access key, no role and no sign-in.';
 }
 
@@ -74,7 +77,7 @@ function whyNotAssumable(name: string, start: Section, files: ProfileFiles): str
     if (!source) return `Its source_profile "${cleanText(next)}" is in neither AWS file. Correct the name.`;
     // A profile may be its own source: its keys are then used to take its role.
     const kind = source.problem ? 'incomplete' : kindOf(source.section);
-    if (source.section.aws_access_key_id && source.section.aws_secret_access_key) return null;
+    if (!source.problem && staticKeys(source.section)) return null;
     if (visited.includes(next)) {
       return `Its roles refer to each other in a circle (${cleanText([...visited, next].join(' → '))}). Correct source_profile.`;
     }
@@ -85,4 +88,19 @@ function whyNotAssumable(name: string, start: Section, files: ProfileFiles): str
     visited.push(next);
     section = source.section;
   }
+}
+
+export interface StaticKeys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+/** The keys that stand in a section, else null. */
+export function staticKeys(section: Section): StaticKeys | null {
+  const { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey } = section;
+  if (!accessKeyId || !secretAccessKey) return null;
+  // Either name of the token, in the order in which the AWS CLI looks.
+  const sessionToken = section.aws_security_token ?? section.aws_session_token;
+  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
 }

@@ -31,8 +31,10 @@ export interface ClientPool {
 /** One memoized credential provider per profile: MFA and AssumeRole happen once, not once per client. */
 export interface Sessions {
   credentials(profile: string): AwsCredentialIdentityProvider;
-  /** GetCallerIdentity, cached until the credentials end; `fresh` asks again. */
-  identity(profile: string, options?: { fresh?: boolean }): Promise<Identity>;
+  /** GetCallerIdentity, cached as long as the credentials stay the same; `fresh` asks again. */
+  identity(profile: string, options?: { fresh?: boolean; signal?: AbortSignal }): Promise<Identity>;
+  /** AWS refused this key: true when others are there by now. */
+  renewed?(profile: string, accessKeyId: string): Promise<boolean>;
 }
 
 /** An SDK error in the contract's terms. */

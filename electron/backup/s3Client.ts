@@ -1,8 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { BackupSource, S3Place as S3Settings } from '../../preload/contract/models.ts';
-import { agentsOf, DIRECT, type Network } from '../aws/network.ts';
+import { keepSdkFromFiles } from '../aws/clientFactory.ts';
+import { DIRECT, type Network, Transport } from '../aws/network.ts';
 import type { Profiles } from '../aws/profiles.ts';
+import { renewOnce } from '../aws/renewOnce.ts';
 import { cleanText } from '../aws/text.ts';
 import type { AwsClient, ClientMiddleware, Sessions } from '../aws/types.ts';
 import { AppError } from '../errors.ts';
@@ -32,8 +33,8 @@ export interface Bucket {
 }
 
 export interface S3ClientsOptions {
-  profiles: Pick<Profiles, 'endpoint'>;
-  sessions: Pick<Sessions, 'credentials'>;
+  profiles: Pick<Profiles, 'endpoint'> & Partial<Pick<Profiles, 'setting' | 'flag'>>;
+  sessions: Pick<Sessions, 'credentials' | 'renewed'>;
   appVersion: string;
   network?: Network;
   /** The sample workspace's simulated AWS: with it no backup call of the sample leaves the machine. */
@@ -48,33 +49,41 @@ export interface S3ClientsOptions {
  */
 export class S3Clients {
   readonly #options: S3ClientsOptions;
-  readonly #handler: NodeHttpHandler;
+  readonly #transport: Transport;
 
   constructor(options: S3ClientsOptions) {
     this.#options = options;
-    this.#handler = new NodeHttpHandler({
-      connectionTimeout: 5_000,
-      // Without a byte for this long the connection counts as dead.
-      socketTimeout: 60_000,
-      requestTimeout: 120_000,
-      throwOnRequestTimeout: true,
-      ...agentsOf(options.network ?? DIRECT, 50),
+    keepSdkFromFiles();
+    this.#transport = new Transport({
+      network: options.network ?? DIRECT,
+      maxSockets: 50,
+      timeouts: {
+        connectionTimeout: 5_000,
+        // Without a byte for this long the connection counts as dead.
+        socketTimeout: 60_000,
+        requestTimeout: 120_000,
+        throwOnRequestTimeout: true,
+      },
     });
   }
 
   /** Throws BACKUP_PLACE or CREDENTIALS_MISSING for what cannot be an address, a region, a bucket or a key. Nothing is sent yet. */
   async open(target: S3Target): Promise<Bucket> {
     const { access } = target;
+    const { profiles, sessions } = this.#options;
     const [bucket, region] = [checkBucketName(target.bucket), checkRegion(target.region)];
     const profile = 'profile' in access ? access.profile : null;
-    const endpoint =
-      checkEndpoint(target.endpoint) ?? (await this.#options.profiles.endpoint(profile ?? '', 'S3'));
+    const endpoint = checkEndpoint(target.endpoint) ?? (await profiles.endpoint(profile ?? '', 'S3'));
+    const credentials = 'profile' in access ? sessions.credentials(access.profile) : typedKeys(access);
+    const caBundle = async () => (profile === null ? undefined : profiles.setting?.(profile, 'ca_bundle'));
+    const flag = (option: string) => async () =>
+      profile !== null && !endpoint && ((await profiles.flag?.(profile, option)) ?? false);
     const client = new S3Client({
-      ...(profile && { profile }),
       region,
-      credentials:
-        'profile' in access ? this.#options.sessions.credentials(access.profile) : typedKeys(access),
-      requestHandler: this.#handler,
+      credentials,
+      requestHandler: this.#transport.handler(caBundle),
+      useFipsEndpoint: flag('use_fips_endpoint'),
+      useDualstackEndpoint: flag('use_dualstack_endpoint'),
       customUserAgent: [['cloudops-desktop', this.#options.appVersion]],
       retryMode: 'standard',
       maxAttempts: this.#options.maxAttempts ?? 6,
@@ -88,6 +97,9 @@ export class S3Clients {
     // Else the SDK would read the section of AWS_PROFILE or `default`.
     (client.config as { serviceConfiguredEndpoint?: unknown }).serviceConfiguredEndpoint = () =>
       Promise.resolve(undefined);
+    if (profile !== null && typeof credentials === 'function') {
+      (client as AwsClient).middlewareStack.use(renewOnce(sessions, profile, credentials));
+    }
     for (const plug of this.#options.middleware ?? []) {
       (client as AwsClient).middlewareStack.use(plug({ profile: profile ?? '', region, purpose: 'execute' }));
     }
@@ -102,7 +114,7 @@ export class S3Clients {
   }
 
   destroy(): void {
-    this.#handler.destroy();
+    this.#transport.destroy();
   }
 }
 
@@ -112,7 +124,9 @@ export function targetOf(place: S3Settings): S3Target {
   return { bucket, region, endpoint, kmsKeyId, access: { profile } };
 }
 
-function typedKeys(access: Exclude<Access, { profile: string }>) {
+function typedKeys(access: Access) {
+  if ('profile' in access)
+    throw new AppError('CREDENTIALS_MISSING', 'Neither a profile nor keys were given.');
   const { accessKeyId, secretAccessKey, sessionToken } = access;
   return {
     accessKeyId: checkKey(accessKeyId, 'access key id'),
