@@ -132,23 +132,12 @@ test('a client is made once per profile, region and purpose', () => {
   expect(clients.client(EC2Client, scope('q'))).not.toBe(one);
 });
 
-test('keys that were replaced in the file reach clients made before, once the identity is asked afresh', async () => {
-  const { sessions, clients } = access(`[profile p]\n${KEYS}`, { env: { AWS_ENDPOINT_URL: endpoint } });
-  const client = clients.client(EC2Client, scope('p'));
-  expect(await sessions.identity('p')).toMatchObject({ accountId: '111122223333', expiresAt: null });
-  await client.send(new DescribeVpcsCommand({}));
-  writeFileSync(join(folder, 'config'), `[profile p]\n${KEYS.replace('AKIAEXAMPLE', 'AKIANEW')}`);
-  await sessions.identity('p');
-  await client.send(new DescribeVpcsCommand({}));
-  await sessions.identity('p', { fresh: true });
-  await client.send(new DescribeVpcsCommand({}));
-  expect(requests.map(({ key }) => key)).toEqual([
-    'AKIAEXAMPLE',
-    'AKIAEXAMPLE',
-    'AKIAEXAMPLE',
-    'AKIANEW',
-    'AKIANEW',
-  ]);
+test('a profile that cannot be used yet says so at its first call', async () => {
+  const { sessions } = access('[profile p]\nsso_session = corp\n');
+  await expect(sessions.identity('p')).rejects.toMatchObject({
+    code: 'PROFILE_UNSUPPORTED',
+    message: expect.stringContaining('Identity Center'),
+  });
 });
 
 test('a middleware answers for every client, that of STS included, with nothing sent', async () => {
@@ -170,12 +159,4 @@ test('a middleware answers for every client, that of STS included, with nothing 
   expect((await sessions.identity('p')).accountId).toBe('999988887777');
   expect(scopes).toEqual(['p eu-west-1 GetCallerIdentityCommand']);
   expect(requests).toEqual([]);
-});
-
-test('a profile that cannot be used yet says so at its first call', async () => {
-  const { sessions } = access('[profile p]\nsso_session = corp\n');
-  await expect(sessions.identity('p')).rejects.toMatchObject({
-    code: 'PROFILE_UNSUPPORTED',
-    message: expect.stringContaining('Identity Center'),
-  });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AppError } from '../errors.ts';
-import { mapAwsError, toAppError } from './errors.ts';
+import { mapAwsError, signedWith, toAppError } from './errors.ts';
 
 const context = { call: 'ec2:DescribeInstances', region: 'us-west-2', profile: 'prod' };
 const sdkError = (name: string, status?: number, message = name, attempts = 1) =>
@@ -48,6 +48,51 @@ test.each(['AuthFailure', 'InvalidClientTokenId', 'UnrecognizedClientException']
     expect(mapAwsError(error, { ...context, region: 'eu-west-1' }).code).toBe('CREDENTIALS_MISSING');
   },
 );
+
+test.each(['AuthFailure', 'InvalidClientTokenId'])(
+  '%s for session keys out of a file in such a region may mean the global STS endpoint; the app’s own sessions come from regional ones',
+  (name) => {
+    const at = { ...context, region: 'af-south-1' };
+    const given = mapAwsError(signedWith(sdkError(name, 401), { sessionToken: 't' }), at);
+    expect(given).toMatchObject({
+      code: 'CREDENTIALS_MISSING',
+      message: expect.stringMatching(/global STS endpoint.*regional/),
+    });
+    const own = signedWith(sdkError(name, 401), { sessionToken: 't', expiration: new Date() });
+    expect(mapAwsError(own, at).code).toBe('REGION_DISABLED');
+    expect(mapAwsError(signedWith(sdkError(name, 401), {}), at).code).toBe('REGION_DISABLED');
+  },
+);
+
+const OPENSSL =
+  'write EPROTO 4017:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:ssl/record';
+test.each([
+  ['EPROTO', true],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', false],
+  ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', false],
+  ['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', true],
+  ['SELF_SIGNED_CERT_IN_CHAIN', false],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', false],
+  ['CERT_HAS_EXPIRED', false],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', false],
+  ['ECONNRESET', true],
+  ['ENOTFOUND', false],
+])(
+  '%s is the network, never AWS’s words, and says “did not reach” only when nothing was sent',
+  (code, unknown) => {
+    const error = Object.assign(new Error(OPENSSL), { code, $metadata: { attempts: 1 } });
+    const mapped = mapAwsError(error, context);
+    expect(mapped).toMatchObject({ code: 'NETWORK', outcomeUnknown: unknown });
+    expect(mapped.message).not.toMatch(/AWS says|SSL routines/);
+    expect(/did not reach AWS|was not sent/.test(mapped.message)).toBe(!unknown);
+    const again = Object.assign(new Error(OPENSSL), { code, $metadata: { attempts: 2 } });
+    expect(mapAwsError(again, context).message).not.toMatch(/did not reach|was not sent/);
+  },
+);
+
+test('what this machine itself says is not put into AWS’s mouth', () => {
+  expect(mapAwsError(new TypeError('x is undefined'), context).message).not.toContain('AWS says');
+});
 
 test.each([
   [false, network('ECONNREFUSED')],

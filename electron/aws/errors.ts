@@ -4,6 +4,17 @@ import { isOptInRegion } from './partitions.ts';
 import { cleanText } from './text.ts';
 import type { MappedAwsError } from './types.ts';
 
+const GIVEN_SESSION = Symbol('given session');
+
+/**
+ * Notes with what the refused call was signed: a session out of a file may be of a kind that only some regions
+ * take, one that the app opened itself (it knows its end) is not.
+ */
+export function signedWith(error: unknown, keys: { sessionToken?: string; expiration?: Date }): unknown {
+  if (!keys.sessionToken || keys.expiration || typeof error !== 'object' || error === null) return error;
+  return Object.assign(error, { [GIVEN_SESSION]: true });
+}
+
 /** What was tried, for the words. */
 export interface AwsCallContext {
   /** In IAM's terms: `ec2:DescribeInstances`. */
@@ -35,13 +46,13 @@ const NOT_REACHED = new Set([
   'ENETDOWN',
   // The proxy did not let the connection through.
   'ERR_PROXY_TUNNEL',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
+/** The TLS session was never agreed on, so that nothing was sent. */
+const TLS_REFUSED =
+  /^(CERT_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_(VERIFY|GET|DECRYPT|DECODE)_\w+|\w*CERTIFICATE_VERIFY_FAILED|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_INVALID|INVALID_CA|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_(UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|\w*ALERT_(HANDSHAKE_FAILURE|PROTOCOL_VERSION|UNKNOWN_CA|ACCESS_DENIED)))$/;
+/** Nobody this machine trusts has vouched for what answered: mostly a company's proxy that opens connections. */
+const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|CERT_UNTRUSTED|VERIFY_FAILED|INVALID_CA/;
+const TLS = /^(ERR_SSL_|ERR_TLS_|EPROTO$|ERR_PROXY_)/;
 const CUT = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_SOCKET_CONNECTION_TIMEOUT']);
 
 interface Seen {
@@ -51,6 +62,8 @@ interface Seen {
   network: string | undefined;
   requestId: string | null;
   attempts: number;
+  /** Signed with a session's keys out of a file, of which nobody knows where they were made. */
+  session: boolean;
 }
 
 /** An SDK error in the contract's terms: by HTTP status first, then by AWS's code. */
@@ -94,7 +107,10 @@ export function awsErrorName(error: unknown): string {
 }
 
 function look(error: unknown): Seen {
-  const source = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  const source = (typeof error === 'object' && error !== null ? error : {}) as Record<
+    string | symbol,
+    unknown
+  >;
   const metadata = (source.$metadata ?? {}) as Record<string, unknown>;
   const string = (value: unknown) => (typeof value === 'string' ? value : undefined);
   const number = (value: unknown) => (typeof value === 'number' ? value : undefined);
@@ -106,6 +122,7 @@ function look(error: unknown): Seen {
     network: nodeErrorCode(error) ?? nodeErrorCode(cause),
     requestId: string(metadata.requestId) ?? null,
     attempts: number(metadata.attempts) ?? 1,
+    session: source[GIVEN_SESSION] === true,
   };
 }
 
@@ -115,20 +132,30 @@ function classify(seen: Seen, region: string): ErrorCode {
   if (THROTTLED.test(name) || status === 429) return 'THROTTLED';
   if (EXPIRED.test(name) || /security token.*expired/i.test(text)) return 'CREDENTIALS_EXPIRED';
   if (DISABLED.test(name)) return 'REGION_DISABLED';
-  if (BAD_KEYS.test(name)) return isOptInRegion(region) ? 'REGION_DISABLED' : 'CREDENTIALS_MISSING';
+  if (BAD_KEYS.test(name)) {
+    return isOptInRegion(region) && !seen.session ? 'REGION_DISABLED' : 'CREDENTIALS_MISSING';
+  }
   if (status === 403 || DENIED.test(name)) {
     return /explicit deny in a service control policy/i.test(text) ? 'DENIED_BY_SCP' : 'ACCESS_DENIED';
   }
   if (isUnreadable(seen) || UNSUPPORTED.test(name)) return 'UNSUPPORTED';
   if (status === undefined) {
     if (name === 'CredentialsProviderError') return 'CREDENTIALS_MISSING';
-    if (name === 'TimeoutError' || (network && (NOT_REACHED.has(network) || CUT.has(network))))
+    if (
+      name === 'TimeoutError' ||
+      (network && (isNotReached(network) || CUT.has(network) || TLS.test(network)))
+    )
       return 'NETWORK';
     if (/socket hang up|network|timed? ?out/i.test(text)) return 'NETWORK';
   }
   if (name === 'TimeoutError' || (network && CUT.has(network))) return 'NETWORK';
   if (status === 401) return 'CREDENTIALS_MISSING';
   return 'AWS_FAILED';
+}
+
+/** Node's code of a connection that never came about: nothing was sent over it. */
+export function isNotReached(network: string): boolean {
+  return NOT_REACHED.has(network) || TLS_REFUSED.test(network);
 }
 
 /** A body that is not the service's protocol: a proxy's page, or an emulator that lacks the call. */
@@ -143,7 +170,7 @@ function isUnreadable({ name, text }: Seen): boolean {
  */
 function isOutcomeUnknown(code: ErrorCode, seen: Seen): boolean {
   if (code === 'CANCELLED') return true;
-  if (code === 'NETWORK') return seen.attempts > 1 || !(seen.network && NOT_REACHED.has(seen.network));
+  if (code === 'NETWORK') return seen.attempts > 1 || !(seen.network && isNotReached(seen.network));
   if (seen.status !== undefined && seen.status >= 500) return code !== 'THROTTLED';
   if (code === 'UNSUPPORTED') return seen.status === undefined || seen.status < 300;
   return code === 'AWS_FAILED' && seen.attempts > 1;
@@ -152,7 +179,8 @@ function isOutcomeUnknown(code: ErrorCode, seen: Seen): boolean {
 function words(code: ErrorCode, seen: Seen, context: AwsCallContext): string {
   const { call, region, profile } = context;
   const what = `${call}${context.on ? ` on ${cleanText(context.on, 200)}` : ''} in ${region}`;
-  const said = seen.text ? ` AWS says: ${seen.text.replace(/\.?$/, '.')}` : '';
+  // Without a status nobody has answered: the text is this machine's, such as OpenSSL's.
+  const said = seen.text && seen.status !== undefined ? ` AWS says: ${seen.text.replace(/\.?$/, '.')}` : '';
   switch (code) {
     case 'ACCESS_DENIED':
       return `${what} is denied for profile ${profile}. Ask the account's administrator for ${call}.${said}`;
@@ -161,15 +189,15 @@ function words(code: ErrorCode, seen: Seen, context: AwsCallContext): string {
     case 'CREDENTIALS_EXPIRED':
       return `The credentials of profile ${profile} have expired. Renew them, then try again.`;
     case 'CREDENTIALS_MISSING':
+      if (seen.session && isOptInRegion(region) && BAD_KEYS.test(seen.name))
+        return `${region} does not accept the session keys of profile ${profile} for ${call}. Sessions of the global STS endpoint hold only in regions that are always on: get them from a regional one (sts_regional_endpoints = regional). If they come from one, ${region} is not enabled for this account.${said}`;
       return `AWS does not accept the credentials of profile ${profile} for ${what}. Check its keys, and that the region is enabled for the account.${said}`;
     case 'REGION_DISABLED':
       return `${region} is not enabled for this account or service. Enable it in the account's settings, or leave it out.`;
     case 'THROTTLED':
       return `AWS limits how often ${what} may be called, and kept refusing. Try again in a few minutes.`;
     case 'NETWORK':
-      if (seen.network === 'ERR_PROXY_TUNNEL')
-        return `${what} did not reach AWS: the proxy of HTTPS_PROXY refused the connection. Check the proxy's address and what it allows, then try again.`;
-      return `${what} did not reach AWS${seen.network ? ` (${seen.network})` : ''}. Check the network, then try again.`;
+      return networkWords(what, seen);
     case 'UNSUPPORTED':
       return `The answer to ${what} could not be read${seen.status ? ` (HTTP ${seen.status})` : ''}: the service may not exist there, or something between here and AWS answered.`;
     case 'CANCELLED':
@@ -177,4 +205,24 @@ function words(code: ErrorCode, seen: Seen, context: AwsCallContext): string {
     default:
       return `${what} failed with ${cleanText(seen.name, 80)}${seen.status ? ` (HTTP ${seen.status})` : ''}.${said}`;
   }
+}
+
+/** Says "did not reach AWS" only where that is sure. */
+function networkWords(what: string, seen: Seen): string {
+  const { network } = seen;
+  const code = network ? ` (${cleanText(network, 60)})` : '';
+  const isUnknown = isOutcomeUnknown('NETWORK', seen);
+  if (network && UNTRUSTED.test(network)) {
+    return `${what} ${isUnknown ? 'got no answer from AWS' : 'was not sent'}: the certificate that answered is not one this machine trusts${code}. Something between here and AWS, such as your company's proxy, may open connections: name its authority's PEM file in AWS_CA_BUNDLE or in the profile's ca_bundle, then start CloudOps again.`;
+  }
+  if (isUnknown) {
+    return `${what} got no answer from AWS${code}: the connection broke or stayed silent. Check the network, then try again.`;
+  }
+  if (network === 'ERR_PROXY_TUNNEL') {
+    return `${what} did not reach AWS: the proxy of HTTPS_PROXY refused the connection. Check the proxy's address and what it allows, then try again.`;
+  }
+  if (network && TLS_REFUSED.test(network)) {
+    return `${what} did not reach AWS: no secure connection came about${code}. Check the address, the proxy and this machine's clock, then try again.`;
+  }
+  return `${what} did not reach AWS${code}. Check the network, then try again.`;
 }

@@ -101,7 +101,7 @@ test('a role over a profile that cannot be used yet says so, instead of failing 
   expect((await named(from, 'p')).reason).toMatch(/source_profile "base" cannot be used: .*Identity Center/);
 });
 
-test('sections that are no profiles are not listed, and those the SDK would drop are, with the reason', async () => {
+test('sections that are no profiles are not listed, and those the CLI passes over are, with the reason', async () => {
   const from = profiles({
     config: [
       `[sso-session corp]\nsso_region = us-east-1`,
@@ -144,13 +144,90 @@ test.each([
   ['a byte-order mark', Buffer.from(`\uFEFF[a]\n${KEYS}`)],
   ['UTF-16', Buffer.from(`[a]\n${KEYS}`, 'utf16le')],
   ['Latin-1', Buffer.from([0x5b, 0xe4, 0x5d])],
-  ['a section the SDK drops the file for', Buffer.from(`[__proto__]\nx = 1\n[a]\n${KEYS}`)],
+  ['a section that stands twice', Buffer.from(`[a]\n${KEYS}aws_session_token = old\n[a]\n${KEYS}`)],
+  ['an option that stands twice', Buffer.from(`[a]\n${KEYS}${KEYS}`)],
+  ['a section of JavaScript’s own name', Buffer.from(`[__proto__]\nx = 1\n[a]\n${KEYS}`)],
 ])('a file with %s is broken, not empty', async (_what, bytes) => {
   writeFileSync(credentials, bytes);
   await expect(profiles({}).list()).rejects.toMatchObject({
     code: 'PROFILE_BROKEN',
     details: { file: credentials },
   });
+});
+
+test('a broken line is named by its number, and what stands in it is not repeated', async () => {
+  const from = profiles({ credentials: `[a]\n${KEYS}wJalrSECRETalone\n` });
+  const error = await from.list().catch((thrown: Error) => thrown);
+  expect(error).toMatchObject({ message: expect.stringMatching(/credentials .*refuses it too: in line 4/) });
+  expect(String(error)).not.toContain('SECRET');
+});
+
+test('what the AWS CLI reads is read', async () => {
+  const from = profiles({
+    config: [
+      `[profile "my prod"] # of the shop\nREGION = eu-west-1\nRole_Arn: arn:aws:iam::1:role/x\nsource_profile: Büro 1`,
+      `[profile 'ä b']\r\nregion=eu-west-2\r\ns3 =\r\n  addressing_style = path\r`,
+      `[default]\noutput = json\n[DEFAULT]\nregion = eu-north-1`,
+    ].join('\n'),
+    credentials: `[Büro 1]\nAWS_ACCESS_KEY_ID : AKIA\nAws_Secret_Access_Key: s=:x\n[ä b]\n${KEYS}[default]\n${KEYS}`,
+  });
+  const listed = await from.list();
+  expect(listed.map(({ name, kind, region, supported }) => [name, kind, region, supported])).toEqual([
+    ['my prod', 'assume_role', 'eu-west-1', true],
+    ['ä b', 'static', 'eu-west-2', true],
+    ['default', 'static', 'eu-north-1', true],
+    ['Büro 1', 'static', null, true],
+  ]);
+});
+
+test('of [profile x] written in two ways the later one counts', async () => {
+  const from = profiles({ config: '[profile x]\nregion = eu-west-1\n[profile "x"]\nregion = eu-west-2\n' });
+  expect((await named(from, 'x')).region).toBe('eu-west-2');
+});
+
+test.each([
+  ['~/aws/config', '/home/me/aws/config'],
+  ['$WHERE/config', '/mnt/config'],
+  [`$\{WHERE}/config`, '/mnt/config'],
+  ['/a/~b/$NONE', '/a/~b/$NONE'],
+])('the variable that names a file may say %s', (path, expected) => {
+  const env = { AWS_CONFIG_FILE: path, AWS_SHARED_CREDENTIALS_FILE: path, HOME: '/home/me', WHERE: '/mnt' };
+  expect(new Profiles({ env }).files()).toEqual([expected, expected]);
+});
+
+test('a role without its source is refused even beside keys, as the CLI does: the keys are somebody else', async () => {
+  const from = profiles({ config: `[profile p]\nrole_arn = arn:aws:iam::1:role/x\n${KEYS}` });
+  expect((await named(from, 'p')).reason).toMatch(/no source_profile/);
+});
+
+test.each([
+  ['endpoint_url = localhost:4566', {}, 'PROFILE_BROKEN', /endpoint_url of profile "p" is "localhost:4566"/],
+  ['', { AWS_ENDPOINT_URL: '127.0.0.1' }, 'INVALID_INPUT', /AWS_ENDPOINT_URL is/],
+  ['', { AWS_ENDPOINT_URL_S3: 'ftp://me:secret@x' }, 'INVALID_INPUT', /AWS_ENDPOINT_URL_S3 is/],
+])('an endpoint that is no address (%s %j) is told in words', async (line, env, code, words) => {
+  const asked = profiles({ config: `[profile p]\n${line}\n` }, env).endpoint('p', 'S3');
+  const error = await asked.catch((thrown: Error) => thrown);
+  expect(error).toMatchObject({ code, message: expect.stringMatching(words) });
+  expect(String(error)).not.toContain('secret');
+});
+
+test('a comment behind a region is part of it, as for the CLI, and is told', async () => {
+  const from = profiles({ config: '[profile p]\nregion = eu-west-1 # home\n' });
+  await expect(from.homeRegion('p')).rejects.toMatchObject({
+    code: 'PROFILE_BROKEN',
+    message: expect.stringContaining('"eu-west-1 # home"'),
+  });
+});
+
+test('thousands of profiles are understood once', async () => {
+  const many = Array.from({ length: 2_000 }, (_, i) => `[p${i}]\n${KEYS}`).join('');
+  const from = profiles({ credentials: many });
+  const first = await from.list();
+  expect(first).toHaveLength(2_000);
+  expect(await from.list()).toBe(first);
+  const files = await from.current();
+  writeFileSync(credentials, many);
+  expect(await from.current()).toBe(files);
 });
 
 test('a file changed by another program is read again', async () => {

@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentityProvider, Pluggable } from '@smithy/types';
-import { isRefusedSession } from './errors.ts';
+import { isRefusedSession, signedWith } from './errors.ts';
 import type { Sessions } from './types.ts';
 
 /** Calls that change nothing may leave twice; a change leaves once, whatever was refused. */
@@ -18,13 +18,14 @@ export function renewOnce(
     applyToStack: (stack) => {
       stack.add(
         (next, context) => async (args) => {
-          if (!READS.test(String(context.commandName))) return next(args);
-          const { accessKeyId } = await credentials();
+          const keys = await credentials();
           try {
             return await next(args);
           } catch (error) {
-            if (!isRefusedSession(error) || !(await sessions.renewed?.(profile, accessKeyId))) throw error;
-            return next(args);
+            if (!isRefusedSession(error)) throw error;
+            const isRead = READS.test(String(context.commandName));
+            if (isRead && (await sessions.renewed?.(profile, keys.accessKeyId))) return next(args);
+            throw signedWith(error, keys);
           }
         },
         { step: 'initialize', priority: 'low', name: 'cloudopsRenewOnce' },

@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import { AppError } from '../errors.ts';
 import type { ClientFactory } from './clientFactory.ts';
-import { toAppError } from './errors.ts';
+import { signedWith, toAppError } from './errors.ts';
 import type { ProfileFiles, Section } from './profileFiles.ts';
 import { type StaticKeys, staticKeys } from './profileKinds.ts';
 
@@ -101,7 +101,8 @@ async function assumeRole(
     const lives = Math.max(Expiration.getTime() - answeredAt, AT_LEAST_MS);
     return { keys, ends: { wall: Date.now() + lives, monotonic: openedAt + lives }, openedAt };
   } catch (error) {
-    throw stsError(error, { call: 'sts:AssumeRole', region, profile, on: role.role_arn });
+    const signed = source.ends ? error : signedWith(error, source.keys);
+    throw stsError(signed, { call: 'sts:AssumeRole', region, profile, on: role.role_arn });
   }
 }
 

@@ -4,7 +4,7 @@ import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Identity } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { ClientFactory } from './clientFactory.ts';
-import { isRefusedSession } from './errors.ts';
+import { isRefusedSession, signedWith } from './errors.ts';
 import type { ProfileFiles } from './profileFiles.ts';
 import type { Profiles } from './profiles.ts';
 import { chainOf, openSession, remaining, type Session, STS_WITHIN_MS, stsError } from './roleSession.ts';
@@ -48,7 +48,11 @@ export class AwsSessions implements Sessions {
 
   /** One function per profile for good; `memoized` keeps each client from remembering keys by itself. */
   credentials(profile: string): AwsCredentialIdentityProvider {
-    return Object.assign(async () => (await this.#current(profile)).session.keys, { memoized: true });
+    const provide = async () => {
+      const { session } = await this.#current(profile);
+      return { ...session.keys, ...(session.ends && { expiration: endOf(session) }) };
+    };
+    return Object.assign(provide, { memoized: true });
   }
 
   /** Asks AWS who the profile is, within ten seconds; `fresh` asks even if that is known. New keys are taken up. */
@@ -173,15 +177,19 @@ export class AwsSessions implements Sessions {
         throw new AppError('AWS_FAILED', 'AWS did not say whose keys these are.');
       return withEnd({ profile, accountId: answer.Account, arn: answer.Arn, expiresAt: null }, session);
     } catch (error) {
-      throw stsError(error, { call: 'sts:GetCallerIdentity', region, profile });
+      const signed = session.ends ? error : signedWith(error, session.keys);
+      throw stsError(signed, { call: 'sts:GetCallerIdentity', region, profile });
     }
   }
 }
 
 /** The end by this machine's clock, which the screens compare it with. */
 function withEnd(identity: Identity, session: Session): Identity {
-  const ends = session.ends && new Date(Date.now() + Math.max(0, remaining(session))).toISOString();
-  return { ...identity, expiresAt: ends };
+  return { ...identity, expiresAt: session.ends && endOf(session).toISOString() };
+}
+
+function endOf(session: Session): Date {
+  return new Date(Date.now() + Math.max(0, remaining(session)));
 }
 
 /** Tells two states of a profile's sections apart without keeping a key for it. */

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import { isNotReached } from '../../aws/errors.ts';
 import type { AwsClient, AwsClientClass } from '../../aws/types.ts';
+import { nodeErrorCode } from '../../errors.ts';
 import type { Parameters, Send } from './spec.ts';
 
 export interface SendOptions {
@@ -89,14 +91,12 @@ export type SendFailure =
   /** It left and no answer came back: it may have been carried out. */
   | 'unclear';
 
-const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
-
 /** `left` = the request was handed to the transport. Whatever is not provably refused is unclear. */
 export function classifyFailure(error: unknown, left: boolean): SendFailure {
   const status = httpStatus(error);
   if (status !== null) return status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unclear';
   if (!left) return 'refused';
-  return NEVER_CONNECTED.has(connectCode(error)) ? 'refused' : 'unclear';
+  return isNotReached(nodeErrorCode(error) ?? '') ? 'refused' : 'unclear';
 }
 
 function httpStatus(error: unknown): number | null {
@@ -104,9 +104,4 @@ function httpStatus(error: unknown): number | null {
   const metadata = error.$metadata;
   if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return null;
   return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : null;
-}
-
-function connectCode(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'string' ? error.code : '';
 }
