@@ -146,6 +146,8 @@ export class ChatService {
     } catch (error) {
       const { report } = this.#ports;
       const known = error instanceof AppError;
+      // What is asked for is so already: an answer, not a failure.
+      if (known && error.details?.already !== undefined) return textAnswer(error.message);
       if (!known) report(error);
       const text = known
         ? error.message

@@ -13,6 +13,12 @@ export interface Approval {
   typedName?: string | undefined;
 }
 
+/** Who decides: the person, and beside that the carrier's id of their window. */
+export interface Decider {
+  by: string;
+  client?: string;
+}
+
 /** A person's decision on a plan. The journal admits one per plan, whichever comes first. */
 export class Approvals {
   readonly #ports: ExecutionPorts;
@@ -23,8 +29,8 @@ export class Approvals {
     this.#planner = planner;
   }
 
-  /** Resolves once the approval is durable; `by` is the carrier's id of the client. */
-  async approve({ planId, digest, typedName }: Approval, by: string): Promise<{ executionId: string }> {
+  /** Resolves once the approval is durable. */
+  async approve({ planId, digest, typedName }: Approval, decider: Decider): Promise<{ executionId: string }> {
     const { plan } = await this.#open(planId);
     if (!sameDigest(plan.digest, digest) || !sameDigest(plan.digest, planDigest(plan)))
       throw new AppError(
@@ -36,13 +42,20 @@ export class Approvals {
     // The unlock check may have taken its time.
     if (this.#planner.isOver(planId)) throw expired();
     const executionId = randomUUID();
-    await this.#ports.journal.append({ kind: 'plan_approved', planId, executionId, by, digest: plan.digest });
+    const { digest: approved } = plan;
+    await this.#ports.journal.append({
+      kind: 'plan_approved',
+      planId,
+      executionId,
+      ...decider,
+      digest: approved,
+    });
     this.#ports.emit('plan.changed', { planId });
     return { executionId };
   }
 
-  async reject(planId: string, by: string): Promise<void> {
-    await this.#ports.journal.append({ kind: 'plan_rejected', planId, by });
+  async reject(planId: string, decider: Decider): Promise<void> {
+    await this.#ports.journal.append({ kind: 'plan_rejected', planId, ...decider });
     this.#ports.emit('plan.changed', { planId });
   }
 

@@ -12,7 +12,9 @@ export function requireState(spec: ActionSpec, resource: Resource): void {
   const name = cleanText(resource.name, 120);
   const { watch } = spec;
   if (!watch.observe && watch.evidence === 'state' && watch.end.includes(state))
-    throw new AppError('INVALID_STATE', `${name} is already ${state}. There is nothing to do.`);
+    throw new AppError('INVALID_STATE', `${name} is already ${state}. There is nothing to do.`, {
+      details: { already: state },
+    });
   if (!watch.observe && watch.passing.includes(state))
     throw new AppError('INVALID_STATE', `${name} is ${state} now. Wait until that has ended.`);
   throw new AppError(

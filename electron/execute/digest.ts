@@ -19,11 +19,12 @@ export function canonicalJson(value: unknown): string {
 
 type Digested = Pick<Plan, 'identity' | 'target' | 'call'>;
 
-/** SHA-256, hexadecimal, over who acts, where and with which exact call: what a person approves. */
+/** SHA-256, hexadecimal, over who acts, where, on which very thing and with which exact call: what a person approves. */
 export function planDigest({ identity, target, call }: Digested): string {
   const approved = {
     identity: { profile: identity.profile, accountId: identity.accountId, arn: identity.arn },
     region: target.region,
+    target: target.identity,
     service: call.service,
     operation: call.operation,
     parameters: call.parameters,

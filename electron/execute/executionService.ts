@@ -57,17 +57,21 @@ export class ExecutionService {
     return this.#approvals.view(planId);
   }
 
-  /** Resolves once the approval is durable; the execution then runs by itself and announces its steps. */
-  approve(approval: Approval, clientId: string): Promise<PlanView> {
+  /**
+   * `by` is the person, `client` the carrier's id of their window. Resolves once the approval is durable; the
+   * execution then runs by itself and announces its steps.
+   */
+  approve(approval: Approval, by: string, client?: string): Promise<PlanView> {
     return this.#decide(async () => {
-      const { executionId } = await this.#approvals.approve(approval, clientId);
+      const decider = { by, ...(client && { client }) };
+      const { executionId } = await this.#approvals.approve(approval, decider);
       this.#executor.start(await this.execution(executionId));
       return this.plan(approval.planId);
     });
   }
 
-  async reject(planId: string, clientId: string): Promise<PlanView> {
-    await this.#approvals.reject(planId, clientId);
+  async reject(planId: string, by: string, client?: string): Promise<PlanView> {
+    await this.#approvals.reject(planId, { by, ...(client && { client }) });
     return this.plan(planId);
   }
 

@@ -26,7 +26,11 @@ test('a plan says who acts, where, on what, with which exact call, and sends not
     expiresAt: '2026-11-21T09:40:00.000Z',
   });
   expect(plan.call.parameters).toEqual({ DBInstanceIdentifier: 'pg-main1' });
-  expect(plan.undo).toContain('7 days');
+  expect(plan.undo).toBe(
+    'aws rds start-db-instance --db-instance-identifier pg-main1 --region us-west-2 --profile prod',
+  );
+  expect(plan.undoNote).toContain('7 days');
+  expect(plan).toMatchObject({ action: 'rds.stop', undoAction: 'rds.start' });
   expect(plan.digest).toBe(planDigest(plan));
   expect(status).toBe('proposed');
   expect(world.aws.mutations()).toEqual([]);
@@ -178,4 +182,41 @@ test('an invisible or reordering name is not asked to be typed: the identifier i
   const { plan } = await world.process().propose('ec2.terminate', 'resource-1');
   expect(plan.confirmName).toBe('i-0123456789abcdef0');
   expect(plan.title).toBe('Terminate EC2 instance web1-gnp');
+});
+
+const twin = (change: object) => ({ ...rdsResource(), id: 'resource-2', ...change });
+
+test.each([
+  ['nothing else has the name', rdsResource(), [twin({ name: 'other', nativeId: 'other' })], 'pg-main1'],
+  ['another account has it', rdsResource(), [twin({ accountId: '999999999999' })], 'pg-main1 111122223333'],
+  [
+    'another region has it',
+    rdsResource(),
+    [twin({ region: 'eu-west-1' })],
+    'pg-main1 us-west-2 111122223333',
+  ],
+  [
+    'another instance has it',
+    ec2Resource(),
+    [{ ...ec2Resource(), id: '2', nativeId: 'i-2' }],
+    'i-0123456789abcdef0',
+  ],
+  [
+    'it differs in case alone',
+    ec2Resource(),
+    [{ ...ec2Resource(), id: '2', name: 'WEB-1' }],
+    'i-0123456789abcdef0',
+  ],
+])('what must be typed is what only this one has: %s', async (_what, resource, others, typed) => {
+  const world = new World(resource);
+  world.others = others;
+  const service = world.process();
+  const action = resource.resourceType === 'rds_instance' ? 'rds.delete' : 'ec2.terminate';
+  const { plan } = await service.propose(action, 'resource-1');
+  expect(plan.confirmName).toBe(typed);
+  const approval = { planId: plan.planId, digest: plan.digest };
+  if (typed !== resource.name)
+    await expect(service.approve({ ...approval, typedName: resource.name }, 'w')).rejects.toMatchObject({
+      code: 'NAME_MISMATCH',
+    });
 });

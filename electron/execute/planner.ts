@@ -8,6 +8,7 @@ import type { ActionSpec, Check, Related } from './catalog/spec.ts';
 import type { Catalog } from './catalog.ts';
 import { constraintCheck, permissionChecks, requireAllowed, requireState } from './checks.ts';
 import { planDigest } from './digest.ts';
+import { marksOf } from './identity.ts';
 import { confirmNameOf, isReadOnly, requireBackupsUntouched, riskOf } from './policy.ts';
 import type { Clock, ExecutionPorts, Timings } from './ports.ts';
 
@@ -108,6 +109,9 @@ export class Planner {
     requireAllowed(resource, constraint);
 
     const planId = randomUUID();
+    const place = { region, profile };
+    const kind = spec.kindOf?.(resource);
+    const undo = spec.undo(resource, parameters, place);
     const risk = riskOf(spec, account);
     const body = {
       identity: {
@@ -119,11 +123,11 @@ export class Planner {
         readOnly: isReadOnly(account, profile, createdAt),
         production: account.production,
       },
-      target: target(resource),
+      target: { ...target(resource), ...(kind !== undefined && { kind }) },
       call: {
         ...call,
         iamAction: spec.iamAction,
-        cli: cliCommand(spec.service, spec.operation, parameters, { region, profile }),
+        cli: cliCommand(spec.cliService?.(resource) ?? spec.service, spec.operation, parameters, place),
       },
     };
     return {
@@ -135,12 +139,20 @@ export class Planner {
       expectedState: spec.expectedState,
       checks: await this.#checks(draft, scope, parameters, planId, constraint),
       affects: spec.affects(resource, related),
-      undo: spec.undo(resource, parameters, { region, profile }),
-      confirmName: confirmNameOf(risk, resource),
+      undo,
+      undoNote: (undo !== null && spec.undoNote) || null,
+      action: spec.id,
+      undoAction: spec.undoneBy ?? null,
+      confirmName: await this.#confirmName(risk, resource),
       digest: planDigest(body),
       createdAt: new Date(createdAt).toISOString(),
       expiresAt: new Date(createdAt + PLAN_LIFETIME_MS).toISOString(),
     };
+  }
+
+  async #confirmName(risk: Plan['risk'], resource: Resource): Promise<string | null> {
+    if (risk !== 'destructive') return null;
+    return confirmNameOf(risk, resource, await this.#ports.estate.byType(resource.resourceType));
   }
 
   async #checks(
@@ -177,5 +189,6 @@ function target(resource: Resource): Plan['target'] {
     region: resource.region,
     state: resource.state,
     asOf: resource.asOf,
+    identity: marksOf(resource),
   };
 }

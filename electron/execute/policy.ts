@@ -1,4 +1,4 @@
-import type { Account, Plan, Resource, Risk } from '../../preload/contract/models.ts';
+import type { Account, Plan, Resource, ResourceSummary, Risk } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { ActionSpec } from './catalog/spec.ts';
 import { isTypeable } from './catalog/words.ts';
@@ -16,12 +16,27 @@ export function riskOf(spec: Pick<ActionSpec, 'effect'>, account: Pick<Account, 
 }
 
 /**
- * The text to type before something is destroyed, else null: the name, or the native id where the name holds
- * what nobody can see or type.
+ * The text to type before something is destroyed, else null: what only this one has. That is the name; where others
+ * of the estate have it too, the id, or with the name as the id the name and what tells them apart. The native id
+ * also where the name holds what nobody can see or type.
  */
-export function confirmNameOf(risk: Risk, resource: Resource): string | null {
+export function confirmNameOf(
+  risk: Risk,
+  resource: Resource,
+  ofItsType: readonly ResourceSummary[] = [],
+): string | null {
   if (risk !== 'destructive') return null;
-  return isTypeable(resource.name) ? resource.name : resource.nativeId;
+  const { id, name, nativeId, accountId, region } = resource;
+  const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+  const twins = ofItsType.filter(
+    (other) => other.id !== id && (same(other.name, name) || other.nativeId === name),
+  );
+  if (!isTypeable(name)) return nativeId;
+  if (twins.length === 0) return name;
+  if (nativeId !== name) return nativeId;
+  return twins.some((twin) => twin.accountId === accountId)
+    ? `${name} ${region} ${accountId}`
+    : `${name} ${accountId}`;
 }
 
 /** The typed text must be the name, character by character: no folding of case, space or look-alikes. */

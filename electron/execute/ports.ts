@@ -51,7 +51,7 @@ export const DEFAULT_TIMINGS: Timings = {
 /** What ExecutionService stands on. */
 export interface ExecutionPorts {
   journal: JournalApi;
-  estate: Pick<EstateStorageApi, 'get'>;
+  estate: Pick<EstateStorageApi, 'get' | 'byType'>;
   find: Pick<FindApi, 'related'>;
   clients: ClientPool;
   sessions: Pick<Sessions, 'identity'>;

@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import type { ActionSpec } from './catalog/spec.ts';
 import { requireAllowed, requireState } from './checks.ts';
 import { canonicalJson, planDigest, sameDigest } from './digest.ts';
+import { differenceOf } from './identity.ts';
 import { principalOf, requireBackupsUntouched, requireUnlocked } from './policy.ts';
 import type { ExecutionPorts } from './ports.ts';
 
@@ -30,6 +31,8 @@ export async function requireSendable(
     throw changed(
       `Profile ${plan.identity.profile} acted as ${plan.identity.arn} when this was planned and now acts as ${cleanText(identity.arn)}.`,
     );
+  const difference = differenceOf(plan, resource);
+  if (difference !== null) throw changed(difference);
   requireState(spec, resource);
   requireAllowed(resource, spec.constraint(resource));
   const parameters = spec.parameters(resource, new Date(plan.createdAt));
@@ -41,7 +44,7 @@ export async function requireSendable(
 
 /** A plan's target as far as the plan knows it: enough to find it in AWS, whether or not the estate still has it. */
 export function targetOf({ target, identity, call }: Plan): Resource {
-  const { resourceId: id, ...address } = target;
+  const { resourceId: id, identity: _identity, kind: _kind, ...address } = target;
   return {
     ...address,
     id,
@@ -66,5 +69,5 @@ async function currentTarget(plan: Plan, ports: ExecutionPorts): Promise<Resourc
 }
 
 function changed(message: string): AppError {
-  return new AppError('PLAN_CHANGED', `${message} Ask for a new plan.`);
+  return new AppError('PLAN_CHANGED', `${message} Plan again.`);
 }

@@ -1,5 +1,6 @@
-import type { Execution } from '../../preload/contract/models.ts';
+import type { Execution, Plan, Resource } from '../../preload/contract/models.ts';
 import { type ActionSpec, GONE } from './catalog/spec.ts';
+import { isReplaced } from './identity.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Clock, ExecutionPorts, Timings } from './ports.ts';
 import { targetOf } from './preflight.ts';
@@ -43,7 +44,7 @@ export class Watcher {
     };
     const failed = (message: string) => recorder.log(`${message} Still waiting.`, 'warn');
     const ports = {
-      describe: () => this.#ports.describe(targetOf(plan)),
+      describe: () => this.#look(plan),
       clients: this.#ports.clients,
       clock: this.#clock,
       timings: this.#timings,
@@ -57,9 +58,15 @@ export class Watcher {
   /** The target's state for a record that does not depend on it; null when it cannot be read. */
   async stateNow({ plan }: Execution): Promise<string | null> {
     try {
-      return (await this.#ports.describe(targetOf(plan)))?.state ?? null;
+      return (await this.#look(plan))?.state ?? null;
     } catch {
       return null;
     }
+  }
+
+  /** Null when AWS says that it is gone: by its code, or because another thing has its name. */
+  async #look(plan: Plan): Promise<Resource | null> {
+    const found = await this.#ports.describe(targetOf(plan));
+    return found && isReplaced(plan, found) ? null : found;
   }
 }

@@ -6,6 +6,7 @@ import type { ChatService } from '../chat/chatService.ts';
 import { exportConversation } from '../chat/conversationExport.ts';
 import { AppError } from '../errors.ts';
 import type { ExecutionService } from '../execute/executionService.ts';
+import { personHere } from '../execute/person.ts';
 import { formatRows } from '../exportRows.ts';
 import type { JobRunner } from '../jobs/jobs.ts';
 import type { Lifecycle } from '../lifecycle.ts';
@@ -18,7 +19,7 @@ import type { SettingsStore } from '../settings.ts';
 import type { StorageApi } from '../storage/api.ts';
 import type { RecoveryKeys } from '../storage/keys/recoveryKeys.ts';
 import type { KeyRotation } from '../storage/rotation/keyRotation.ts';
-import type { Handlers } from './router.ts';
+import type { Client, Handlers } from './router.ts';
 
 export interface HandlerServices {
   lifecycle: Lifecycle;
@@ -61,6 +62,9 @@ const ALWAYS_OPEN = new Set<string>([
 
 const PAGE = 200;
 
+/** Who did it, as the record keeps it: the person, and beside that the carrier's id of their window. */
+const by = ({ id }: Client) => `${personHere()} (${id})`;
+
 /** One line per route; what a line needs more of lives in its service. */
 export function createHandlers(services: HandlerServices): Handlers {
   const { lifecycle, settings, profiles, accounts, scanner, storage, chat, execution, shell } = services;
@@ -88,8 +92,8 @@ export function createHandlers(services: HandlerServices): Handlers {
     'key.postponeRecovery': () => recoveryKeys.postpone(),
     'key.setPassphrase': ({ passphrase }) => recoveryKeys.setPassphrase(passphrase),
     'key.revoke': ({ kind }) => recoveryKeys.revoke(kind),
-    'key.rotate': ({ reencryptNow }, client) => rotation.rotate(reencryptNow, client.id),
-    'key.rebuildIndexKey': (_input, client) => rotation.rebuildIndexKey(client.id),
+    'key.rotate': ({ reencryptNow }, client) => rotation.rotate(reencryptNow, by(client)),
+    'key.rebuildIndexKey': (_input, client) => rotation.rebuildIndexKey(by(client)),
     'key.lock': async () => lifecycle.lock(),
     'app.active': async () => {
       services.onActive();
@@ -103,8 +107,8 @@ export function createHandlers(services: HandlerServices): Handlers {
     'accounts.connect': ({ profiles: names }) => accounts.connect(names),
     'accounts.list': async () => ({ accounts: await accounts.list() }),
     'accounts.update': ({ accountId, patch }) => accounts.update(accountId, patch),
-    'profiles.unlock': ({ profile, minutes }, client) => accounts.unlock(profile, minutes, client.id),
-    'profiles.lock': ({ profile }, client) => accounts.lock(profile, client.id),
+    'profiles.unlock': ({ profile, minutes }, client) => accounts.unlock(profile, minutes, by(client)),
+    'profiles.lock': ({ profile }, client) => accounts.lock(profile, by(client)),
 
     'scan.start': (scope) => scanner.start(scope),
     'scan.cancel': ({ runId }) => scanner.cancel(runId),
@@ -159,8 +163,8 @@ export function createHandlers(services: HandlerServices): Handlers {
     'plans.propose': ({ resourceId, action }) => execution.propose(action, resourceId),
     'plans.get': ({ planId }) => execution.plan(planId),
     'plans.approve': ({ planId, digest, typedName }, client) =>
-      execution.approve({ planId, digest, typedName }, client.id),
-    'plans.reject': ({ planId }, client) => execution.reject(planId, client.id),
+      execution.approve({ planId, digest, typedName }, personHere(), client.id),
+    'plans.reject': ({ planId }, client) => execution.reject(planId, personHere(), client.id),
 
     'activity.query': (query) => execution.activity(query),
     'activity.rows': async ({ resultId, offset, limit }) => ({
@@ -171,12 +175,12 @@ export function createHandlers(services: HandlerServices): Handlers {
     'executions.stopWaiting': ({ executionId }) => execution.stopWaiting(executionId),
 
     'accounts.forget': ({ accountId, typed }, client) =>
-      maintenance.forgetAccount(accountId, typed, client.id),
-    'storage.deleteAll': ({ typed }, client) => maintenance.deleteAll(typed, client.id),
-    'storage.moveEngine': async ({ to }, client) => maintenance.moveEngine(to, client.id),
+      maintenance.forgetAccount(accountId, typed, by(client)),
+    'storage.deleteAll': ({ typed }, client) => maintenance.deleteAll(typed, by(client)),
+    'storage.moveEngine': async ({ to }, client) => maintenance.moveEngine(to, by(client)),
 
     'storage.rescueOptions': () => rescue.options(),
-    'storage.rescue': (request, client) => rescue.start(request, client.id),
+    'storage.rescue': (request, client) => rescue.start(request, by(client)),
     'storage.useApiKey': async ({ apiKey }) => {
       await rescue.useApiKey(apiKey);
       return lifecycle.status();

@@ -13,6 +13,7 @@ import { cliCommand } from './cli.ts';
 import { managers } from './managed.ts';
 import { type Dispatching, sender } from './sendOnce.ts';
 import { type ActionSpec, type Affected, GONE, type Related } from './spec.ts';
+import { isSpot, spotAtTermination, spotCanStop } from './spot.ts';
 import { safeValue } from './words.ts';
 
 const MAX_WAIT_MS = 10 * 60_000;
@@ -23,6 +24,8 @@ const titled = (verb: string) => (resource: Resource) =>
   `${verb} EC2 instance ${cleanText(resource.name, 120)}`;
 
 function canStop(resource: Resource): ReturnType<ActionSpec['constraint']> {
+  if (isSpot(resource) && resource.facts.RootDeviceType === 'ebs')
+    return { status: 'none', text: 'a spot instance: its request says whether it can be stopped' };
   if (resource.constraints.can_stop === false)
     return { status: 'fail', text: 'EC2 cannot stop this instance: its root volume is an instance store.' };
   return resource.constraints.can_stop === true
@@ -31,11 +34,10 @@ function canStop(resource: Resource): ReturnType<ActionSpec['constraint']> {
 }
 const unconstrained = () => ({ status: 'none' as const, text: 'no constraint applies' });
 
+type LiveConstraint = NonNullable<ActionSpec['liveConstraint']>;
+
 /** Termination and stop protection are not part of DescribeInstances. */
-function protection(
-  attribute: 'disableApiTermination' | 'disableApiStop',
-  words: string,
-): ActionSpec['liveConstraint'] {
+function protection(attribute: 'disableApiTermination' | 'disableApiStop', words: string): LiveConstraint {
   return async (clients, scope, resource) => {
     const answer = await clients
       .client(EC2Client, scope)
@@ -49,6 +51,19 @@ function protection(
       : { status: 'unknown', text: `AWS did not say whether ${words.toLowerCase()} protection is on` };
   };
 }
+
+const stopProtection = protection('disableApiStop', 'Stop');
+
+/** Of a spot instance its request as well: both must allow it, and what is not known stays so. */
+const stopAllowed: LiveConstraint = async (clients, scope, resource) => {
+  if (!isSpot(resource)) return stopProtection(clients, scope, resource);
+  const spot = await spotCanStop(clients, scope, resource);
+  if (spot.status === 'fail') return spot;
+  const protection = await stopProtection(clients, scope, resource);
+  if (protection.status === 'pass' && spot.status === 'pass')
+    return { status: 'pass', text: `${spot.text}; ${protection.text}` };
+  return protection.status === 'pass' ? spot : protection;
+};
 
 /** Volume id → whether it goes with the instance, from the describe answer. */
 function deletedWithInstance(resource: Resource): Map<string, boolean> {
@@ -129,6 +144,7 @@ export const EC2_ACTIONS: readonly ActionSpec[] = [
       ...targetGroups(related, 'may send it requests again once it is healthy'),
     ],
     undo: (_resource, input, place) => cliCommand('ec2', 'StopInstances', input, place),
+    undoneBy: 'ec2.stop',
   },
   {
     ...base,
@@ -149,13 +165,15 @@ export const EC2_ACTIONS: readonly ActionSpec[] = [
     },
     title: titled('Stop'),
     constraint: canStop,
-    liveConstraint: protection('disableApiStop', 'Stop'),
+    liveConstraint: stopAllowed,
     affects: (resource, related) => [
       ...managers(resource),
       ...targetGroups(related, 'loses this target while it is stopped'),
     ],
-    undo: (_resource, input, place) =>
-      `${cliCommand('ec2', 'StartInstances', input, place)}; a public IPv4 address that is not an Elastic IP changes, and data on instance store volumes is lost`,
+    undo: (_resource, input, place) => cliCommand('ec2', 'StartInstances', input, place),
+    undoNote:
+      'A public IPv4 address that is not an Elastic IP changes, and data on instance store volumes is lost.',
+    undoneBy: 'ec2.start',
   },
   {
     ...base,
@@ -203,6 +221,7 @@ export const EC2_ACTIONS: readonly ActionSpec[] = [
     liveConstraint: protection('disableApiTermination', 'Termination'),
     affects: (resource, related) => [
       ...managers(resource),
+      ...spotAtTermination(resource),
       ...volumesAtTermination(resource, related),
       ...targetGroups(related, 'loses this target'),
     ],

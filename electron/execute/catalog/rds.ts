@@ -13,7 +13,7 @@ import { awsErrorName } from '../../aws/errors.ts';
 import { cleanText } from '../../aws/text.ts';
 import { cliCommand } from './cli.ts';
 import { managers } from './managed.ts';
-import { isClusterMember, isReplica, rdsConstraint, replicas } from './rdsFacts.ts';
+import { isClusterMember, isReplica, productOf, rdsConstraint, replicaSource, replicas } from './rdsFacts.ts';
 import { sender } from './sendOnce.ts';
 import { type ActionSpec, type Affected, GONE, type Watch } from './spec.ts';
 import { safeValue } from './words.ts';
@@ -34,7 +34,14 @@ const Delete = z.union([
 
 const parameters = (resource: Resource) => ({ DBInstanceIdentifier: safeValue(resource.nativeId) });
 const titled = (verb: string) => (resource: Resource) =>
-  `${verb} RDS instance ${cleanText(resource.name, 120)}`;
+  `${verb} ${productOf(resource)} instance ${cleanText(resource.name, 120)}`;
+
+/** The CLI has the same calls under these services' own names. */
+const cliService = (resource: Resource) => CLI_SERVICES[productOf(resource)];
+const CLI_SERVICES = { RDS: 'rds', DocumentDB: 'docdb', Neptune: 'neptune' } as const;
+
+/** What happens to whoever uses the database. */
+const connections = (text: string): Affected => ({ resourceId: null, name: 'Connections', text });
 
 /**
  * `pg-main1` → `pg-main1-final-202611210930`, in UTC: snapshot identifiers allow letters, digits and single
@@ -80,6 +87,11 @@ const base = {
   parameters,
   liveConstraint: null,
   dryRun: null,
+  cliService,
+  kindOf: (resource: Resource) => {
+    const product = productOf(resource);
+    return product === 'RDS' ? undefined : `${product} instance`;
+  },
 } as const satisfies Partial<ActionSpec>;
 
 export const RDS_ACTIONS: readonly ActionSpec[] = [
@@ -104,6 +116,7 @@ export const RDS_ACTIONS: readonly ActionSpec[] = [
     constraint: rdsConstraint('start'),
     affects: managers,
     undo: (_resource, input, place) => cliCommand('rds', 'StopDBInstance', input, place),
+    undoneBy: 'rds.stop',
   },
   {
     ...base,
@@ -120,9 +133,13 @@ export const RDS_ACTIONS: readonly ActionSpec[] = [
     watch: watchState(['available'], ['stopping', 'backing-up', 'modifying'], ['stopped']),
     title: titled('Stop'),
     constraint: rdsConstraint('stop'),
-    affects: managers,
-    undo: (_resource, input, place) =>
-      `${cliCommand('rds', 'StartDBInstance', input, place)}; AWS restarts it by itself after 7 days`,
+    affects: (resource) => [
+      ...managers(resource),
+      connections('all are closed, and none can be opened until it is started again'),
+    ],
+    undo: (_resource, input, place) => cliCommand('rds', 'StartDBInstance', input, place),
+    undoNote: 'AWS starts it by itself after 7 days.',
+    undoneBy: 'rds.start',
   },
   {
     ...base,
@@ -147,7 +164,9 @@ export const RDS_ACTIONS: readonly ActionSpec[] = [
     constraint: rdsConstraint('reboot'),
     affects: (resource, related) => [
       ...managers(resource),
-      ...replicas(related, 'stops receiving changes while its source reboots'),
+      connections('all are closed, and none can be opened until it is available again'),
+      ...replicas(resource, related, 'receives no changes while its source reboots'),
+      ...replicaSource(resource, related, 'is its source, and goes on'),
     ],
     undo: () => null,
   },
@@ -182,8 +201,15 @@ export const RDS_ACTIONS: readonly ActionSpec[] = [
     constraint: rdsConstraint('delete'),
     affects: (resource, related) => [
       ...managers(resource),
+      connections('all are closed'),
       dataAfterDelete(resource),
-      ...replicas(related, 'loses its source and becomes a stand-alone instance'),
+      ...replicas(
+        resource,
+        related,
+        'loses its source and becomes a stand-alone instance',
+        'loses its source: replication ends, and it is not promoted by itself',
+      ),
+      ...replicaSource(resource, related, 'is its source, and goes on'),
     ],
     undo: (resource, input, place) => {
       const { FinalDBSnapshotIdentifier } = input;
@@ -192,8 +218,10 @@ export const RDS_ACTIONS: readonly ActionSpec[] = [
         DBInstanceIdentifier: resource.nativeId,
         DBSnapshotIdentifier: FinalDBSnapshotIdentifier,
       };
-      return `${cliCommand('rds', 'RestoreDBInstanceFromDBSnapshot', restore, place)}; network, parameter group and security groups are given anew`;
+      return cliCommand('rds', 'RestoreDBInstanceFromDBSnapshot', restore, place);
     },
+    undoNote:
+      'It makes a new instance from the final snapshot: network, parameter group and security groups are given anew.',
   },
   {
     ...base,

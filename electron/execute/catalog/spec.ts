@@ -65,6 +65,10 @@ export interface ActionSpec {
   from: readonly string[];
   watch: Watch;
   title(resource: Resource): string;
+  /** What the resource is, where its type alone would call it wrongly. */
+  kindOf?(resource: Resource): string | undefined;
+  /** Under which name the CLI has the call, where that is not `service`. */
+  cliService?(resource: Resource): string;
   /** The SDK input; whatever it derives from the time is fixed by `plannedAt`. */
   parameters(resource: Resource, plannedAt: Date): Parameters;
   /** What the facts say: never `pass` on a fact that is not known. */
@@ -74,8 +78,12 @@ export interface ActionSpec {
     | ((clients: ClientPool, scope: ClientScope, resource: Resource) => Promise<Omit<Check, 'name'>>)
     | null;
   affects(resource: Resource, related: Related[]): Affected[];
-  /** How to undo it, or null when nothing can. */
+  /** The command that undoes it and nothing else, or null when nothing can. */
   undo(resource: Resource, parameters: Parameters, place: CliPlace): string | null;
+  /** What a person must know beside that command. */
+  undoNote?: string;
+  /** The action that undoes it, where the catalog has it. */
+  undoneBy?: string;
   send: Send;
   /** The same call with DryRun, where the API has one. Always rejects: with DryRunOperation when allowed. */
   dryRun: Send | null;

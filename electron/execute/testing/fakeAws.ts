@@ -92,7 +92,7 @@ async function respond(
     );
   }
   if (answer.kind === 'cut') throw Object.assign(new Error('socket hang up'), { code: answer.code });
-  const ec2 = action.endsWith('Instances') || action.endsWith('InstanceAttribute');
+  const ec2 = /(?<!DB)Instances$|InstanceAttribute$|InstanceRequests$/.test(action);
   const body = answer.kind === 'error' ? errorBody(ec2, answer) : okBody(action, ec2, answer);
   return new HttpResponse({
     statusCode: answer.kind === 'error' ? answer.status : 200,

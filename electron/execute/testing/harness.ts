@@ -114,6 +114,8 @@ export class World {
   shows: (string | Error)[] = [];
   describes = 0;
   resource: Resource;
+  /** What else of its type the estate has. */
+  others: Resource[] = [];
   /** Runs before each describe answers: a place to stop the world. */
   onDescribe: () => Promise<void> = async () => undefined;
   #waiting: { executionId: string; done: (execution: Execution) => void }[] = [];
@@ -146,7 +148,10 @@ export class World {
   ports(journal: JournalApi): ExecutionPorts {
     return {
       journal,
-      estate: { get: async (id) => (id === this.resource.id ? this.resource : null) },
+      estate: {
+        get: async (id) => (id === this.resource.id ? this.resource : null),
+        byType: async () => [this.resource, ...this.others],
+      },
       find: { related: async () => this.related },
       clients: this.aws,
       sessions: { identity: async () => this.identity },

@@ -60,7 +60,7 @@ test('an instance has a harmless name, its first start, its relations and its ra
   ]);
 });
 
-test('what would lose its disk or its place when stopped cannot be stopped', async () => {
+test('what would lose its disk when stopped cannot be stopped; of a spot instance its request tells', async () => {
   const aws = cannedAws({
     DescribeInstancesCommand: () => ({
       Reservations: [
@@ -75,7 +75,7 @@ test('what would lose its disk or its place when stopped cannot be stopped', asy
   });
   expect((await aws.collect(ec2Instances)).map(({ constraints }) => constraints.can_stop)).toEqual([
     false,
-    false,
+    undefined,
   ]);
 });
 

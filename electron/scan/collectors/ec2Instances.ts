@@ -84,11 +84,14 @@ function toInstance(context: CollectContext, instance: Instance): CollectedResou
           relation('uses', 'ec2_security_group', group.GroupId),
         ),
       ],
-      constraints: {
-        // Neither an instance whose root disk lives in the host nor a spot instance keeps what it has.
-        can_stop: instance.RootDeviceType !== 'instance-store' && instance.InstanceLifecycle !== 'spot',
-      },
+      constraints: canStop(instance),
       raw: instance,
     }),
   ];
+}
+
+/** What has its root disk in the host loses it when stopped. Of a spot instance only its request tells: unknown. */
+function canStop({ RootDeviceType, InstanceLifecycle }: Instance): Record<string, boolean> {
+  if (RootDeviceType === 'instance-store') return { can_stop: false };
+  return InstanceLifecycle === 'spot' ? {} : { can_stop: true };
 }

@@ -43,8 +43,7 @@ export class Addresses {
     this.#unlink(row);
     this.#place(row).row = row;
     const links = resource.relations.map(({ kind, resourceType, nativeId }) => {
-      const { accountId, region } = row;
-      const place = this.#place({ accountId, region, resourceType, nativeId });
+      const place = this.#place(pointedAt(row, resourceType, nativeId));
       place.pointing ??= new Set();
       place.pointing.add(row);
       return { kind, place };
@@ -107,6 +106,15 @@ export class Addresses {
   #forget(place: Place): void {
     if (place.row === null && !place.pointing?.size) this.#places.delete(place.key);
   }
+}
+
+/** What a relation points to: RDS names what is in another region by its ARN, all else by its id. */
+function pointedAt({ accountId, region }: Row, resourceType: ResourceType, nativeId: string): Address {
+  const arn =
+    resourceType === 'rds_instance' ? /^arn:[^:]+:rds:([^:]+):(\d{12}):db:(.+)$/.exec(nativeId) : null;
+  if (!arn) return { accountId, region, resourceType, nativeId };
+  const [, itsRegion = region, itsAccount = accountId, its = nativeId] = arn;
+  return { accountId: itsAccount, region: itsRegion, resourceType, nativeId: its };
 }
 
 /** Bucket names are unique over all accounts and regions of a partition; everything else is named within its own. */

@@ -172,6 +172,17 @@ describe('addresses', () => {
     expect(index.related(vpc.id)).toMatchObject([{ id: web.id, kind: 'in', direction: 'in' }]);
   });
 
+  it('a replica finds its source in another region, which RDS names by its ARN', () => {
+    const at = { accountId: '111122223333', resourceType: 'rds_instance' as const };
+    const source = testResource({ ...at, name: 'pg-0', nativeId: 'pg-0', region: 'eu-west-1' });
+    const nativeId = 'arn:aws:rds:eu-west-1:111122223333:db:pg-0';
+    const relations = [{ kind: 'replica_of' as const, resourceType: 'rds_instance' as const, nativeId }];
+    const replica = testResource({ ...at, name: 'pg-1', nativeId: 'pg-1', region: 'us-west-2', relations });
+    const index = indexOf(replica, source);
+    expect(index.related(replica.id)).toMatchObject([{ id: source.id, name: 'pg-0', direction: 'out' }]);
+    expect(index.related(source.id)).toMatchObject([{ id: replica.id, name: 'pg-1', direction: 'in' }]);
+  });
+
   it('the same id in another account or region is another resource', () => {
     const elsewhere = { ...vpc, id: 'other', accountId: '444455556666' };
     const index = indexOf(elsewhere, web);

@@ -7,14 +7,17 @@ import { Plan } from '../../../preload/contract/models.ts';
  * added, never renamed or removed; `v` rises when a reader must know.
  */
 const id = z.string();
+/** The carrier's id of the client, another at each start; `by` names who. Absent in older records, where `by` is it. */
+const client = z.string().optional();
 export const JournalBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('plan_proposed'), plan: Plan }),
-  z.object({ kind: z.literal('plan_rejected'), planId: id, by: z.string() }),
+  z.object({ kind: z.literal('plan_rejected'), planId: id, by: z.string(), client }),
   z.object({
     kind: z.literal('plan_approved'),
     planId: id,
     executionId: id,
     by: z.string(),
+    client,
     digest: z.string(),
   }),
   /** Written and synced before the call leaves: after a crash its presence means "may have been sent". */

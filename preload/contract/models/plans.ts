@@ -15,6 +15,10 @@ export const PlanTarget = z.object({
   region: z.string(),
   state: z.string().nullable(),
   asOf: Iso,
+  /** What it is, where its type alone would call it wrongly: "DocumentDB instance". */
+  kind: z.string().optional(),
+  /** What tells this very thing from another under its name, e.g. `DbiResourceId`; absent in older plans. */
+  identity: z.record(z.string(), z.string()).optional(),
 });
 
 /** What is asked, who acts, on what, with which exact call. Immutable once made. */
@@ -51,8 +55,13 @@ export const Plan = z.object({
     }),
   ),
   affects: z.array(z.object({ resourceId: z.string().nullable(), name: z.string(), text: z.string() })),
-  /** How to undo it; null when nothing can. */
+  /** The command that undoes it, to paste as it stands; null when nothing can. */
   undo: z.string().nullable(),
+  /** What the undo does not bring back; absent in older plans, whose undo ends in it after a `;`. */
+  undoNote: z.string().nullable().optional(),
+  /** The catalogued action it was made from, and the one that undoes it, to plan them anew; absent in older plans. */
+  action: z.string().optional(),
+  undoAction: z.string().nullable().optional(),
   /** Destructive calls: the text that must be typed. */
   confirmName: z.string().nullable(),
   /** SHA-256 over identity, region and call; an approval names it. */
@@ -79,6 +88,7 @@ export const Execution = z.object({
   executionId: z.string(),
   plan: Plan,
   state: z.enum(EXECUTION_STATES),
+  /** Who: the user of the operating system at this host. */
   approvedBy: z.string(),
   startedAt: Iso,
   finishedAt: Iso.nullable(),
