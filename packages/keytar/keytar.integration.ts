@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -110,3 +112,32 @@ test("without D-Bus every function throws instead of using the kernel's keyring"
   );
   expect(JSON.parse(output)).toEqual(Array(5).fill('throws'));
 });
+
+test.each(['SIGTERM', 'SIGKILL'] as const)(
+  'a D-Bus that accepts and never answers blocks nobody, and nothing is left of it after %s',
+  async (signal) => {
+    const dead = path.join(home, `dead-${signal}`);
+    const silent = createServer();
+    await once(silent.listen(dead), 'listening');
+    const asked = once(silent, 'connection');
+    // The turns of its event loop go on while the store is asked; its end waits for nothing.
+    const code = `import * as keytar from ${JSON.stringify(KEYTAR)};
+      keytar.getPassword('app', 'one').catch(() => undefined);
+      process.on('SIGTERM', () => process.exit(5));
+      process.on('message', () => process.send('alive'));`;
+    const app = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      env: { PATH: process.env.PATH, HOME: home, DBUS_SESSION_BUS_ADDRESS: `unix:path=${dead}` },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    const [connection] = (await asked) as [Socket];
+    const gone = once(connection.resume(), 'close');
+    const alive = once(app, 'message');
+    app.send('are you there');
+    expect((await alive)[0]).toBe('alive');
+    const exited = once(app, 'exit');
+    app.kill(signal);
+    expect((await exited)[signal === 'SIGTERM' ? 0 : 1]).toBe(signal === 'SIGTERM' ? 5 : 'SIGKILL');
+    await gone;
+    silent.close();
+  },
+);
