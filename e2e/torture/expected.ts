@@ -65,8 +65,13 @@ export class Expected {
   /** Of resources, times say what is gone. */
   #note(key: string, value: string | null): void {
     if (key.startsWith('resource/')) return;
-    if (value === null) this.removed.add(key);
-    else this.removed.delete(key);
+    if (value !== null) {
+      this.removed.delete(key);
+      return;
+    }
+    this.removed.add(key);
+    // With a conversation go those messages as well that another history of it goes on with.
+    if (key.startsWith('conversation/')) this.removed.add(`message/${key.slice('conversation/'.length)}/`);
   }
 
   /** Nothing is under way: each key has one value. */

@@ -11,7 +11,7 @@ import type { Keyring } from './keys/keyring.ts';
 import { type Migration, migrateDatabase, refuseNewerDatabase } from './migrations.ts';
 import type { ResealableDocs, Resealed } from './rotation/reencryption.ts';
 import type { Sealer } from './sealing.ts';
-import { asStorageError, inTransaction } from './sqlite.ts';
+import { asStorageError, inTransaction, isDamage } from './sqlite.ts';
 
 /** The format of `app.db`, step by step. The journal makes its own tables. */
 const MIGRATIONS: readonly Migration[] = [
@@ -215,6 +215,15 @@ function orDamaged<T>(read: () => T): T | null {
   }
 }
 
+/** `how`: what is wrong, in words that follow the file's name. */
+export function damagedAppDb(file: string, how: string): AppError {
+  return new AppError(
+    'STORAGE_FAILED',
+    `${file} ${how}. It holds the accounts, the settings and the journal of this workspace. Put it back from a copy of the folder, or open an empty folder (--data) and restore the last backup there. Nothing was changed.`,
+    { details: { path: file } },
+  );
+}
+
 function openDatabase(file: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
@@ -229,6 +238,6 @@ function openDatabase(file: string): DatabaseSync {
     return db;
   } catch (error) {
     db?.close();
-    throw asStorageError(error);
+    throw isDamage(error) ? damagedAppDb(file, 'is damaged') : asStorageError(error);
   }
 }

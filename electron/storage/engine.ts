@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../errors.ts';
+import { damageOf } from './databaseFile.ts';
 import {
   type EnginePlace,
   type EngineRecord,
@@ -49,7 +50,7 @@ export async function openEngine(
   if (recorded !== null) refuseOther(recorded, wanted, folder);
   const place = recorded?.place ?? (await placeWanted(wanted, means));
   const mark = dataMark(place, folder);
-  if (recorded?.filled && mark !== null && !existsSync(mark)) throw dataMissing(place, mark);
+  if (recorded?.filled && mark !== null) refuseDamaged(place, mark);
   if (place.kind === 'qdrant' && qdrantBinary === null) throw binaryMissing(recorded !== null);
   const record: EngineRecord = recorded ?? { place, filled: false, leftover: null };
   if (recorded === null) await writeEngineRecord(folder, record);
@@ -153,10 +154,25 @@ function binaryMissing(recorded: boolean): AppError {
   );
 }
 
-function dataMissing(place: EnginePlace, mark: string): AppError {
-  return new AppError(
-    'ENGINE_MISSING',
-    `This workspace's data is kept by ${placeName(place)} in ${path.dirname(mark)}, and it is not there any more. Put it back from a copy of the folder, restore a backup, or open another folder. Nothing was changed.`,
-    { details: { path: path.dirname(mark) } },
+/** What is there but empty or cut is damage, not a new beginning. */
+function refuseDamaged(place: EnginePlace, mark: string): void {
+  if (!existsSync(mark)) {
+    throw new AppError(
+      'ENGINE_MISSING',
+      `This workspace's data is kept by ${placeName(place)} in ${mark}, and it is not there any more. Put it back from a copy of the folder, restore a backup, or open another folder. Nothing was changed.`,
+      { details: { path: mark } },
+    );
+  }
+  const damage = place.kind === 'sqlite' ? damageOf(mark) : noFolder(mark);
+  if (damage === null) return;
+  throw new AppError(
+    'ENGINE_FAILED',
+    `${mark} ${damage}. It holds the conversations and resources of this workspace. Put it back from a copy of the folder, or rebuild from the last backup. Nothing was changed.`,
+    { details: { path: mark } },
   );
+}
+
+function noFolder(mark: string): string | null {
+  if (!statSync(mark).isDirectory()) return 'is a file where a folder should be';
+  return readdirSync(mark).length === 0 ? 'is empty' : null;
 }

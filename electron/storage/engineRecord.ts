@@ -55,7 +55,7 @@ export async function readEngineRecord(folder: string): Promise<EngineRecord | n
   if (!parsed.success) {
     throw new AppError(
       'STORAGE_FAILED',
-      'engine.json of this workspace is damaged, so it is not known which engine holds its data. Put the file back from a copy of the folder.',
+      `${fileIn(folder)} is damaged, so it is not known which engine holds the data of this workspace. Put it back from a copy of the folder. Nothing was changed.`,
     );
   }
   const { data } = parsed;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, nodeErrorCode } from '../errors.ts';
-import { asStorageError } from './sqlite.ts';
+import { asStorageError, thingInTheWay } from './sqlite.ts';
 
 /** The file's text, or null when there is no such file. */
 export async function readTextIfPresent(file: string): Promise<string | null> {
@@ -10,15 +10,17 @@ export async function readTextIfPresent(file: string): Promise<string | null> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if (nodeErrorCode(error) === 'ENOENT') return null;
-    throw new AppError(
-      'STORAGE_FAILED',
-      `${file} could not be read (${nodeErrorCode(error) ?? 'unknown'}).`,
-      {
-        cause: error,
-        details: { path: file },
-      },
-    );
+    const why = `${file} could not be read (${nodeErrorCode(error) ?? 'unknown'}). Check the disk and the file's permissions, or put it back from a copy of the folder.`;
+    throw new AppError('STORAGE_FAILED', thingInTheWay(withPath(error, file)) ?? why, {
+      cause: error,
+      details: { path: file },
+    });
   }
+}
+
+/** Reading a folder as a file fails without its path. */
+function withPath(error: unknown, file: string): unknown {
+  return { code: nodeErrorCode(error), path: file };
 }
 
 /**

@@ -8,7 +8,7 @@ import { noteRestore } from './backup/settleRestore.ts';
 import type { BackupWorkspace } from './backup/workspaceParts.ts';
 import { ChatStorage } from './chatStorage.ts';
 import { openEngine } from './engine.ts';
-import { type EnginePlace, engineOf } from './engineRecord.ts';
+import { type EnginePlace, engineOf, readEngineRecord } from './engineRecord.ts';
 import { EstateStorage } from './estateStorage.ts';
 import { EstateIndex } from './find/estateIndex.ts';
 import { SizeAlert, WorkspaceHealth } from './health.ts';
@@ -69,6 +69,7 @@ export class OpenWorkspace {
     const { config, folder } = records.options;
     const { chat_history: chat, aws_estate: estate } = collections;
     refuseOtherDimension(embedding, estate.vectorSize);
+    await refuseLostRecord(records);
     const opening = await openEngine(config.qdrant, means, [chat.name, estate.name]);
     const store = new SwitchingStore(opening.store);
     try {
@@ -193,6 +194,16 @@ export class OpenWorkspace {
     this.#emit('engine', { ...engineOf(this.#move.place), ...status });
     if (status.state === 'ready') this.#load.engineReady();
   }
+}
+
+/** What was ever written here went into an engine: which one must not be chosen anew. */
+async function refuseLostRecord({ options, appDb, journal }: WorkspaceRecords): Promise<void> {
+  if ((await readEngineRecord(options.folder)) !== null) return;
+  if (appDb.countDocs() === 0 && (await journal.verify()).entries === 0) return;
+  throw new AppError(
+    'ENGINE_MISSING',
+    `engine.json is missing from ${options.folder}, so it is not known which engine holds the data of this workspace. Put it back from a copy of the folder, or rebuild from the last backup. Nothing was changed.`,
+  );
 }
 
 function refuseOtherDimension(embedding: EmbeddingProvider | null, size: number): void {

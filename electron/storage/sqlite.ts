@@ -33,11 +33,15 @@ export function asStorageError(error: unknown): AppError {
       { cause: error },
     );
   }
-  if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) {
-    return new AppError('STORAGE_FAILED', `A database file of this workspace is damaged (${text}).`, {
-      cause: error,
-    });
+  if (isDamage(error)) {
+    return new AppError(
+      'STORAGE_FAILED',
+      `A database file of this workspace is damaged (${text}). Put it back from a copy of the folder, or restore the last backup into an empty one.`,
+      { cause: error },
+    );
   }
+  const inTheWay = thingInTheWay(error);
+  if (inTheWay !== null) return new AppError('STORAGE_FAILED', inTheWay, { cause: error });
   const denied = ['EACCES', 'EPERM', 'EROFS'].includes(nodeErrorCode(error) ?? '');
   if (code === SQLITE_READONLY || code === SQLITE_IOERR || denied) {
     return new AppError(
@@ -47,6 +51,21 @@ export function asStorageError(error: unknown): AppError {
     );
   }
   return new AppError('STORAGE_FAILED', `The local storage failed: ${text}.`, { cause: error });
+}
+
+/** SQLite says that the file itself cannot be read as a database. */
+export function isDamage(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
+/** A folder where a file should be, or the reverse; null for other errors. */
+export function thingInTheWay(error: unknown): string | null {
+  const code = nodeErrorCode(error);
+  if (code !== 'EISDIR' && code !== 'ENOTDIR' && code !== 'EEXIST') return null;
+  const path = typeof error === 'object' && error !== null && 'path' in error ? String(error.path) : '';
+  const what = code === 'EISDIR' ? 'a folder where a file should be' : 'in the way: a folder should be there';
+  return `${path} is ${what}. Move it away, put back what was there from a copy of the workspace's folder, and start again.`;
 }
 
 /** SQLite's primary result code of what node:sqlite threw, else undefined. */

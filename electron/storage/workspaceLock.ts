@@ -1,12 +1,22 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { AppError } from '../errors.ts';
-import { asStorageError, sqliteCode } from './sqlite.ts';
+import { AppError, nodeErrorCode } from '../errors.ts';
+import { asStorageError, isDamage, sqliteCode, thingInTheWay } from './sqlite.ts';
 
 const SQLITE_BUSY = 5;
+const SQLITE_CANTOPEN = 14;
 const Holder = z.object({ pid: z.number(), host: z.string(), since: z.string() });
 
 /**
@@ -30,8 +40,6 @@ export class WorkspaceLock {
     }
     const db = lock(folder, holderFile);
     try {
-      // By name: opening the file here and closing it again would drop the lock.
-      chmodSync(path.join(folder, 'lock.db'), 0o600);
       writeFileSync(
         holderFile,
         JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString() }),
@@ -39,7 +47,7 @@ export class WorkspaceLock {
       );
     } catch (error) {
       db.close();
-      throw asStorageError(error);
+      throw thingInTheWay(error) === null ? asStorageError(error) : unusable(holderFile, error);
     }
     return new WorkspaceLock(db, holderFile);
   }
@@ -59,13 +67,40 @@ export class WorkspaceLock {
 function lock(folder: string, holderFile: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(path.join(folder, 'lock.db'), { timeout: 0 });
+    const file = path.join(folder, 'lock.db');
+    makePrivate(file);
+    db = new DatabaseSync(file, { timeout: 0 });
     db.exec('BEGIN EXCLUSIVE');
     return db;
   } catch (error) {
     db?.close();
-    throw sqliteCode(error) === SQLITE_BUSY ? inUse(folder, holderFile) : asStorageError(error);
+    if (sqliteCode(error) === SQLITE_BUSY) throw inUse(folder, holderFile);
+    throw isUnusable(error) ? unusable(path.join(folder, 'lock.db'), error) : asStorageError(error);
   }
+}
+
+/**
+ * Before SQLite makes it readable by all; its journal, which comes with the first transaction, follows its mode. One
+ * that is there is not opened: it may be locked by this process.
+ */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (nodeErrorCode(error) !== 'EEXIST') throw error;
+    if (statSync(file).isFile()) chmodSync(file, 0o600);
+  }
+}
+
+const isUnusable = (error: unknown) =>
+  isDamage(error) || sqliteCode(error) === SQLITE_CANTOPEN || thingInTheWay(error) !== null;
+
+function unusable(file: string, cause: unknown): AppError {
+  return new AppError(
+    'STORAGE_FAILED',
+    `${file} cannot be used: it is damaged, a folder, or not yours. It holds no data: move it away and start again.`,
+    { cause, details: { path: file } },
+  );
 }
 
 function inUse(folder: string, holderFile: string): AppError {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { AppError } from '../errors.ts';
 import type { OpenOptions } from './api.ts';
-import { AppDb } from './appDb.ts';
+import { AppDb, damagedAppDb } from './appDb.ts';
 import { type SettledRestore, settleRestore } from './backup/settleRestore.ts';
 import type { BackupGround, BackupWorkspace } from './backup/workspaceParts.ts';
+import { damageOf } from './databaseFile.ts';
 import { type EngineMeans, openEngine } from './engine.ts';
 import { Journal } from './journal/journal.ts';
 import { KeyringStore } from './keys/keyringStore.ts';
@@ -86,13 +86,14 @@ function meansOf({ folder, qdrantBinary, qdrantApiKey }: OpenOptions): EngineMea
   return { folder, qdrantBinary, qdrantApiKey: qdrantApiKey ?? null };
 }
 
-/** The engine is recorded after app.db was made: one without the other means that accounts and journal are lost. */
+/**
+ * The engine is recorded after app.db was made: where it is, an app.db that is missing, empty or cut has lost accounts
+ * and journal.
+ */
 function existingAppDb(folder: string): string {
   const file = path.join(folder, 'app.db');
-  if (existsSync(file) || !existsSync(path.join(folder, 'engine.json'))) return file;
-  throw new AppError(
-    'STORAGE_FAILED',
-    `${file} is missing: it holds the accounts, the settings and the journal of this workspace. Put it back from a copy of the folder, or open another folder. Nothing was changed.`,
-    { details: { path: file } },
-  );
+  if (!existsSync(path.join(folder, 'engine.json'))) return file;
+  const damage = damageOf(file);
+  if (damage === null) return file;
+  throw damagedAppDb(file, damage);
 }

@@ -14,19 +14,37 @@ const InstallFile = z.looseObject({ schema: z.literal(SCHEMA), installId: z.uuid
 export async function installId(folder: string): Promise<string> {
   const file = path.join(folder, 'install.json');
   const text = await readTextIfPresent(file);
-  if (text !== null) return parse(text);
-  const created = { schema: SCHEMA, installId: randomUUID(), createdAt: new Date().toISOString() };
+  const known = text === null ? null : parse(text, file);
+  if (typeof known === 'string') return known;
+  // Beside a keyring it is known which it was: another id would look for another key.
+  const inKeyring = await idInKeyring(folder);
+  if (known !== null && inKeyring === null) throw known;
+  const created = {
+    schema: SCHEMA,
+    installId: inKeyring ?? randomUUID(),
+    createdAt: new Date().toISOString(),
+  };
   await writeFileDurably(file, `${JSON.stringify(created, null, 2)}\n`);
   return created.installId;
 }
 
-function parse(text: string): string {
-  let json: unknown;
+async function idInKeyring(folder: string): Promise<string | null> {
+  const text = await readTextIfPresent(path.join(folder, 'keyring.json'));
+  const parsed = z.object({ installId: z.uuid() }).safeParse(text === null ? null : jsonOf(text));
+  return parsed.success ? parsed.data.installId : null;
+}
+
+function jsonOf(text: string): unknown {
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    json = null;
+    return null;
   }
+}
+
+/** The id, or what is wrong with a damaged file. Throws FORMAT_NEWER. */
+function parse(text: string, file: string): string | AppError {
+  const json = jsonOf(text);
   const parsed = InstallFile.safeParse(json);
   if (parsed.success) return parsed.data.installId;
   const version = z.object({ schema: z.number() }).safeParse(json);
@@ -36,8 +54,8 @@ function parse(text: string): string {
       'install.json was written by a newer version of this app. Nothing was changed. Update the app to open this workspace.',
     );
   }
-  throw new AppError(
+  return new AppError(
     'STORAGE_FAILED',
-    'install.json of this workspace is damaged. Put it back from a copy of the folder.',
+    `${file} is damaged, so it is not known which key belongs to this workspace. Put it back from a copy of the folder.`,
   );
 }

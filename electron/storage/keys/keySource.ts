@@ -99,8 +99,9 @@ export class FileKeySource implements KeySource {
     try {
       const handle = await open(file, constants.O_RDONLY);
       try {
-        const { mode } = await handle.stat();
-        if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+        const stat = await handle.stat();
+        if (stat.isDirectory()) return { state: 'unavailable', message: inTheWay(file) };
+        if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0) {
           return {
             state: 'unavailable',
             message: `Others can read the key file ${file}. Make it private (chmod 600 '${file}') and try again.`,
@@ -126,9 +127,16 @@ export class FileKeySource implements KeySource {
           message: `The key file ${file} does not exist. Put it back, or set CLOUDOPS_KEY_SOURCE to where the key is.`,
         };
       }
-      return { state: 'unavailable', message: `The key file ${file} could not be read (${code}).` };
+      if (code === 'EISDIR') return { state: 'unavailable', message: inTheWay(file) };
+      return {
+        state: 'unavailable',
+        message: `The key file ${file} could not be read (${code}). Check the disk and the file's permissions, then try again.`,
+      };
     }
-    return { state: 'wrong', message: `The key file ${file} does not hold a key.` };
+    return {
+      state: 'wrong',
+      message: `The key file ${file} does not hold a key: it is empty, cut or damaged. Put it back from a copy, or open the workspace with the recovery key. Nothing was changed.`,
+    };
   }
 
   async store(installId: string, key: Buffer): Promise<void> {
@@ -157,6 +165,10 @@ export class FileKeySource implements KeySource {
   async storeSlot(slot: KeySlot): Promise<void> {
     await writeFileDurably(this.filePath, `${JSON.stringify(slot, null, 2)}\n`);
   }
+}
+
+function inTheWay(file: string): string {
+  return `The key file ${file} is a folder. Move it away and put the file back from a copy, or set CLOUDOPS_KEY_SOURCE to where the key is.`;
 }
 
 function isSlot(text: string): boolean {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -52,7 +53,7 @@ export class MasterKeys {
   async load(): Promise<MasterKeyState> {
     const loaded = await loadMasterKey(this.#options.folder, this.#source);
     this.#state = loaded.state;
-    return loaded;
+    return loaded.state === 'ok' ? loaded : { ...loaded, message: `${loaded.message}${this.#hint()}` };
   }
 
   /**
@@ -99,6 +100,14 @@ export class MasterKeys {
     if (this.#source instanceof FileKeySource && (await this.#source.slot()) !== null) {
       await this.#source.storeSlot(slot);
     }
+  }
+
+  /** A key file that the settings do not name (any more) may be the one that is looked for. */
+  #hint(): string {
+    const { folder } = this.#options;
+    const file = path.resolve(folder, KEY_FILE.slice('file:'.length));
+    if (this.#source.kind === 'file' || !existsSync(file)) return '';
+    return ` A key file lies in ${file}: if config.json named it, put it back from a copy of the folder, or start with CLOUDOPS_KEY_SOURCE=${KEY_FILE}.`;
   }
 
   async #fromSource(): Promise<Unlocked> {

@@ -34,14 +34,26 @@ export function sqliteFailure(cause: unknown, path: string): SqliteFailure {
       return failure('ENGINE_FAILED', false, 'Another program holds the data file. Close it and try again.');
     case READONLY:
     case CANTOPEN:
-      return failure('ENGINE_FAILED', true, `The data file cannot be opened for writing: ${path}`);
+      return failure(
+        'ENGINE_FAILED',
+        true,
+        `The data file cannot be opened for writing: ${path}. Check its permissions, or put it back from a copy of the folder.`,
+      );
     case CORRUPT:
     case NOTADB:
       return failure('ENGINE_FAILED', true, `The data file is damaged: ${path}. Restore it from a backup.`);
     case IOERR:
-      return failure('ENGINE_FAILED', true, `The disk answered with an error while using ${path}`);
+      return failure(
+        'ENGINE_FAILED',
+        true,
+        `The disk answered with an error while using ${path}. Check the disk; put the file back from a copy of the folder, or rebuild from the last backup.`,
+      );
     default:
-      return failure('ENGINE_FAILED', false, `The data file could not be used: ${path}`);
+      return failure(
+        'ENGINE_FAILED',
+        false,
+        `The data file could not be used: ${path}. Restart the engine; if that does not help, rebuild from the last backup.`,
+      );
   }
 }
 
