@@ -1,6 +1,7 @@
 import keytar from 'keytar';
 import type { AppStatus } from '../preload/contract/models.ts';
 import { createAwsAccess } from './aws/awsAccess.ts';
+import { AwsReach } from './aws/reach.ts';
 import { createBackups } from './backup/createBackups.ts';
 import { touchesBackups } from './backup/guard.ts';
 import { BackupScheduler } from './backup/scheduler.ts';
@@ -77,11 +78,12 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
   });
   const settings = new SettingsStore(storage.docs, emit);
 
+  const reach = new AwsReach();
   const { profiles, sessions, clients } = createAwsAccess({
     ...workspace.aws,
     appVersion: config.version,
     network: config.network,
-    middleware: workspace.middleware,
+    middleware: [...workspace.middleware, reach.middleware],
   });
 
   const { docs, estate, find, journal } = storage;
@@ -228,6 +230,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     accounts,
     scanner,
     estate,
+    reach,
     hasConversations: async () => (await storage.chat.getAllContexts()).length > 0,
     recoveryMissing: async () => !workspace.sample && (await recoveryKeys.missing()),
     backup: () => backups.status(),

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { Job, ScanCell } from '../preload/contract/models.ts';
+import type { Job, ScanCell, ScanRun } from '../preload/contract/models.ts';
 import { AppEvents } from './events.ts';
 import { LiveStatus } from './liveStatus.ts';
 
@@ -13,11 +13,14 @@ const cell = (status: ScanCell['status'], asOf: string | null): ScanCell => ({
   message: null,
 });
 
+const UNHEARD = { answers: () => 0, onAnswer: () => () => undefined };
+
 function statusOf(cells: ScanCell[], held: { resources?: number; conversations?: boolean } = {}) {
   return new LiveStatus({
     accounts: { list: async () => [] },
     scanner: { status: async () => ({ run: null, cells }) },
     estate: { count: async () => held.resources ?? 0 },
+    reach: UNHEARD,
     hasConversations: async () => held.conversations ?? false,
     recoveryMissing: async () => false,
     backup: async () => ({ lastGoodAt: null, overdue: false, running: false }),
@@ -38,6 +41,45 @@ test('one denied or unreachable cell is not "offline"; all unreachable is', asyn
   expect((await statusOf([])).offline).toBe(false);
 });
 
+test('"offline" ends with the first answer of AWS, and comes back when a later scan reaches nothing', async () => {
+  vi.useFakeTimers();
+  try {
+    let answers = 0;
+    let listener = () => {};
+    let run: ScanRun | null = null;
+    const status = new LiveStatus({
+      accounts: { list: async () => [] },
+      scanner: { status: async () => ({ run, cells: [cell('network', null)] }) },
+      estate: { count: async () => 0 },
+      reach: {
+        answers: () => answers,
+        onAnswer: (heard) => {
+          listener = heard;
+          return () => undefined;
+        },
+      },
+      hasConversations: async () => false,
+      recoveryMissing: async () => false,
+      backup: async () => ({ lastGoodAt: null, overdue: false, running: false }),
+    });
+    let asked = 0;
+    const stop = status.follow(new AppEvents(), () => {
+      asked += 1;
+    });
+    expect((await status.read()).offline).toBe(true);
+    answers = 1;
+    listener();
+    vi.runAllTimers();
+    expect(asked).toBe(1);
+    expect((await status.read()).offline).toBe(false);
+    run = { runId: 'later', finishedAt: '2026-11-21T10:00:00.000Z' } as ScanRun;
+    expect((await status.read()).offline).toBe(true);
+    stop();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('what was restored without its accounts is not hidden behind the first-start screen', async () => {
   expect((await statusOf([])).onboarded).toBe(false);
   expect((await statusOf([], { resources: 5 })).onboarded).toBe(true);
@@ -53,6 +95,7 @@ test('a failed backup is not shown as running until something else happens, and 
       accounts: { list: async () => [] },
       scanner: { status: async () => ({ run: null, cells: [] }) },
       estate: { count: async () => 0 },
+      reach: UNHEARD,
       hasConversations: async () => false,
       recoveryMissing: async () => false,
       backup: async () => ({ lastGoodAt: null, overdue: false, running: false }),

@@ -1,5 +1,5 @@
 import type { EventName } from '../preload/contract/events.ts';
-import type { Account, AppStatus, Job, ScanStatus } from '../preload/contract/models.ts';
+import type { Account, AppStatus, Job, ScanCell, ScanStatus } from '../preload/contract/models.ts';
 import type { AppEvents } from './events.ts';
 import type { LiveFacts } from './lifecycle.ts';
 
@@ -7,6 +7,8 @@ export interface LiveStatusPorts {
   accounts: { list(): Promise<Account[]> };
   scanner: { status(): Promise<ScanStatus> };
   estate: { count(): Promise<number> };
+  /** Whether AWS answers: how often it did in this run, and each time it does. */
+  reach: { answers(): number; onAnswer(listener: () => void): () => void };
   /** Asked only while there is nothing else. */
   hasConversations(): Promise<boolean>;
   recoveryMissing(): Promise<boolean>;
@@ -26,6 +28,9 @@ const AT_MOST_EVERY_MS = 1_000;
 /** The facts of the status bar, read together from where they live. */
 export class LiveStatus {
   readonly #ports: LiveStatusPorts;
+  /** Since when nothing could be reached: after which scan, and how many answers there had been by then. */
+  #lost: { runId: string | null; answers: number } | null = null;
+  #offline = false;
 
   constructor(ports: LiveStatusPorts) {
     this.#ports = ports;
@@ -33,19 +38,19 @@ export class LiveStatus {
 
   async read(): Promise<LiveFacts> {
     const { accounts, scanner, estate } = this.#ports;
-    const [connected, { cells }, resources, recoveryMissing, backup] = await Promise.all([
+    const [connected, scan, resources, recoveryMissing, backup] = await Promise.all([
       accounts.list(),
       scanner.status(),
       estate.count(),
       this.#ports.recoveryMissing(),
       this.#ports.backup(),
     ]);
-    const times = cells.flatMap(({ asOf }) => asOf ?? []).sort();
-    const settled = cells.filter(({ status }) => status !== 'pending' && status !== 'running');
+    const times = scan.cells.flatMap(({ asOf }) => asOf ?? []).sort();
+    this.#offline = this.#isOffline(scan);
     return {
       // What was restored without its accounts is not hidden behind the first-start screen.
       onboarded: connected.length > 0 || resources > 0 || (await this.#ports.hasConversations()),
-      offline: settled.length > 0 && settled.every(({ status }) => status === 'network'),
+      offline: this.#offline,
       resources,
       dataAsOf: times[0] ?? null,
       recoveryMissing,
@@ -63,16 +68,41 @@ export class LiveStatus {
       running = state === 'running' ? jobId : null;
       return running !== before;
     };
-    const unsubscribe = events.subscribe(({ name, payload }) => {
-      if (!CAUSES.has(name) && !(name === 'job.changed' && isTurn(payload as Job))) return;
+    const soon = () => {
       timer ??= setTimeout(() => {
         timer = undefined;
         changed();
       }, AT_MOST_EVERY_MS).unref();
+    };
+    const unsubscribe = events.subscribe(({ name, payload }) => {
+      if (CAUSES.has(name) || (name === 'job.changed' && isTurn(payload as Job))) soon();
+    });
+    const unfollow = this.#ports.reach.onAnswer(() => {
+      if (this.#offline) soon();
     });
     return () => {
       unsubscribe();
+      unfollow();
       clearTimeout(timer);
     };
   }
+
+  /**
+   * The last scan reached nothing at all, and AWS has not answered anything since. The cells alone would say so
+   * until the next scan.
+   */
+  #isOffline({ run, cells }: ScanStatus): boolean {
+    const settled = cells.filter(({ status }) => status !== 'pending' && status !== 'running');
+    if (settled.length === 0 || settled.some(reached)) {
+      this.#lost = null;
+      return false;
+    }
+    const answers = this.#ports.reach.answers();
+    const runId = run !== null && run.finishedAt !== null ? run.runId : null;
+    if (this.#lost === null || (runId !== null && this.#lost.runId !== runId))
+      this.#lost = { runId, answers };
+    return answers === this.#lost.answers;
+  }
 }
+
+const reached = ({ status }: ScanCell): boolean => status !== 'network';

@@ -56,9 +56,6 @@ function Content() {
     if (status?.phase === 'locked') closeRestore();
   }, [status?.phase]);
   useNotice(status?.notice ?? null);
-  useEffect(() => {
-    document.title = status?.workspace.sample ? 'CloudOps (sample)' : 'CloudOps';
-  }, [status?.workspace.sample]);
 
   if (connection === 'no_token' || connection === 'unauthorized')
     return <NoTokenScreen reason={connection} />;

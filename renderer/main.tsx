@@ -8,11 +8,13 @@ import { App } from './App.tsx';
 import { cacheSync } from './api/cacheSync.ts';
 import { bridge } from './api/client.ts';
 import { queryClient } from './api/queries.ts';
+import { keepFocus } from './state/focus.ts';
 import { listenForKeys } from './state/keys.ts';
 import { theme } from './theme.ts';
 
 cacheSync.follow(bridge);
 listenForKeys(window);
+keepFocus(document);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

@@ -36,6 +36,11 @@ const dark: MantineColorsTuple = [
 /** What stands under a label is read, too: Mantine's own 10 px is not. */
 const SMALL = { fontSize: '12px', lineHeight: '16px' };
 const field = { styles: { description: SMALL, error: SMALL } };
+/** The label of a box, radio or switch is part of what is pointed at: 24 px high, with the box on its first line. */
+const choice = { ...field.styles, label: { lineHeight: '24px' } };
+const box = { defaultProps: { size: 'xs' }, styles: { ...choice, inner: { marginTop: '4px' } } };
+/** Whatever its size by name, nothing that is pointed at is smaller than this (WCAG 2.5.8). */
+const LEAST = '24px';
 
 /** Sizes of ui.md: text 13/20, mono 12, headings 15 and 18, a 4 px grid, radius 6, nothing over 120 ms. */
 export const theme: MantineThemeOverride = createTheme({
@@ -61,17 +66,27 @@ export const theme: MantineThemeOverride = createTheme({
     },
   },
   components: {
-    Button: { defaultProps: { size: 'xs' }, styles: { root: { fontWeight: 500 } } },
-    ActionIcon: { defaultProps: { size: 'md', variant: 'subtle', color: 'gray' } },
+    Button: { defaultProps: { size: 'xs' }, styles: { root: { fontWeight: 500, minHeight: LEAST } } },
+    ActionIcon: {
+      defaultProps: { size: 'md', variant: 'subtle', color: 'gray' },
+      vars: (_theme: unknown, { size }: { size?: unknown }) => ({
+        root: size === 'xs' || size === 'sm' ? { '--ai-size': LEAST } : {},
+      }),
+    },
+    CloseButton: {
+      vars: (_theme: unknown, { size }: { size?: unknown }) => ({
+        root: size === 'xs' || size === 'sm' ? { '--cb-size': LEAST } : {},
+      }),
+    },
     TextInput: { defaultProps: { size: 'xs' }, ...field },
     PasswordInput: { defaultProps: { size: 'xs' }, ...field },
     Textarea: { defaultProps: { size: 'xs' }, ...field },
     Autocomplete: { defaultProps: { size: 'xs' }, ...field },
     TagsInput: { defaultProps: { size: 'xs' }, ...field },
-    Radio: { defaultProps: { size: 'xs' }, ...field },
+    Radio: box,
     Select: { defaultProps: { size: 'xs', checkIconPosition: 'right', withAlignedLabels: true } },
-    Checkbox: { defaultProps: { size: 'xs' }, ...field },
-    Switch: { defaultProps: { size: 'xs' }, ...field },
+    Checkbox: box,
+    Switch: { defaultProps: { size: 'xs' }, styles: { ...choice, track: { marginTop: '4px' } } },
     SegmentedControl: { defaultProps: { size: 'xs' } },
     Tooltip: {
       defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, fz: 'xs', withArrow: false },

@@ -51,6 +51,8 @@ export class BackupService {
   readonly #ledger: BackupLedger;
   readonly #work: BackupWork;
   readonly #now: () => Date;
+  /** The last good backup as a screen was told last. */
+  #said: string | null | undefined;
 
   constructor(options: BackupServiceOptions) {
     this.#options = options;
@@ -74,8 +76,10 @@ export class BackupService {
         opensWithFormerKey: this.#ledger.opensWithFormerKey(one, slots),
       }));
     const backups = [...listed(known.local), ...listed(known.s3 ?? [])];
+    const standing = standingOf(settings, goodAtOf(settings, known, state), state, this.#now());
+    this.#say(standing.lastGoodAt);
     return {
-      ...standingOf(settings, goodAtOf(settings, known, state), state, this.#now()),
+      ...standing,
       settings,
       backups: backups.sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
       problem: known.problem,
@@ -90,10 +94,12 @@ export class BackupService {
     return { backups, problem };
   }
 
-  /** For the status bar and the schedule; asks no bucket. */
+  /** For the status bar: the same as the overview says, without asking a bucket. */
   async status(): Promise<{ lastGoodAt: string | null; overdue: boolean; running: boolean }> {
-    const [settings, state] = [await this.records.settings(), await this.records.state()];
-    const { lastGoodAt, overdue } = standingOf(settings, state.goodAt, state, this.#now());
+    const { settings, state, known } = await this.#ledger.remembered();
+    const goodAt = goodAtOf(settings, known, state);
+    const { lastGoodAt, overdue } = standingOf(settings, goodAt, state, this.#now());
+    this.#said = lastGoodAt;
     return { lastGoodAt, overdue, running: this.#options.jobs.current()?.kind === 'backup' };
   }
 
@@ -214,6 +220,13 @@ export class BackupService {
     );
     if (!newest || jobs.current()) return null;
     return jobs.start('backup', (handle) => this.#work.send(newest, settings, false, handle));
+  }
+
+  /** A bucket that was looked at may tell another age than the status bar shows: that is then read anew. */
+  #say(lastGoodAt: string | null): void {
+    const before = this.#said;
+    this.#said = lastGoodAt;
+    if (before !== undefined && before !== lastGoodAt) this.#ledger.changed();
   }
 
   async #export(handle: JobHandle): Promise<JobOutcome> {

@@ -59,6 +59,13 @@ export class BackupStates {
     return { local, s3: seen.backups, problem: seen.problem, warnings: seen.warnings };
   }
 
+  /** What is known without asking the bucket. */
+  async remembered(settings: BackupSettings, installId: string): Promise<Pick<Known, 'local' | 's3'>> {
+    const local = await this.catalog.list(await this.#places.local(), { installId });
+    const of = JSON.stringify(settings.s3);
+    return { local, s3: this.#remote?.of === of ? this.#remote.backups : null };
+  }
+
   /** Waits for the bucket, and rejects with its problem. */
   async require(
     settings: BackupSettings,

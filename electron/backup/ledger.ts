@@ -53,6 +53,17 @@ export class BackupLedger {
     };
   }
 
+  /** For the status bar: what is known by now, no bucket is asked. */
+  async remembered(): Promise<{
+    settings: BackupSettings;
+    state: BackupState;
+    known: Pick<Known, 'local' | 's3'>;
+  }> {
+    const [settings, state] = [await this.records.settings(), await this.records.state()];
+    const { local, s3 } = await this.#states.remembered(settings, this.installId);
+    return { settings, state, known: { local: withProofs(local, state), s3: s3 && withProofs(s3, state) } };
+  }
+
   /** For decisions: waits for the bucket and rejects with its problem. */
   async require(): Promise<{ settings: BackupSettings; local: BackupInfo[]; s3: BackupInfo[] }> {
     const [settings, state] = [await this.records.settings(), await this.records.state()];

@@ -32,7 +32,11 @@ export function pauseMs(settings: Pick<BackupSettings, 'intervalHours'>, failure
  * When the last good backup of each part was made, in the place that is wanted: with a bucket chosen, a copy on
  * the same disk alone does not count. What the records say stands in while the bucket does not answer.
  */
-export function goodAtOf(settings: BackupSettings, known: Known, state: BackupState): GoodAt {
+export function goodAtOf(
+  settings: BackupSettings,
+  known: Pick<Known, 'local' | 's3'>,
+  state: BackupState,
+): GoodAt {
   const wanted = settings.s3 === null ? known.local : known.s3;
   if (wanted === null) return state.goodAt;
   return Object.fromEntries(

@@ -1,15 +1,23 @@
 import { Tooltip } from '@mantine/core';
-import { ago, exactTime } from '../state/format.ts';
-import { useNow } from '../state/time.ts';
+import { age, ago, exactTime } from '../state/format.ts';
+import { useTicking } from '../state/time.ts';
 
-/** How long ago, ticking; the exact time on hover. `iso` null = never. */
-export function Age({ iso, never = 'never' }: { iso: string | null; never?: string }) {
-  const now = useNow(iso && Date.now() - Date.parse(iso) > 60_000 ? 10_000 : 1_000);
-  if (iso === null) return <span className="soft">{never}</span>;
+interface Props {
+  /** null = never. */
+  iso: string | null;
+  never?: string;
+  /** Under a heading that says that it is an age: without the "ago". */
+  short?: boolean;
+}
+
+/** How long ago, ticking; the exact time on hover. */
+export function Age({ iso, never = 'never', short = false }: Props) {
+  const words = useTicking((now) => (iso === null ? never : (short ? age : ago)(iso, now)));
+  if (iso === null) return <span className="soft">{words}</span>;
   return (
     <Tooltip label={exactTime(iso)}>
-      <time className="num" dateTime={iso}>
-        {ago(iso, now)}
+      <time className="num" dateTime={iso} data-uncut="age">
+        {words}
       </time>
     </Tooltip>
   );

@@ -6,7 +6,7 @@ import classes from './Toasts.module.css';
 export function Toasts() {
   const { toasts } = useToasts();
   return (
-    <div className={classes.root} role="status" aria-live="polite">
+    <div className={classes.root} role="status" aria-live="polite" data-notices>
       {toasts.map((toast) => (
         <div key={toast.id} className={classes.toast} data-tone={toast.tone}>
           <span className={classes.text}>{toast.text}</span>

@@ -6,6 +6,7 @@ import { DetailsPanel } from '../components/DetailsPanel.tsx';
 import { ErrorBoundary } from '../components/ErrorBoundary.tsx';
 import { closeDetails, useDetails } from '../state/details.ts';
 import { useFirstStart } from '../state/firstStart.ts';
+import { skipToContent } from '../state/focus.ts';
 import { useKeys } from '../state/keys.ts';
 import { navigate, type ScreenId, useNav } from '../state/nav.ts';
 import { notifyError } from '../state/toasts.ts';
@@ -47,6 +48,17 @@ export function Frame({ status, screens }: Props) {
   });
   return (
     <div className={classes.root}>
+      {/* biome-ignore lint/a11y/useValidAnchor: a link to a place in the page; the address itself names the screen */}
+      <a
+        className="skip-link"
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault();
+          skipToContent();
+        }}
+      >
+        Skip to the content
+      </a>
       <NavRail />
       <main className={classes.body}>
         {status.unencrypted && (
@@ -56,7 +68,7 @@ export function Frame({ status, screens }: Props) {
           </p>
         )}
         <TitleBar status={status} onPalette={() => setOverlay('palette')} />
-        <div className={classes.content}>
+        <div id="content" className={classes.content}>
           <ErrorBoundary key={screen} name={`The screen ${screenName(screen)}`}>
             <Screen />
           </ErrorBoundary>

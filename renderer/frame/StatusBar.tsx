@@ -1,17 +1,17 @@
 import type { ReactNode } from 'react';
-import type { Account, AppStatus } from '../../preload/contract/models.ts';
+import type { AppStatus } from '../../preload/contract/models.ts';
 import { useConnection } from '../api/bridge.ts';
 import { useRequest } from '../api/queries.ts';
 import { useAccounts } from '../api/useAccounts.ts';
 import { useScope } from '../api/useSettings.ts';
-import { visible } from '../components/plan/words.ts';
+import { useBackupAge, useDataAge, useScanStanding } from '../api/useStanding.ts';
 import { StateShape } from '../components/StateLabel.tsx';
 import { engineName, engineWord } from '../components/storage/engineWords.ts';
-import { inScope, isUnlocked, unlockedFor } from '../state/access.ts';
-import { ago, count, exactTime, plural, shortAccount, span } from '../state/format.ts';
+import { count, exactTime, plural } from '../state/format.ts';
 import { type NavIntent, navigate, type ScreenId } from '../state/nav.ts';
 import type { Tone } from '../state/stateTone.ts';
-import { useNow } from '../state/time.ts';
+import { useTicking } from '../state/time.ts';
+import { identityWords } from './identityWords.ts';
 import classes from './StatusBar.module.css';
 
 const ENGINE_TONES: Record<AppStatus['engine']['state'], Tone> = {
@@ -22,28 +22,28 @@ const ENGINE_TONES: Record<AppStatus['engine']['state'], Tone> = {
   stopped: 'stopped',
 };
 
-/** What is going on, at the bottom of the window; each item leads to where it can be acted on. */
+/** What is going on, what matters most first; each item leads to where it can be acted on. */
 export function StatusBar({ status }: { status: AppStatus }) {
   const connection = useConnection((state) => state.state);
   return (
     <footer className={classes.root}>
-      <EngineItem engine={status.engine} />
-      <ScanItem />
-      <DataAge status={status} />
-      <IdentityItem />
-      <BackupItem status={status} />
-      <RecoveryItem status={status} />
-      <span className={classes.space} />
       {connection !== 'connected' && (
         <span className={classes.warn} role="status">
           <StateShape tone="pending" /> reconnecting to CloudOps
         </span>
       )}
+      <IdentityItem />
+      <RunningItem />
       {status.offline && (
-        <Item to="accounts" title="AWS cannot be reached. What is shown is the last known state.">
+        <Item to="accounts" warn title="AWS cannot be reached. What is shown is the last known state.">
           <StateShape tone="stopped" /> offline
         </Item>
       )}
+      <DataAge status={status} />
+      <ScanItem />
+      <BackupItem status={status} />
+      <RecoveryItem status={status} />
+      <EngineItem engine={status.engine} />
       {status.workspace.sample && (
         <Item to="settings" title="A simulated estate: nothing here reaches AWS.">
           sample
@@ -74,92 +74,76 @@ function Item({ to, title, warn = false, children }: ItemProps) {
   );
 }
 
-/** A fault of the storage is seen here, on whatever screen one is. */
-function EngineItem({ engine }: { engine: AppStatus['engine'] }) {
-  const warnings = useRequest('app.health', {}).data?.warnings ?? [];
-  const ready = engine.state === 'ready';
-  const title = engine.message || (ready && warnings[0]) || `Storage engine: ${engineName(engine)}`;
+/** Who may change things, and for how long. */
+function IdentityItem() {
+  const { accounts } = useAccounts();
+  const { accountIds } = useScope();
+  const words = useTicking((now) => identityWords(accounts, accountIds, now)?.text ?? null);
+  const unlocked = useTicking((now) => identityWords(accounts, accountIds, now)?.unlocked ?? 0);
+  if (words === null) return null;
+  const title =
+    unlocked === 0
+      ? 'Every profile in scope may only read. Unlock one to change things.'
+      : `${plural(unlocked, 'profile')} in scope may change things. Lock them in Accounts.`;
   return (
-    <Item to={{ screen: 'settings', section: 'storage' }} title={title} warn={!ready || warnings.length > 0}>
-      <StateShape tone={ready && warnings.length > 0 ? 'pending' : ENGINE_TONES[engine.state]} />
-      {engineWord(engine)} {engine.state}
-      {ready && warnings.length > 0 && `, ${plural(warnings.length, 'warning')}`}
+    <Item to="accounts" warn={unlocked > 0} title={title}>
+      {words}
     </Item>
   );
 }
 
-function ScanItem() {
-  const run = useRequest('scan.status', {}).data?.run;
-  const to = { screen: 'accounts', section: 'coverage' } as const;
-  if (!run) {
-    return (
-      <Item to="accounts" title="No scan has run yet.">
-        not scanned
-      </Item>
-    );
-  }
-  if (run.state === 'running' || run.state === 'cancelling') {
-    return (
-      <Item to="accounts" title={`${count(run.found)} resources found so far`}>
-        <StateShape tone="pending" />
-        scan {run.cellsDone}/{run.cellsTotal}
-      </Item>
-    );
-  }
-  const ok = run.cellsDone - run.cellsFailed;
+const RUNNING = { text: '', states: ['checking', 'sending', 'waiting'] } as const;
+
+function RunningItem() {
+  const running = useRequest('activity.query', { ...RUNNING, states: [...RUNNING.states] }).data?.total ?? 0;
+  if (running === 0) return null;
   return (
-    <Item
-      to={to}
-      title={run.message ?? `${ok} of ${run.cellsTotal} cells were read`}
-      warn={run.cellsFailed > 0}
-    >
-      {run.cellsFailed > 0 && <StateShape tone="pending" />}
-      scan {run.state === 'done' ? `${ok}/${run.cellsTotal}` : run.state}
+    <Item to="activity" title="Approved and followed until its end is seen.">
+      <StateShape tone="pending" /> {plural(running, 'change')} running
     </Item>
   );
 }
 
 function DataAge({ status }: { status: AppStatus }) {
-  const now = useNow();
-  if (!status.dataAsOf) return null;
+  const words = useDataAge(status);
+  if (words === null || status.dataAsOf === null) return null;
   return (
     <Item
       to={{ screen: 'accounts', section: 'coverage' }}
       title={`${count(status.resources)} resources; the oldest part was read ${exactTime(status.dataAsOf)}`}
     >
-      data {span(Math.max(0, now - Date.parse(status.dataAsOf)))} old
+      data {words} old
     </Item>
   );
 }
 
-function IdentityItem() {
-  const now = useNow(10_000);
-  const { accounts } = useAccounts();
-  const shown = inScope(accounts, useScope().accountIds);
-  if (shown.length === 0) return null;
-  const unlocked = shown.flatMap((account) =>
-    account.profiles.filter((p) => isUnlocked(p, now)).map((profile) => ({ account, profile })),
-  );
-  const first = unlocked[0];
-  if (!first) {
-    return (
-      <Item to="accounts" title="Every profile in scope may only read. Unlock one to change things.">
-        {shown.length === 1 && shown[0] ? `${ownName(shown[0])} (read-only)` : 'read-only everywhere'}
-      </Item>
-    );
-  }
-  const left = unlockedFor(first.profile, now);
-  const more = unlocked.length > 1 ? ` +${unlocked.length - 1}` : '';
+function ScanItem() {
+  const { scan } = useScanStanding();
+  if (!scan) return null;
+  const { how, tone, word, read, total, problems } = scan;
+  const busy = how === 'running' || how === 'cancelling';
+  const to = busy || how === 'never' ? 'accounts' : ({ screen: 'accounts', section: 'coverage' } as const);
+  const bad = problems > 0 || how === 'failed';
+  const title = busy
+    ? `${plural(scan.found, 'resource')} found so far`
+    : how === 'never'
+      ? 'No scan has run yet.'
+      : `${count(read)} of ${plural(total, 'part')} of the accounts are read`;
   return (
-    <Item to="accounts" warn title={`${unlocked.length} of the profiles in scope may change things.`}>
-      {first.profile.name}@{visible(first.account.name)} {shortAccount(first.account.accountId)}
-      {more} (unlocked{left === null ? '' : `, ${span(left)} left`})
+    <Item to={to} title={title} warn={bad}>
+      {(busy || bad) && <StateShape tone={tone} />}
+      {how === 'never' ? word : scanWords(how, `${count(read)}/${count(total)}`)}
     </Item>
   );
+}
+
+function scanWords(how: string, parts: string): string {
+  if (how === 'nothing') return `scan ${parts}: nothing was read`;
+  return how === 'cancelled' || how === 'failed' ? `scan ${how}, ${parts}` : `scan ${parts}`;
 }
 
 function BackupItem({ status: { backup, workspace } }: { status: AppStatus }) {
-  const now = useNow(10_000);
+  const age = useBackupAge(backup);
   const { lastGoodAt, overdue, running } = backup;
   if (running) {
     return (
@@ -170,7 +154,6 @@ function BackupItem({ status: { backup, workspace } }: { status: AppStatus }) {
   }
   // The sample can be made anew at any time.
   if (lastGoodAt === null && workspace.sample) return null;
-  const age = lastGoodAt && ago(lastGoodAt, Math.max(now, Date.parse(lastGoodAt)));
   return (
     <Item
       to="backup"
@@ -205,5 +188,16 @@ function RecoveryItem({ status: { recoveryMissing, workspace, unencrypted } }: {
   );
 }
 
-const ownName = (account: Account) =>
-  `${account.scanningProfile}@${visible(account.name)} ${shortAccount(account.accountId)}`;
+/** A fault of the storage is seen here, on whatever screen one is. */
+function EngineItem({ engine }: { engine: AppStatus['engine'] }) {
+  const warnings = useRequest('app.health', {}).data?.warnings ?? [];
+  const ready = engine.state === 'ready';
+  const title = engine.message || (ready && warnings[0]) || `Storage engine: ${engineName(engine)}`;
+  return (
+    <Item to={{ screen: 'settings', section: 'storage' }} title={title} warn={!ready || warnings.length > 0}>
+      <StateShape tone={ready && warnings.length > 0 ? 'pending' : ENGINE_TONES[engine.state]} />
+      {engineWord(engine)} {engine.state}
+      {ready && warnings.length > 0 && `, ${plural(warnings.length, 'warning')}`}
+    </Item>
+  );
+}

@@ -25,6 +25,13 @@ export function ago(iso: string, now: number): string {
   return passed < 5 * SECOND ? 'just now' : `${span(passed)} ago`;
 }
 
+/** The same where the words around it say that it is an age: `22 min`, `now`. */
+export function age(iso: string, now: number): string {
+  const passed = now - Date.parse(iso);
+  if (Number.isNaN(passed)) return '?';
+  return passed < 5 * SECOND ? 'now' : span(passed);
+}
+
 const dateTime = new Intl.DateTimeFormat('en-GB', {
   year: 'numeric',
   month: 'short',

@@ -1,8 +1,9 @@
-import { Button, Progress } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { Job } from '../../../preload/contract/models.ts';
 import { useAction } from '../../api/queries.ts';
 import { ago, exactTime, span } from '../../state/format.ts';
-import { useNow } from '../../state/time.ts';
+import { useTicking } from '../../state/time.ts';
+import { Bar } from '../Bar.tsx';
 import { StateLabel } from '../StateLabel.tsx';
 import classes from './jobs.module.css';
 import { jobCounts, jobName, jobPercent } from './words.ts';
@@ -31,7 +32,7 @@ export function JobProgress({ job, onDismiss }: Props) {
           </Button>
         )}
       </div>
-      {running && <Bar job={job} name={name} />}
+      {running && <Progress job={job} name={name} />}
       <p className={classes.outcome} role={running ? undefined : 'status'}>
         {running ? job.step : (job.error?.message ?? job.result ?? job.step)}
       </p>
@@ -39,21 +40,12 @@ export function JobProgress({ job, onDismiss }: Props) {
   );
 }
 
-function Bar({ job, name }: { job: Job; name: string }) {
+function Progress({ job, name }: { job: Job; name: string }) {
   const percent = jobPercent(job);
   const counts = jobCounts(job);
   return (
     <div className={classes.progress}>
-      <Progress
-        size="sm"
-        radius="sm"
-        value={percent ?? 100}
-        animated={percent === null}
-        striped={percent === null}
-        transitionDuration={0}
-        aria-label={name}
-        {...(percent === null ? { 'aria-valuetext': counts || job.step } : {})}
-      />
+      <Bar percent={percent} label={name} words={counts || job.step} />
       <span className={classes.counts}>
         {counts}
         {percent !== null && ` · ${percent} %`}
@@ -81,12 +73,13 @@ function Cancel({ jobId, name }: { jobId: string; name: string }) {
 }
 
 function Elapsed({ job }: { job: Job }) {
-  const now = useNow();
-  const end = job.finishedAt ? Date.parse(job.finishedAt) : Math.max(now, Date.parse(job.startedAt));
+  const words = useTicking((now) => {
+    const took = span((job.finishedAt ? Date.parse(job.finishedAt) : now) - Date.parse(job.startedAt));
+    return job.finishedAt ? `${took}, ended ${ago(job.finishedAt, now)}` : took;
+  });
   return (
     <span className="soft num" title={`Began ${exactTime(job.startedAt)}`}>
-      {span(end - Date.parse(job.startedAt))}
-      {job.finishedAt && `, ended ${ago(job.finishedAt, now)}`}
+      {words}
     </span>
   );
 }

@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useAction } from '../../api/queries.ts';
 import { ErrorState } from '../ErrorState.tsx';
 import classes from './keys.module.css';
@@ -18,6 +18,8 @@ export function RecoveryCheck({ groups, ask, onBack, onDone }: Props) {
   const [typed, setTyped] = useState<readonly string[]>(() => ask.map(() => ''));
   const [wrong, setWrong] = useState<readonly number[]>([]);
   const confirm = useAction('key.confirmRecovery', onDone);
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
   const submit = () => {
     const differ = wrongGroups(groups, ask, typed);
     setWrong(differ);
@@ -41,7 +43,7 @@ export function RecoveryCheck({ groups, ask, onBack, onDone }: Props) {
             maxLength={20}
             autoComplete="off"
             spellCheck={false}
-            data-autofocus={at === 0 || undefined}
+            ref={at === 0 ? first : undefined}
             value={typed[at] ?? ''}
             error={wrong.includes(group) && 'Not what was shown.'}
             onChange={(event) => {

@@ -1,6 +1,7 @@
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import type { Job } from '../../../preload/contract/models.ts';
 import { useJobs } from '../jobs/useJobs.ts';
+import { PageTitle } from '../PageTitle.tsx';
 import { InsideStep } from './InsideStep.tsx';
 import { InstallStep } from './InstallStep.tsx';
 import { ModeStep } from './ModeStep.tsx';
@@ -40,19 +41,12 @@ export function RestoreWizard({ wizard }: { wizard: Wizard }) {
   const { step } = wizard;
   const { jobs } = useJobs();
   const state = jobs.find(({ jobId }) => jobId === wizard.jobId)?.state ?? 'running';
-  const title = useRef<HTMLHeadingElement>(null);
-  // A new page of the wizard is read from its heading, also by a screen reader.
-  useEffect(() => {
-    if (step) title.current?.focus();
-  }, [step]);
   return (
     <main className={classes.page}>
       <div className={classes.column}>
         <p className={classes.product}>CloudOps · Restore from a backup</p>
         <Steps wizard={wizard} />
-        <h1 ref={title} className={classes.title} tabIndex={-1}>
-          {step === 'run' ? RUN_TITLES[state] : TITLES[step]}
-        </h1>
+        <PageTitle className={classes.title} name={step === 'run' ? RUN_TITLES[state] : TITLES[step]} />
         <Body wizard={wizard} />
       </div>
     </main>

@@ -7,7 +7,7 @@ import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
 import { visible } from '../../components/plan/words.ts';
 import { isUnlocked, unlockedFor } from '../../state/access.ts';
 import { exactTime, roleName, span } from '../../state/format.ts';
-import { useNow } from '../../state/time.ts';
+import { useTicking } from '../../state/time.ts';
 import { notifyError } from '../../state/toasts.ts';
 import classes from './accounts.module.css';
 
@@ -20,12 +20,14 @@ interface Props {
 
 /** One acting profile: read-only, or unlocked for a while by a deliberate act. */
 export function ProfileLine({ profile, account }: Props) {
-  const now = useNow();
   const [asking, setAsking] = useState(false);
   const unlock = useAction('profiles.unlock', () => setAsking(false));
   const lock = useAction('profiles.lock');
-  const open = isUnlocked(profile, now);
-  const left = unlockedFor(profile, now);
+  const open = useTicking((now) => isUnlocked(profile, now));
+  const left = useTicking((now) => {
+    const ms = unlockedFor(profile, now);
+    return ms === null ? null : span(ms);
+  });
   return (
     <li className={classes.profile}>
       <span className={classes.profileName}>{profile.name}</span>
@@ -37,7 +39,7 @@ export function ProfileLine({ profile, account }: Props) {
         {open ? 'unlocked' : 'read-only'}
         {open && left !== null && profile.unlockedUntil && (
           <span className="num" title={exactTime(profile.unlockedUntil)}>
-            {span(left)} left
+            {left} left
           </span>
         )}
       </span>

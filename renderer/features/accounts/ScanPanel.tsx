@@ -1,11 +1,14 @@
-import { Button, Progress } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { ScanRun } from '../../../preload/contract/models.ts';
 import { useAction, useRequest } from '../../api/queries.ts';
+import { useScanStanding } from '../../api/useStanding.ts';
 import { Age } from '../../components/Age.tsx';
+import { Bar } from '../../components/Bar.tsx';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { StateLabel } from '../../components/StateLabel.tsx';
 import { count, plural, serviceName, span } from '../../state/format.ts';
-import { useNow } from '../../state/time.ts';
+import type { ScanStanding } from '../../state/scan.ts';
+import { useTicking } from '../../state/time.ts';
 import classes from './accounts.module.css';
 
 /** The scan: start it, watch it per service, end it. */
@@ -13,6 +16,7 @@ export function ScanPanel() {
   const { data, error, refetch } = useRequest('scan.status', {});
   const start = useAction('scan.start');
   const cancel = useAction('scan.cancel');
+  const { scan, endedAt } = useScanStanding();
   const run = data?.run ?? null;
   const running = run?.state === 'running' || run?.state === 'cancelling';
   return (
@@ -21,7 +25,7 @@ export function ScanPanel() {
         <h2 id="scan-title" className="section-title">
           Scan
         </h2>
-        {run && <RunSummary run={run} />}
+        {scan && scan.how !== 'never' && <Summary scan={scan} endedAt={endedAt} run={run} />}
         <span className={classes.space} />
         {running ? (
           <Button
@@ -41,48 +45,67 @@ export function ScanPanel() {
       {start.error && <ErrorState error={start.error} />}
       {cancel.error && <ErrorState error={cancel.error} />}
       {run?.message && <p className={classes.runMessage}>{run.message}</p>}
-      {run && <ServiceProgress run={run} />}
-      {data && !run && <p className="soft">No scan has run yet. It reads only; nothing in AWS is changed.</p>}
+      {scan && <Reasons scan={scan} />}
+      {scan && scan.how !== 'never' && <ServiceProgress scan={scan} />}
+      {scan?.how === 'never' && (
+        <p className="soft">No scan has run yet. It reads only; nothing in AWS is changed.</p>
+      )}
     </section>
   );
 }
 
-function RunSummary({ run }: { run: ScanRun }) {
-  const now = useNow();
-  const running = run.finishedAt === null;
+interface Standing {
+  scan: ScanStanding;
+  /** When the last run ended. */
+  endedAt: string | null;
+}
+
+function Summary({ scan, endedAt, run }: Standing & { run: ScanRun | null }) {
+  const running = scan.how === 'running' || scan.how === 'cancelling';
+  const since = useTicking((now) => run && span(now - Date.parse(run.startedAt)));
   return (
     <span className={classes.summary}>
-      <StateLabel state={run.state} tone={run.state === 'running' ? 'pending' : undefined} />
+      <StateLabel state={scan.word} tone={scan.tone} />
       <span className="num">
-        {run.cellsDone}/{run.cellsTotal} cells
+        {count(scan.read)}/{plural(scan.total, 'cell')}
       </span>
-      <span className="num">{plural(run.found, 'resource')}</span>
-      {run.removed > 0 && <span className="num">{count(run.removed)} removed</span>}
-      {run.cellsFailed > 0 && <span className={classes.failed}>{plural(run.cellsFailed, 'problem')}</span>}
-      <span className="num">
-        {running ? span(now - Date.parse(run.startedAt)) : <Age iso={run.finishedAt} />}
-      </span>
+      <span className="num">{plural(scan.found, 'resource')}</span>
+      {run && run.removed > 0 && <span className="num">{count(run.removed)} removed</span>}
+      {scan.problems > 0 && <span className={classes.failed}>{plural(scan.problems, 'problem')}</span>}
+      <span className="num">{running ? since : <Age iso={endedAt} />}</span>
     </span>
   );
 }
 
+/** What stood in the way, once for all the cells it was said of. */
+function Reasons({ scan: { reasons, problems } }: { scan: ScanStanding }) {
+  const [first, ...others] = reasons;
+  if (!first) return null;
+  const rest = others.reduce((sum, { parts }) => sum + parts, 0);
+  return (
+    <p className={classes.runMessage} data-reason>
+      {first.parts === problems ? '' : `${count(first.parts)} of ${plural(problems, 'problem')}: `}
+      {first.text}
+      {rest > 0 && ` Others are listed under Coverage.`}
+    </p>
+  );
+}
+
 /** Every service has its line from the start, so that nothing moves while counts rise. */
-function ServiceProgress({ run }: { run: ScanRun }) {
+function ServiceProgress({ scan }: { scan: ScanStanding }) {
+  const running = scan.how === 'running' || scan.how === 'cancelling';
   return (
     <ul className={classes.services} aria-label="Services">
-      {run.services.map(({ service, found, done, total }) => (
+      {scan.services.map(({ service, found, read, total }) => (
         <li key={service} className={classes.service}>
           <span>{serviceName(service)}</span>
-          <Progress
-            size="sm"
-            radius="sm"
-            value={(100 * done) / Math.max(1, total)}
-            color={run.finishedAt === null ? 'accent' : 'gray'}
-            transitionDuration={0}
-            aria-label={`${serviceName(service)}: ${done} of ${total} cells`}
+          <Bar
+            percent={(100 * read) / Math.max(1, total)}
+            color={running ? 'accent' : 'gray'}
+            label={`${serviceName(service)}: ${read} of ${total} cells`}
           />
           <span className="soft num">
-            {done}/{total}
+            {read}/{total}
           </span>
           <span className={classes.found}>{count(found)}</span>
         </li>

@@ -1,5 +1,8 @@
 import type { ScanCell } from '../../../preload/contract/models.ts';
+import { isProblem } from '../../state/scan.ts';
 import type { Tone } from '../../state/stateTone.ts';
+
+export { isProblem };
 
 type Status = ScanCell['status'];
 
@@ -19,11 +22,6 @@ export const CELL_WORDS: Record<Status, { tone: Tone; word: string }> = {
   failed: { tone: 'failed', word: 'failed' },
   cancelled: { tone: 'stopped', word: 'cancelled' },
 };
-
-const FINE = new Set<Status>(['ok', 'pending', 'running', 'region_disabled', 'unsupported']);
-
-/** Something a person should know: rows of it may be missing or old. */
-export const isProblem = (cell: ScanCell): boolean => !FINE.has(cell.status);
 
 interface Choice {
   problemsOnly: boolean;

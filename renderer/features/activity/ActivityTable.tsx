@@ -5,6 +5,7 @@ import { useSettings } from '../../api/useSettings.ts';
 import { useWindowedRows } from '../../api/useWindowedRows.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { enterDetails, useDetails } from '../../state/details.ts';
+import { isOnPage } from '../../state/focus.ts';
 import { useKeys } from '../../state/keys.ts';
 import { ActivityLine, HEADINGS, lineId } from './ActivityLine.tsx';
 import classes from './activity.module.css';
@@ -69,7 +70,7 @@ export function ActivityTable({ question, window: { resultId, total }, onGone }:
   };
   // Enter on a button is the button's own.
   const openFromPage = (event: globalThis.KeyboardEvent) => {
-    if (active === null || event.target !== document.body) return false;
+    if (active === null || !isOnPage(event.target)) return false;
     openOrEnter(active);
   };
   useKeys({ j: () => go('j'), k: () => go('k'), Enter: openFromPage });
@@ -85,6 +86,7 @@ export function ActivityTable({ question, window: { resultId, total }, onGone }:
         <table
           // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are moved through and opened by keys
           role="grid"
+          data-content
           className={classes.table}
           aria-label="Activity"
           aria-rowcount={total + 1}

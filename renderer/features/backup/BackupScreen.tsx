@@ -15,7 +15,8 @@ const KINDS: readonly Job['kind'][] = ['backup', 'prove', 'restore', 'export', '
 /** Whether everything would come back, what there is to bring it back from, and how that is kept up. */
 export function BackupScreen() {
   const { data, error, refetch } = useRequest('backup.overview', {});
-  const sample = useRequest('app.status', {}).data?.workspace.sample ?? false;
+  const { data: status } = useRequest('app.status', {});
+  const sample = status?.workspace.sample ?? false;
   const { job, dismiss } = useShownJob(KINDS);
   useDownload(job);
   return (
@@ -23,7 +24,7 @@ export function BackupScreen() {
       <div className={classes.page}>
         {error && <ErrorState error={error} onRetry={() => void refetch()} />}
         {!data && !error && <TextSkeleton lines={8} />}
-        {data && <Summary overview={data} sample={sample} />}
+        {data && status && <Summary overview={data} status={status} />}
         {job && <JobProgress job={job} onDismiss={dismiss} />}
         {data && <BackupTable backups={data.backups} s3={data.settings.s3} sample={sample} />}
         {data && <ConfigSection settings={data.settings} sample={sample} />}

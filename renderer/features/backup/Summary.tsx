@@ -1,13 +1,14 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import type { BackupOverview } from '../../../preload/contract/models.ts';
+import type { AppStatus, BackupOverview } from '../../../preload/contract/models.ts';
 import { useAction, useRequest } from '../../api/queries.ts';
+import { useBackupAge } from '../../api/useStanding.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { useJobs, useKeepJob } from '../../components/jobs/useJobs.ts';
 import { RecoveryKeyDialog } from '../../components/keys/RecoveryKeyDialog.tsx';
 import { openRestore } from '../../components/restore/wizardStore.ts';
-import { ago, exactTime } from '../../state/format.ts';
-import { useNow } from '../../state/time.ts';
+import { exactTime } from '../../state/format.ts';
+import { useTicking } from '../../state/time.ts';
 import { notify } from '../../state/toasts.ts';
 import { BackUpNow } from './BackUpNow.tsx';
 import classes from './backup.module.css';
@@ -15,33 +16,30 @@ import { Notice } from './Notice.tsx';
 import { lastGoodByPart, nextWords, overdueWords, placeWords, scheduleWords } from './words.ts';
 
 /** The three answers a person comes for (how old, when next, where), and what can be done about them. */
-export function Summary({ overview, sample }: { overview: BackupOverview; sample: boolean }) {
-  const now = useNow(10_000);
-  const { lastGoodAt, problem, settings, warnings } = overview;
-  const overdue = overdueWords(overview, now);
-  const byPart = lastGoodByPart(overview, now);
+export function Summary({ overview, status }: { overview: BackupOverview; status: AppStatus }) {
+  const { backup } = status;
+  const { sample } = status.workspace;
+  const { problem, settings, warnings } = overview;
+  const { lastGoodAt } = backup;
+  const age = useBackupAge(backup);
+  const overdue = useTicking((now) => overdueWords(overview, now));
+  const next = useTicking((now) => nextWords(overview, now));
+  const byPart = useTicking((now) => lastGoodByPart(overview, now).join('\n'));
   return (
     <section className={classes.summary} aria-label="How the backups stand">
       <div className={classes.figures}>
         <div>
           <div className={classes.label}>Last good backup</div>
           <div className={classes.figure} data-warn={overdue !== null || undefined}>
-            {lastGoodAt ? ago(lastGoodAt, Math.max(now, Date.parse(lastGoodAt))) : 'none yet'}
+            {age ?? 'none yet'}
           </div>
-          {byPart.length === 0 && (
-            <div className={classes.under}>
-              {lastGoodAt ? exactTime(lastGoodAt) : 'Nothing could be restored'}
-            </div>
-          )}
-          {byPart.map((words) => (
-            <div key={words} className={classes.under}>
-              {words}
-            </div>
-          ))}
+          <div className={classes.under}>
+            {byPart || (lastGoodAt ? exactTime(lastGoodAt) : 'Nothing could be restored')}
+          </div>
         </div>
         <div>
           <div className={classes.label}>Next</div>
-          <div className={classes.figure}>{nextWords(overview, now)}</div>
+          <div className={classes.figure}>{next}</div>
           <div className={classes.under}>{scheduleWords(settings)}</div>
         </div>
         <div className={classes.placeFigure}>

@@ -46,7 +46,7 @@ export function nextWords(
 export function lastGoodByPart({ parts }: Pick<BackupOverview, 'parts'>, now: number): string[] {
   const ages = BACKUP_PARTS.map((part) => {
     const { lastGoodAt } = parts[part];
-    return lastGoodAt ? ago(lastGoodAt, Math.max(now, Date.parse(lastGoodAt))) : 'never';
+    return lastGoodAt ? ago(lastGoodAt, now) : 'never';
   });
   if (new Set(ages).size === 1) return [];
   return BACKUP_PARTS.map((part, at) => `${PARTS[part].name} ${ages[at]}`);

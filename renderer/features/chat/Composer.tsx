@@ -1,6 +1,7 @@
 import { Button, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { isOnPage } from '../../state/focus.ts';
 import { useKeys } from '../../state/keys.ts';
 import classes from './chat.module.css';
 import { NEW, setDraft, useChat } from './chatStore.ts';
@@ -18,7 +19,7 @@ export function Composer({ conversationId }: { conversationId: string }) {
   const box = useRef<HTMLTextAreaElement>(null);
   const ready = draft.trim() !== '' && !busy;
   useEffect(() => {
-    if (conversationId === NEW || document.activeElement === document.body) box.current?.focus();
+    if (conversationId === NEW || isOnPage(document.activeElement)) box.current?.focus();
   }, [conversationId]);
   useKeys({
     '/': () => {

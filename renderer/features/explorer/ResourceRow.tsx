@@ -37,17 +37,18 @@ function Row({ id, index, top, row, columns, active, selected, onClick }: Props)
     >
       <td className={classes.selectCell}>
         {row && (
-          <input
-            type="checkbox"
-            tabIndex={-1}
-            checked={selected}
-            aria-label={`Select ${visible(row.name)}`}
-            onClick={(event) => {
-              event.stopPropagation();
-              onClick(index, event.shiftKey ? 'range' : 'toggle');
-            }}
-            onChange={() => {}}
-          />
+          // The whole cell is the box; a click on it does not open the row.
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of all rows are the grid’s
+          <label onClick={(event) => event.stopPropagation()}>
+            <input
+              type="checkbox"
+              tabIndex={-1}
+              checked={selected}
+              aria-label={`Select ${visible(row.name)}`}
+              onClick={(event) => onClick(index, event.shiftKey ? 'range' : 'toggle')}
+              onChange={() => {}}
+            />
+          </label>
         )}
       </td>
       {columns.shown.map((column) => (

@@ -75,6 +75,7 @@ export function ResourceTable({ gridRef, result, columns, selection, onSelection
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: rows are moved through and opened by keys
         role="grid"
         tabIndex={0}
+        data-content
         className={classes.grid}
         style={{ minWidth: columns.width, height: virtual.getTotalSize() }}
         aria-label="Resources"

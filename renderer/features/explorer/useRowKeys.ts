@@ -2,6 +2,7 @@ import { type RefObject, useRef } from 'react';
 import type { ResourceSummary } from '../../../preload/contract/models.ts';
 import type { RowWindow } from '../../api/rowWindow.ts';
 import { enterDetails, openDetails, useDetails } from '../../state/details.ts';
+import { isOnPage } from '../../state/focus.ts';
 import { useKeys } from '../../state/keys.ts';
 import { notify, notifyError } from '../../state/toasts.ts';
 import type { RowClick } from './ResourceRow.tsx';
@@ -65,7 +66,7 @@ export function useRowKeys(options: Options): RowClick {
   };
   const step = (by: number) => (event: KeyboardEvent) => move(cursor + by, event.shiftKey);
   /** Enter and Space belong to a focused button or box elsewhere. */
-  const onGrid = (event: KeyboardEvent) => event.target === document.body || event.target === gridRef.current;
+  const onGrid = (event: KeyboardEvent) => isOnPage(event.target) || event.target === gridRef.current;
 
   useKeys({
     j: step(1),

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { PageTitle } from '../../components/PageTitle.tsx';
 import classes from './onboarding.module.css';
 
 interface Props {
@@ -13,7 +14,7 @@ export function CenteredPage({ title, wide = false, children }: Props) {
     <main className={classes.page}>
       <div className={classes.column} data-wide={wide || undefined}>
         <div className={classes.product}>CloudOps</div>
-        <h1 className={classes.title}>{title}</h1>
+        <PageTitle className={classes.title} name={title} />
         {children}
       </div>
     </main>

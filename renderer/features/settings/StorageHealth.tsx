@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import type { AppStatus, StorageHealth as Health, Job } from '../../../preload/contract/models.ts';
 import { useRequest } from '../../api/queries.ts';
+import { useBackupAge } from '../../api/useStanding.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { Id } from '../../components/Id.tsx';
@@ -10,9 +11,8 @@ import { TextSkeleton } from '../../components/Skeletons.tsx';
 import { StateLabel } from '../../components/StateLabel.tsx';
 import { EngineWaysOut } from '../../components/storage/EngineWaysOut.tsx';
 import { engineName } from '../../components/storage/engineWords.ts';
-import { ago, count } from '../../state/format.ts';
+import { count } from '../../state/format.ts';
 import { navigate } from '../../state/nav.ts';
-import { useNow } from '../../state/time.ts';
 import classes from './settings.module.css';
 import { keyHealthWords, lastBackupWords } from './words.ts';
 
@@ -58,9 +58,8 @@ function RescueOutcome() {
 }
 
 function HealthFacts({ status, health }: { status: AppStatus; health: Health }) {
-  const now = useNow(10_000);
   const { engine, workspace, backup, key } = status;
-  const age = backup.lastGoodAt && ago(backup.lastGoodAt, Math.max(now, Date.parse(backup.lastGoodAt)));
+  const age = useBackupAge(backup);
   return (
     <Facts
       facts={[
