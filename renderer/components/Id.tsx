@@ -2,6 +2,7 @@ import { Tooltip } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { wholeAt } from '../../preload/contract/text.ts';
 import classes from './Id.module.css';
+import { idTail } from './idTail.ts';
 import { visible } from './plan/words.ts';
 
 interface Props {
@@ -16,18 +17,23 @@ interface Props {
 
 /** Characters at the end that are never cut: they tell ids apart. */
 const TAIL = 8;
+/** An id of EC2 is so long; wherever ids stand below each other there is room for one. */
+const UNCUT = 21;
 
 /** An id, ARN or path in mono: both ends seen, the whole on hover, copied by a click. */
 export function Id({ value, max, whole = false, inRow = false }: Props) {
   const clipboard = useClipboard({ timeout: 1_500 });
   const shown = visible(value);
-  const tail = wholeAt(shown, Math.max(0, shown.length - TAIL));
+  const short = idTail(shown);
+  const tail = wholeAt(short, Math.max(0, short.length - TAIL));
   return (
     <Tooltip label={clipboard.copied ? 'Copied' : `${shown} · click to copy`} multiline maw={480}>
       <button
         type="button"
         className={classes.root}
         data-whole={whole || undefined}
+        data-uncut={!whole && short.length <= UNCUT ? 'id' : undefined}
+        aria-label={short === shown || whole ? undefined : shown}
         {...(inRow ? { tabIndex: -1 } : {})}
         {...(max ? { style: { maxWidth: `${max}ch` } } : {})}
         onClick={(event) => {
@@ -39,8 +45,8 @@ export function Id({ value, max, whole = false, inRow = false }: Props) {
           shown
         ) : (
           <>
-            <span className={classes.start}>{shown.slice(0, tail)}</span>
-            <span>{shown.slice(tail)}</span>
+            <span className={classes.start}>{short.slice(0, tail)}</span>
+            <span>{short.slice(tail)}</span>
           </>
         )}
       </button>

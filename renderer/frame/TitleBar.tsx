@@ -16,6 +16,7 @@ const SCOPED: ReadonlySet<ScreenId> = new Set<ScreenId>(['chat', 'explorer', 'ac
 
 export function TitleBar({ status, onPalette }: { status: AppStatus; onPalette: () => void }) {
   const screen = useNav((state) => state.screen);
+  const visit = useNav((state) => state.visit);
   const { accounts } = useAccounts();
   // Wherever it is: out of scope it can be changed all the same.
   const production = useTicking((now) =>
@@ -23,7 +24,7 @@ export function TitleBar({ status, onPalette }: { status: AppStatus; onPalette: 
   );
   return (
     <div className={classes.root} data-production={production || undefined}>
-      <PageTitle className={classes.title} name={screenName(screen)} />
+      <PageTitle className={classes.title} name={screenName(screen)} visit={visit} />
       {status.workspace.sample && <span className={classes.sample}>sample estate</span>}
       {production && <span className={classes.production}>production unlocked</span>}
       <span className={classes.space} />

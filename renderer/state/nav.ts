@@ -15,12 +15,15 @@ export type NavIntent =
 interface NavState {
   screen: ScreenId;
   intent: NavIntent | null;
+  /** Counts the ways here: whoever goes to the screen that is shown arrives on it all the same. */
+  visit: number;
 }
 
-export const useNav = create<NavState>(() => ({ screen: 'chat', intent: null }));
+export const useNav = create<NavState>(() => ({ screen: 'chat', intent: null, visit: 0 }));
 
 export function navigate(to: ScreenId | NavIntent): void {
-  useNav.setState(typeof to === 'string' ? { screen: to, intent: null } : { screen: to.screen, intent: to });
+  const there = typeof to === 'string' ? { screen: to, intent: null } : { screen: to.screen, intent: to };
+  useNav.setState(({ visit }) => ({ ...there, visit: visit + 1 }));
 }
 
 /** The intent for this screen, taken away so that it acts once. */

@@ -79,7 +79,7 @@ function running(run: ScanRun, how: 'running' | 'cancelling'): ScanStanding {
     total: run.cellsTotal,
     problems: run.cellsFailed,
     found: run.found,
-    services,
+    services: inOrder(services),
     reasons: [],
   };
 }
@@ -100,8 +100,12 @@ function servicesOf(cells: readonly ScanCell[]): ServiceStanding[] {
     own.total += 1;
     if (!isProblem(cell)) own.read += 1;
   }
-  return [...services.values()];
+  return inOrder([...services.values()]);
 }
+
+/** Always the same, so that nothing moves while counts rise. */
+const inOrder = (services: ServiceStanding[]): ServiceStanding[] =>
+  services.toSorted((a, b) => a.service.localeCompare(b.service));
 
 function reasonsOf(cells: readonly ScanCell[]): ScanStanding['reasons'] {
   const counts = new Map<string, number>();

@@ -120,14 +120,14 @@ function CellRow({ cell, top, index, measure }: RowProps) {
       <td>
         <AccountBadge accountId={cell.accountId} compact />
       </td>
-      <td>{cell.region}</td>
+      <td data-uncut="region">{cell.region}</td>
       <td>{serviceName(cell.service)}</td>
       <td>
         <StateLabel state={cell.status} label={word} tone={tone} />
       </td>
       <td className={classes.found}>{count(cell.count)}</td>
       <td>
-        <Age iso={cell.asOf} />
+        <Age iso={cell.asOf} short />
       </td>
       <td className={classes.reason}>{cell.message ?? '–'}</td>
     </tr>

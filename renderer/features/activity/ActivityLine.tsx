@@ -69,7 +69,13 @@ function content(name: (typeof HEADINGS)[number]['name'], row: ActivityRow) {
     case 'account':
       return row.accountId === null ? NONE : <AccountBadge accountId={row.accountId} compact />;
     case 'region':
-      return row.region === null ? NONE : <span className="mono">{row.region}</span>;
+      return row.region === null ? (
+        NONE
+      ) : (
+        <span className="mono" data-uncut="region">
+          {row.region}
+        </span>
+      );
     case 'profile':
       return row.profile ?? NONE;
     case 'duration':

@@ -1,7 +1,9 @@
+import { Button } from '@mantine/core';
 import { useEffect } from 'react';
 import { useRequest } from '../../api/queries.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { TextSkeleton } from '../../components/Skeletons.tsx';
+import { useFold } from '../../components/useFold.ts';
 import { takeIntent, useNav } from '../../state/nav.ts';
 import { Composer } from './Composer.tsx';
 import { ConversationList } from './ConversationList.tsx';
@@ -17,13 +19,22 @@ export function ChatScreen() {
   const visit = useChat((state) => state.place?.visit ?? 0);
   const conversations = data?.conversations ?? [];
   const shown = shownConversation(selected, conversations);
+  const list = useFold(shown);
   useChatIntent();
 
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   return (
     <div className={classes.screen}>
-      <ConversationList conversations={data?.conversations ?? null} shown={shown} />
+      <ConversationList conversations={data?.conversations ?? null} shown={shown} fold={list} />
       <div className={classes.main}>
+        <div className={classes.narrow}>
+          <Button {...list.button} variant="default">
+            Conversations
+          </Button>
+          <Button variant="default" onClick={() => select(NEW)}>
+            New conversation
+          </Button>
+        </div>
         {!data && <TextSkeleton lines={6} />}
         {data && shown === NEW && <NewConversation />}
         {data && shown !== NEW && <ThreadView key={`${shown} ${visit}`} conversationId={shown} />}

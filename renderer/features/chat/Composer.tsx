@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { isOnPage } from '../../state/focus.ts';
 import { useKeys } from '../../state/keys.ts';
+import { useNav } from '../../state/nav.ts';
 import classes from './chat.module.css';
 import { NEW, setDraft, useChat } from './chatStore.ts';
 import { sendMessage } from './sendMessage.ts';
@@ -16,11 +17,12 @@ export function Composer({ conversationId }: { conversationId: string }) {
   const busy = useChat(({ outgoing }) =>
     outgoing.some((item) => item.conversationId === conversationId && item.error === null),
   );
+  const visit = useNav((state) => state.visit);
   const box = useRef<HTMLTextAreaElement>(null);
   const ready = draft.trim() !== '' && !busy;
   useEffect(() => {
     if (conversationId === NEW || isOnPage(document.activeElement)) box.current?.focus();
-  }, [conversationId]);
+  }, [conversationId, visit]);
   useKeys({
     '/': () => {
       box.current?.focus();

@@ -5,6 +5,7 @@ import { useRef, useState } from 'react';
 import type { Conversation } from '../../../preload/contract/models.ts';
 import { visible } from '../../components/plan/words.ts';
 import { RowSkeletons } from '../../components/Skeletons.tsx';
+import type { Fold } from '../../components/useFold.ts';
 import { plural } from '../../state/format.ts';
 import { useKeys } from '../../state/keys.ts';
 import { useNow } from '../../state/time.ts';
@@ -22,10 +23,12 @@ interface Props {
   /** null = not read yet. */
   conversations: Conversation[] | null;
   shown: string;
+  /** Where there is no room for it beside the thread. */
+  fold: Fold;
 }
 
 /** Conversations, pinned ones first, then by day; a search goes through titles, labels and all messages. */
-export function ConversationList({ conversations, shown }: Props) {
+export function ConversationList({ conversations, shown, fold }: Props) {
   const now = useNow(60_000);
   const [find, setFind] = useState('');
   const [wanted] = useDebouncedValue(find.trim(), 200);
@@ -42,7 +45,12 @@ export function ConversationList({ conversations, shown }: Props) {
   ];
   const searching = wanted.length >= SEARCH_FROM;
   return (
-    <nav className={classes.list} aria-label="Conversations">
+    <nav
+      ref={fold.part}
+      className={classes.list}
+      data-open={fold.open || undefined}
+      aria-label="Conversations"
+    >
       <div className={classes.listHead}>
         <Button
           variant="default"

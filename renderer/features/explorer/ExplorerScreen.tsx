@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useRequest } from '../../api/queries.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { RowSkeletons } from '../../components/Skeletons.tsx';
+import { useFold } from '../../components/useFold.ts';
 import { useKeys } from '../../state/keys.ts';
 import { takeIntent, useNav } from '../../state/nav.ts';
 import classes from './explorer.module.css';
@@ -20,6 +21,7 @@ export function ExplorerScreen() {
   useShownQuery();
   const result = useExplorerResult();
   const columns = useColumns();
+  const facets = useFold();
   const [selection, setSelection] = useState<Selection>(NOTHING);
   const searchBox = useRef<HTMLInputElement>(null);
   const grid = useRef<HTMLTableElement>(null);
@@ -38,12 +40,13 @@ export function ExplorerScreen() {
     <div className={classes.screen}>
       <SearchLine inputRef={searchBox} chips={data?.chips ?? []} onToRows={() => grid.current?.focus()} />
       <div className={classes.columns}>
-        <FacetPanel facets={data?.facets ?? null} />
+        <FacetPanel facets={data?.facets ?? null} fold={facets} />
         <section className={classes.results} aria-label="Resources">
           <ResultBar
             result={result}
             columns={columns}
             selection={selection}
+            facets={facets}
             onClear={() => setSelection(NOTHING)}
           />
           {error && !data && <ErrorState error={error} onRetry={() => void result.refetch()} />}

@@ -5,16 +5,19 @@ import { useAccounts } from '../../api/useAccounts.ts';
 import { useScope } from '../../api/useSettings.ts';
 import { visible } from '../../components/plan/words.ts';
 import { TextSkeleton } from '../../components/Skeletons.tsx';
+import type { Fold } from '../../components/useFold.ts';
 import { count, typeName } from '../../state/format.ts';
 import classes from './explorer.module.css';
 import { facetLines } from './facets.ts';
 import { chosenCount, clearFacet, type FilterKey, toggleFacet, useExplorer } from './store.ts';
+import { useOneStop } from './useOneStop.ts';
 
 type Facets = RouteOutput<'resources.query'>['facets'];
 const SHOWN = 8;
 
 /** Counts by type, account, region, state and tag; ticking narrows the table. */
-export function FacetPanel({ facets }: { facets: Facets | null }) {
+export function FacetPanel({ facets, fold }: { facets: Facets | null; fold: Fold }) {
+  useOneStop(fold.part);
   const { byId } = useAccounts();
   const scope = useScope();
   const { filter, text } = useExplorer();
@@ -34,7 +37,7 @@ export function FacetPanel({ facets }: { facets: Facets | null }) {
   ];
   return (
     // A scrolling region is reached by keyboard through the boxes in it.
-    <aside className={classes.facets} aria-label="Filters">
+    <aside ref={fold.part} className={classes.facets} data-open={fold.open || undefined} aria-label="Filters">
       {facets === null && <TextSkeleton lines={14} />}
       {facets?.resourceTypes.length === 0 && chosenCount(filter) === 0 && (
         <p className={classes.facetEmpty}>

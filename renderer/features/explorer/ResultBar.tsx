@@ -2,12 +2,13 @@ import { ActionIcon, Button, Checkbox, Menu, Popover, Stack } from '@mantine/cor
 import { useClipboard } from '@mantine/hooks';
 import { IconChevronDown, IconColumns3 } from '@tabler/icons-react';
 import { useAction } from '../../api/queries.ts';
+import type { Fold } from '../../components/useFold.ts';
 import { count, plural } from '../../state/format.ts';
 import { notify, notifyError } from '../../state/toasts.ts';
 import { COLUMNS } from './columns.tsx';
 import classes from './explorer.module.css';
 import { arnsOf, namesOf, type Selection } from './selection.ts';
-import { setSort } from './store.ts';
+import { chosenCount, setSort, useExplorer } from './store.ts';
 import type { Columns } from './useColumns.ts';
 import type { ExplorerResult } from './useExplorerResult.ts';
 
@@ -15,14 +16,20 @@ interface Props {
   result: ExplorerResult;
   columns: Columns;
   selection: Selection;
+  /** The filters, where they have no room of their own. */
+  facets: Fold;
   onClear: () => void;
 }
 
 /** How many there are, in which order; what is selected and what can be done with it. */
-export function ResultBar({ result, columns, selection, onClear }: Props) {
+export function ResultBar({ result, columns, selection, facets, onClear }: Props) {
   const { data, query } = result;
+  const chosen = chosenCount(useExplorer((state) => state.filter));
   return (
     <div className={classes.bar}>
+      <Button {...facets.button} className={classes.facetsButton} variant="default" h={24} px={8} fw={400}>
+        {chosen === 0 ? 'Filters' : `Filters: ${count(chosen)}`}
+      </Button>
       {selection.size > 0 ? (
         <SelectionActions selection={selection} onClear={onClear} />
       ) : (

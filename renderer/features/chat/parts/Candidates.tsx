@@ -25,7 +25,9 @@ export function Candidates({ question, rows, disabled, onPick }: Props) {
           </span>
           <span>{typeName(row.resourceType)}</span>
           <AccountBadge accountId={row.accountId} />
-          <span className="mono">{row.region}</span>
+          <span className="mono" data-uncut="region">
+            {row.region}
+          </span>
           <StateLabel state={row.state} />
         </button>
       ))}

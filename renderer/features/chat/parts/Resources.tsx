@@ -36,12 +36,14 @@ export function Resources({ rows, total, query }: Extract<MessagePart, { kind: '
                   <td>
                     <AccountBadge accountId={row.accountId} compact />
                   </td>
-                  <td className="mono">{row.region}</td>
+                  <td className="mono">
+                    <span data-uncut="region">{row.region}</span>
+                  </td>
                   <td>
                     <StateLabel state={row.state} />
                   </td>
                   <td>
-                    <Age iso={row.asOf} />
+                    <Age iso={row.asOf} short />
                   </td>
                 </tr>
               ))}
