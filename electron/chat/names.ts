@@ -1,3 +1,6 @@
+import { asTyped, likeness } from '../../preload/contract/spelling.ts';
+import { stretches } from '../storage/find/stretches.ts';
+
 /** What a resource may be called by in a sentence. */
 export interface Named {
   name: string;
@@ -14,30 +17,40 @@ export interface NameSpan<T extends Named> {
   text: string;
   quoted: boolean;
   resources: T[];
-  /** Resources whose shorter name lies inside this one: "web" in "web server". */
+  /**
+   * Resources whose shorter name lies inside this one: "web" in "web server", "web-1" in "web-1.". Quotes rule out
+   * all but those that differ in punctuation, which a sentence puts inside quotes too.
+   */
   inside: T[];
 }
 
-const LONGEST = 600;
-const OPENING = /[\s"'`‘“([]/;
-const CLOSING = /[\s"'`’”)\]]/;
-const QUOTES: Record<string, string> = { '"': '"', "'": "'", '`': '`', '‘': '’', '“': '”' };
+const QUOTES: Record<string, string> = {
+  '"': '"',
+  "'": "'",
+  '`': '`',
+  '‘': '’',
+  '“': '”',
+  '„': '“',
+  '«': '»',
+  '<': '>',
+};
 
 /**
  * Finds whole names, without regard to case, at word boundaries: "web" is no name in "web-1" or "web-*".
- * Where they overlap the longest counts.
+ * Where they overlap the longest counts. To a name with
+ * odd letters come all that look the same: which of them is meant is for a person to say.
  */
 export function findNames<T extends Named>(text: string, resources: readonly T[]): NameSpan<T>[] {
-  const byKey = new Map<string, T[]>();
-  for (const resource of resources) {
-    for (const key of new Set([resource.name, resource.id, resource.arn].map((k) => k.toLowerCase()))) {
-      if (key !== '') byKey.set(key, [...(byKey.get(key) ?? []), resource]);
-    }
-  }
+  const byKey = grouped(resources, asTyped);
   if (byKey.size === 0) return [];
+  const byLooks = grouped(resources, likeness);
   const found = stretches(text).flatMap(({ start, end }) => {
-    const matching = byKey.get(text.slice(start, end).toLowerCase());
-    return matching ? [{ start, end, resources: matching }] : [];
+    const part = text.slice(start, end);
+    const typed = asTyped(part);
+    const looks = likeness(part);
+    const matching = byKey.get(typed);
+    const alike = looks === typed ? [] : (byLooks.get(looks) ?? []);
+    return matching ? [{ start, end, resources: [...new Set([...matching, ...alike])] }] : [];
   });
   found.sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start);
 
@@ -45,6 +58,7 @@ export function findNames<T extends Named>(text: string, resources: readonly T[]
   for (const { start, end, resources: matching } of found) {
     const over = spans.find((span) => start < span.end && span.start < end);
     if (over) {
+      if (over.quoted && !isSameWords(over.text, text.slice(start, end))) continue;
       over.inside.push(...matching.filter((r) => !over.resources.includes(r) && !over.inside.includes(r)));
       continue;
     }
@@ -62,35 +76,18 @@ export function findNames<T extends Named>(text: string, resources: readonly T[]
   return spans.sort((a, b) => a.start - b.start);
 }
 
-/** Every part of a name of several words, for looking up shorter names inside it. */
-export function partsOf(name: string): string[] {
-  const words = name.split(/\s+/).filter(Boolean);
-  const parts: string[] = [];
-  for (let from = 0; from < words.length; from++) {
-    for (let to = from + 1; to <= words.length; to++) {
-      if (to - from < words.length) parts.push(words.slice(from, to).join(' '));
+const OUTER_MARKS = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
+const isSameWords = (a: string, b: string) => a.replace(OUTER_MARKS, '') === b.replace(OUTER_MARKS, '');
+
+function grouped<T extends Named>(
+  resources: readonly T[],
+  keyOf: (text: string) => string,
+): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const resource of resources) {
+    for (const key of new Set([resource.name, resource.id, resource.arn].map(keyOf))) {
+      if (key !== '') groups.set(key, [...(groups.get(key) ?? []), resource]);
     }
   }
-  return parts;
-}
-
-function stretches(text: string): { start: number; end: number }[] {
-  const starts: number[] = [];
-  const ends: number[] = [];
-  for (let i = 0; i <= text.length; i++) {
-    const here = text[i] ?? ' ';
-    const before = text[i - 1] ?? ' ';
-    if (OPENING.test(before) && !/\s/.test(here)) starts.push(i);
-    if (!/\s/.test(before) && endsHere(text, i)) ends.push(i);
-  }
-  return starts.flatMap((start) =>
-    ends.filter((end) => end > start && end - start <= LONGEST).map((end) => ({ start, end })),
-  );
-}
-
-/** At a space, a closing mark, or punctuation that ends a word. */
-function endsHere(text: string, at: number): boolean {
-  let i = at;
-  while (/[.,!?;:…]/.test(text[i] ?? '')) i += 1;
-  return i >= text.length || CLOSING.test(text[i] ?? '');
+  return groups;
 }

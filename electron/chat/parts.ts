@@ -1,4 +1,5 @@
 import type { ChatMessage, MessagePart, Resource, ResourceSummary } from '../../preload/contract/models.ts';
+import { spelled } from '../../preload/contract/spelling.ts';
 import { cleanText } from '../execute/catalog/words.ts';
 import type { ClarificationReply, InformationReply } from './request.ts';
 
@@ -88,7 +89,7 @@ function factsOf(resource: Resource): MessagePart {
   const tags = Object.entries(resource.tags).filter(([key]) => key !== 'Name');
   return {
     kind: 'facts',
-    title: cleanText(resource.name, 120),
+    title: cleanText(spelled(resource.name), 120),
     rows: [
       ...(resource.state === null ? [] : [row('State', resource.state)]),
       row('Region', resource.region),

@@ -1,6 +1,5 @@
-import type { ChatMessage, MessagePart, Resource, ResourceSummary } from '../../preload/contract/models.ts';
+import type { ChatMessage, MessagePart, Resource } from '../../preload/contract/models.ts';
 import type { ChatStorageApi, EstateStorageApi, FindApi } from '../storage/api.ts';
-import { findNames, partsOf } from './names.ts';
 import type { AssistantRequest, IdentifiedResource, Match } from './request.ts';
 import { visible } from './visible.ts';
 
@@ -10,12 +9,10 @@ const EXACT_SENT = 50;
 const SIMILAR_SENT = 5;
 const MENTIONED_SENT = 5;
 const SEARCHED_CHARACTERS = 2_000;
-/** Names of more words are not searched for shorter names inside them: 20 look-ups at most. */
-const WORDS_SEARCHED = 6;
 
 export interface RequestBuilderPorts {
   chat: Pick<ChatStorageApi, 'getHistory'>;
-  find: Pick<FindApi, 'resolve'>;
+  find: Pick<FindApi, 'named' | 'resolve'>;
   estate: Pick<EstateStorageApi, 'get'>;
   settings: () => Promise<{
     defaultRegion: string | null;
@@ -71,49 +68,19 @@ export class RequestBuilder {
     };
     add(prompt.selected, 'selected');
 
-    const { exact, similar } = await this.#resolve(visible(prompt.text).slice(0, SEARCHED_CHARACTERS));
-    for (const id of exact.slice(0, EXACT_SENT)) add(await this.#ports.estate.get(id), 'exact');
+    const text = visible(prompt.text).slice(0, SEARCHED_CHARACTERS);
+    const named = await this.#ports.find.named(text, EXACT_SENT);
+    for (const { id } of named.rows) add(await this.#ports.estate.get(id), 'exact');
     if (found.size === 0) {
-      for (const id of similar.slice(0, SIMILAR_SENT)) add(await this.#ports.estate.get(id), 'similar');
+      const { exact, ranked } = await this.#ports.find.resolve(text, { limit: SIMILAR_SENT });
+      const similar = [...exact, ...ranked.map(({ resource }) => resource)];
+      for (const { id } of similar.slice(0, SIMILAR_SENT)) add(await this.#ports.estate.get(id), 'similar');
     }
     const answers = history.filter(({ role }) => role === 'assistant');
     for (const id of answers.at(-1)?.metadata.resourcesMentioned.slice(0, MENTIONED_SENT) ?? [])
       add(await this.#ports.estate.get(id), 'mentioned');
-    return { resources: [...found.values()], exactTotal: exact.length };
+    return { resources: [...found.values()], exactTotal: named.total };
   }
-
-  /** Ids of what the text names in full, shorter names inside longer ones included, and of what is like it. */
-  async #resolve(text: string): Promise<{ exact: string[]; similar: string[] }> {
-    const answer = await this.#ports.find.resolve(text, { limit: SIMILAR_SENT });
-    const exact = new Set<string>();
-    for (const name of namesIn(text, answer.exact)) {
-      for (const id of await this.#called(name.text)) exact.add(id);
-      if (name.quoted || name.text.split(/\s+/).length > WORDS_SEARCHED) continue;
-      for (const part of partsOf(name.text)) for (const id of await this.#called(part)) exact.add(id);
-    }
-    const similar = [
-      ...answer.exact.map(({ id }) => id),
-      ...answer.ranked.map(({ resource }) => resource.id),
-    ];
-    return { exact: [...exact], similar: [...new Set(similar)] };
-  }
-
-  /**
-   * All resources of this name. Asked for by itself and in quotes: within a sentence the search leaves out
-   * those that other words speak against, and what a word speaks against is for the assistant to say.
-   */
-  async #called(name: string): Promise<string[]> {
-    const quoted = `"${name}"`;
-    const { exact } = await this.#ports.find.resolve(quoted, { limit: 1 });
-    return namesIn(quoted, exact)
-      .filter(({ text }) => text.length === name.length)
-      .flatMap(({ resources }) => resources.map(({ key }) => key));
-  }
-}
-
-function namesIn(text: string, rows: readonly ResourceSummary[]) {
-  const named = rows.map(({ id, nativeId, name, arn }) => ({ key: id, id: nativeId, name, arn }));
-  return findNames(text, named);
 }
 
 function identified(resource: Resource, match: Match): IdentifiedResource {

@@ -9,14 +9,3 @@ export function visible(text: string): string {
 export function hasHidden(text: string): boolean {
   return text.search(HIDDEN) >= 0;
 }
-
-/** Scripts with letters that pass for Latin ones, and Latin letters that pass for others. */
-const LOOKALIKES = /[\p{sc=Cyrl}\p{sc=Grek}\p{sc=Armn}\p{sc=Cher}\p{sc=Lisu}\u0131\u0237\u0250-\u02af]/u;
-
-/**
- * Whether a name may not be the one it seems to be: it holds hidden characters, letters of a script that
- * passes for Latin, or forms (full-width, ligatures) that only look like plain letters.
- */
-export function mayDeceive(name: string): boolean {
-  return hasHidden(name) || LOOKALIKES.test(name) || name.normalize('NFKC') !== name;
-}

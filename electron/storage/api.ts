@@ -211,6 +211,11 @@ export interface FindApi {
   /** Rejects with RESULT_GONE when the result was dropped. */
   rows(resultId: string, offset: number, limit: number): Promise<ResourceSummary[]>;
   resolve(text: string, options?: { filter?: ResourceFilter; limit?: number }): Promise<Resolution>;
+  /**
+   * The first `limit` of all resources whose whole name, id or ARN stands in the text, shorter names inside longer
+   * ones and names that look the same included: every reading, for the caller to choose among or to ask about.
+   */
+  named(text: string, limit: number): Promise<{ rows: ResourceSummary[]; total: number }>;
   related(id: string): Promise<z.infer<typeof RelatedResource>[]>;
   /** Id of the resource at this address, if it is in the estate. */
   locate(address: {

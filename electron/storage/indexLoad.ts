@@ -90,6 +90,7 @@ export class IndexLoad {
         return { ...answer, indexing: answer.indexing || this.#indexing };
       },
       resolve: (text, options) => this.#whenWhole(() => find.resolve(text, options)),
+      named: (text, limit) => this.#whenWhole(() => find.named(text, limit)),
       related: (id) => this.#whenWhole(async () => find.related(await this.#estate.currentId(id))),
       locate: (address) => this.#whenWhole(() => find.locate(address)),
     };

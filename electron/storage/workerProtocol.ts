@@ -73,7 +73,7 @@ export const METHODS: {
     count: 'read',
     syncFromAws: 'write',
   },
-  find: { query: 'read', rows: 'read', resolve: 'read', related: 'read', locate: 'read' },
+  find: { query: 'read', rows: 'read', resolve: 'read', named: 'read', related: 'read', locate: 'read' },
   docs: { get: 'read', list: 'read', put: 'write', delete: 'write', putCells: 'write' },
   journal: {
     append: 'write',

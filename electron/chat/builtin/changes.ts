@@ -1,5 +1,6 @@
+import { mayDeceive } from '../../../preload/contract/spelling.ts';
 import type { AssistantReply, CommandsReply, IdentifiedResource } from '../request.ts';
-import { hasHidden, mayDeceive } from '../visible.ts';
+import { hasHidden } from '../visible.ts';
 import { contradiction, holds } from './attributes.ts';
 import type { ChangeSentence } from './changeGrammar.ts';
 import { doubtfulOf, offerFitting } from './changeOffers.ts';
@@ -62,7 +63,7 @@ function doubtAbout(context: Context, change: ChangeSentence, named: IdentifiedR
   if (sentence.doubtful.some((span) => change.names.includes(span)))
     return `"${name}" can be read in more than one way. Which resource do you mean?`;
   if (named.some((resource) => mayDeceive(resource.name)))
-    return `The name ${name} holds letters that look like others. Check its id, then pick it.`;
+    return `The name ${name} can pass for another, by its letters or the marks around it. Check its id, then pick it.`;
   return null;
 }
 

@@ -1,8 +1,8 @@
 import type { ResourceFilter, ResourceSummary } from '../../../preload/contract/models.ts';
+import { mayDeceive } from '../../../preload/contract/spelling.ts';
 import type { EstateStorageApi, FindApi } from '../../storage/api.ts';
 import type { Planner } from '../planner.ts';
 import type { AssistantRequest, ClarificationReply, IdentifiedResource } from '../request.ts';
-import { mayDeceive } from '../visible.ts';
 import type { EstateWords, Lexicon } from './lexicon.ts';
 import type { Sentence } from './tokens.ts';
 import { spoken } from './wording.ts';

@@ -170,7 +170,7 @@ const questions: [sentence: string, names: string[] | null][] = [
   ['stop pg-', null],
   ['stop pg-*', null],
   ['stop web', null],
-  ['stop pg-m\u0430in', ['pg-m\u0430in']],
+  ['stop pg-m\u0430in', ['pg-m\u0430in', 'pg-main']],
   ['stop pg-\u202emain', ['pg-main']],
   ['stop pg-main\u200b', ['pg-main']],
   ['st\u200bop pg-main', ['pg-main']],

@@ -1,4 +1,5 @@
 import type { ResourceType } from '../../../preload/contract/models.ts';
+import { spelled } from '../../../preload/contract/spelling.ts';
 import { cleanText } from '../../execute/catalog/words.ts';
 
 const NOUNS: Record<ResourceType, [one: string, many: string]> = {
@@ -41,8 +42,8 @@ export function joined(items: readonly string[], word: 'and' | 'or'): string {
   return `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
 }
 
-/** A name as it may stand in a sentence: one line, nothing invisible, bounded. */
-export const shown = (name: string): string => cleanText(name, 120);
+/** A name as it may stand in a sentence: one line, what could pass unseen spelled out, bounded. */
+export const shown = (name: string): string => cleanText(spelled(name), 120);
 
 /** A name as it may be typed again: in quotes where the plain words would be read otherwise. */
 export function spoken(name: string): string {

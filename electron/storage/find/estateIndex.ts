@@ -157,6 +157,11 @@ export class EstateIndex {
     };
   }
 
+  named(text: string, limit: number): { rows: ResourceSummary[]; total: number } {
+    const rows = this.#names.namedIn(text);
+    return { rows: rows.slice(0, limit).map((row) => this.#store.summary(row)), total: rows.length };
+  }
+
   related(id: string): z.infer<typeof RelatedResource>[] {
     const row = this.#store.byId(id);
     return row ? this.#addresses.related(row) : [];

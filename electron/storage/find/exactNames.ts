@@ -1,4 +1,6 @@
+import { asTyped, likeness } from '../../../preload/contract/spelling.ts';
 import type { Row } from './rowStore.ts';
+import { stretches } from './stretches.ts';
 
 /** A part of a text that is some resource's whole name, id or ARN. */
 export interface NamedRun {
@@ -17,6 +19,8 @@ const WORDS_IN_A_NAME = 16;
 /** Full equality of name, native id or ARN, without regard to case. */
 export class ExactNames {
   readonly #rows = new Map<string, Row | Set<Row>>();
+  /** Rows whose name looks like other text than it is, by what it looks like. They are few. */
+  readonly #lookAlikes = new Map<string, Set<Row>>();
 
   put(row: Row): void {
     for (const key of keysOf(row)) {
@@ -25,6 +29,9 @@ export class ExactNames {
       else if (known instanceof Set) known.add(row);
       else if (known !== row) this.#rows.set(key, new Set([known, row]));
     }
+    const looks = likeness(row.name);
+    if (looks === asTyped(row.name)) return;
+    this.#lookAlikes.set(looks, (this.#lookAlikes.get(looks) ?? new Set()).add(row));
   }
 
   /** Call before the row's names change. */
@@ -37,10 +44,14 @@ export class ExactNames {
         if (known.size === 0) this.#rows.delete(key);
       }
     }
+    const looks = likeness(row.name);
+    const alike = this.#lookAlikes.get(looks);
+    if (alike?.delete(row) && alike.size === 0) this.#lookAlikes.delete(looks);
   }
 
   clear(): void {
     this.#rows.clear();
+    this.#lookAlikes.clear();
   }
 
   /** Those spelt exactly so come first. */
@@ -50,6 +61,25 @@ export class ExactNames {
     if (!(known instanceof Set)) return [known];
     const isSpeltSo = (row: Row) => row.name === text || row.nativeId === text || row.arn === text;
     return [...known].sort((a, b) => Number(isSpeltSo(b)) - Number(isSpeltSo(a)));
+  }
+
+  /**
+   * All rows that a part of the text may name, the longest parts first: where names overlap or lie inside one
+   * another, each of them; and to a name with odd letters all that look the same.
+   */
+  namedIn(text: string): Row[] {
+    const found = new Set<Row>();
+    const parts = stretches(text).sort((a, b) => b.end - b.start - (a.end - a.start));
+    for (const { start, end } of parts) {
+      const part = text.slice(start, end);
+      const typed = asTyped(part);
+      const rows = this.get(typed);
+      for (const row of rows) found.add(row);
+      const looks = likeness(part);
+      if (rows.length === 0 || looks === typed) continue;
+      for (const row of [...this.get(looks), ...(this.#lookAlikes.get(looks) ?? [])]) found.add(row);
+    }
+    return [...found];
   }
 
   /** The whole names in a text, longest first where they overlap, in the order of the text. */
@@ -81,7 +111,12 @@ export class ExactNames {
 
 /** Distinct, so that a bucket whose name is its id is counted once. */
 function keysOf(row: Row): Set<string> {
-  const keys = new Set([row.name.toLowerCase(), row.nativeId.toLowerCase(), row.arn.toLowerCase()]);
+  const keys = new Set([
+    row.name.toLowerCase(),
+    asTyped(row.name),
+    row.nativeId.toLowerCase(),
+    row.arn.toLowerCase(),
+  ]);
   keys.delete('');
   return keys;
 }

@@ -17,6 +17,7 @@ export function createFindApi(index: EstateIndex): FindApi {
     query: async (query) => index.query(query, await dense(query.text, query.filter)),
     rows: async (resultId, offset, limit) => index.rows(resultId, offset, limit),
     resolve: async (text, options) => index.resolve(text, options, await dense(text, options?.filter ?? {})),
+    named: async (text, limit) => index.named(text, limit),
     related: async (id) => index.related(id),
     locate: async (address) => index.locate(address),
   };
