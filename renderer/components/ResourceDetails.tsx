@@ -14,7 +14,7 @@ import { consoleUrl } from './consoleUrl.ts';
 import { ErrorState } from './ErrorState.tsx';
 import { Facts } from './Facts.tsx';
 import { Id } from './Id.tsx';
-import { visible } from './plan/words.ts';
+import { visible, visibleName } from './plan/words.ts';
 import { RelatedList } from './RelatedList.tsx';
 import classes from './ResourceDetails.module.css';
 import { resourceActions } from './resourceActions.ts';
@@ -35,10 +35,10 @@ export function ResourceDetails({ id }: { id: string }) {
   if (!data) return <TextSkeleton lines={12} />;
   const { resource } = data;
   return (
-    <article aria-label={visible(resource.name)}>
+    <article aria-label={visibleName(resource.name)}>
       <header className={classes.head}>
         <div className={classes.kind}>{typeName(resource.resourceType)}</div>
-        <h2 className={classes.name}>{visible(resource.name)}</h2>
+        <h2 className={classes.name}>{visibleName(resource.name)}</h2>
         <div className={classes.stateLine}>
           <StateLabel state={resource.state} />
           <span className="soft">
@@ -139,7 +139,7 @@ function RawSection({ resource }: { resource: Resource }) {
       {open && (
         <div className={classes.raw}>
           <Suspense fallback={<TextSkeleton lines={8} />}>
-            <RawJson value={resource.raw} label={`JSON of ${visible(resource.name)}`} />
+            <RawJson value={resource.raw} label={`JSON of ${visibleName(resource.name)}`} />
           </Suspense>
         </div>
       )}

@@ -1,9 +1,9 @@
 import { goToResource } from '../state/details.ts';
-import { visible } from './plan/words.ts';
+import { visibleName } from './plan/words.ts';
 
 /** A resource's name that opens the details panel; plain text when it is not in the estate. */
 export function ResourceLink({ id, name }: { id: string | null; name: string }) {
-  if (id === null) return <span title="Not in the estate">{visible(name)}</span>;
+  if (id === null) return <span title="Not in the estate">{visibleName(name)}</span>;
   return (
     <button
       type="button"
@@ -13,7 +13,7 @@ export function ResourceLink({ id, name }: { id: string | null; name: string }) 
         goToResource(id);
       }}
     >
-      {visible(name)}
+      {visibleName(name)}
     </button>
   );
 }

@@ -1,11 +1,14 @@
 import { Modal, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
+import type { ResourceSummary } from '../../preload/contract/models.ts';
 import { request } from '../api/client.ts';
 import { scopeFilter, useScope } from '../api/useSettings.ts';
 import { useTheme } from '../api/useTheme.ts';
-import { visible } from '../components/plan/words.ts';
+import { AccountBadge } from '../components/AccountBadge.tsx';
+import { visible, visibleName } from '../components/plan/words.ts';
+import { StateLabel } from '../components/StateLabel.tsx';
 import { useFocusBack } from '../components/useFocusBack.ts';
 import { goToResource } from '../state/details.ts';
 import { typeName } from '../state/format.ts';
@@ -16,7 +19,9 @@ import classes from './Palette.module.css';
 interface Entry {
   id: string;
   label: string;
-  hint: string;
+  hint: ReactNode;
+  /** What tells resources of one name apart. */
+  more?: ReactNode;
   run: () => void;
 }
 
@@ -89,6 +94,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
           >
             <span className="truncate">{entry.label}</span>
             <span className={classes.hint}>{entry.hint}</span>
+            {entry.more && <span className={classes.more}>{entry.more}</span>}
           </button>
         ))}
       </div>
@@ -133,9 +139,22 @@ function useResources(text: string): { entries: Entry[]; busy: boolean } {
   if (text.trim() === '') return { entries: [], busy: false };
   const entries = (data ?? []).map((row) => ({
     id: row.id,
-    label: visible(row.name),
-    hint: `${typeName(row.resourceType)} · ${row.region}`,
+    label: visibleName(row.name),
+    hint: <StateLabel state={row.state} />,
+    more: <Identity row={row} />,
     run: () => goToResource(row.id),
   }));
   return { entries, busy: isFetching || wanted !== text.trim() };
+}
+
+function Identity({ row }: { row: ResourceSummary }) {
+  const native = row.nativeId !== row.name && row.nativeId !== row.arn && !row.nativeId.includes('/');
+  return (
+    <>
+      <span className={classes.fixed}>{typeName(row.resourceType)}</span>
+      <AccountBadge accountId={row.accountId} />
+      <span className={`mono ${classes.fixed}`}>{row.region}</span>
+      {native && <span className="mono truncate">{visible(row.nativeId)}</span>}
+    </>
+  );
 }

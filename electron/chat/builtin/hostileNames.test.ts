@@ -128,20 +128,23 @@ test.each(pairs.map(({ good, bad }) => [spelled(bad.name), good, bad] as const))
   },
 );
 
-test.each(MARKS.slice(0, -2))('a name that ends like a sentence is a question with both readings: %s', async (mark) => {
-  const { good, bad } = pairs[MARKS.indexOf(mark)] ?? pairs[0] ?? expect.fail();
-  for (const sentence of [
-    `stop ${bad.name}`,
-    `Terminate ${bad.name}`,
-    `stop "${bad.name}"`,
-    `describe ${bad.name}`,
-  ]) {
-    const answer = await bench.ask(sentence);
-    expect([sentence, answer.kind, answer.planned]).toEqual([sentence, 'candidates', []]);
-    const rows = answer.candidates?.rows.map(({ nativeId }) => nativeId);
-    expect([sentence, rows]).toEqual([sentence, expect.arrayContaining([good.nativeId, bad.nativeId])]);
-  }
-});
+test.each(MARKS.slice(0, -2))(
+  'a name that ends like a sentence is a question with both readings: %s',
+  async (mark) => {
+    const { good, bad } = pairs[MARKS.indexOf(mark)] ?? pairs[0] ?? expect.fail();
+    for (const sentence of [
+      `stop ${bad.name}`,
+      `Terminate ${bad.name}`,
+      `stop "${bad.name}"`,
+      `describe ${bad.name}`,
+    ]) {
+      const answer = await bench.ask(sentence);
+      expect([sentence, answer.kind, answer.planned]).toEqual([sentence, 'candidates', []]);
+      const rows = answer.candidates?.rows.map(({ nativeId }) => nativeId);
+      expect([sentence, rows]).toEqual([sentence, expect.arrayContaining([good.nativeId, bad.nativeId])]);
+    }
+  },
+);
 
 test('two that a sentence cannot tell apart are both asked about', async () => {
   const indistinct = pairs.filter(

@@ -8,7 +8,7 @@ import classes from './plan.module.css';
 import type { PlanPhase } from './planPhase.ts';
 import { RiskMark } from './RiskMark.tsx';
 import { type PlanNow, usePlan } from './usePlan.ts';
-import { clock, visible } from './words.ts';
+import { clock, visibleTitle } from './words.ts';
 
 interface Props {
   planId: string;
@@ -43,11 +43,11 @@ function LoadedCard({ current, inThread }: { current: PlanNow; inThread: boolean
       className={classes.card}
       data-risk={plan.risk}
       data-phase={phase}
-      aria-label={`Plan: ${visible(plan.title)}`}
+      aria-label={`Plan: ${visibleTitle(plan)}`}
     >
       <header className={classes.top}>
         <div className={classes.heading}>
-          <h2 className={classes.title}>{visible(plan.title)}</h2>
+          <h2 className={classes.title}>{visibleTitle(plan)}</h2>
           <RiskMark risk={plan.risk} />
         </div>
         <PlanSubject plan={plan} now={now} frozen={phase !== 'proposed'} />

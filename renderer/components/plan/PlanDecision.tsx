@@ -4,7 +4,7 @@ import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { ErrorState } from '../ErrorState.tsx';
 import classes from './plan.module.css';
 import { type PlanNow, useDecision } from './usePlan.ts';
-import { clock, duration, visible } from './words.ts';
+import { clock, duration, visible, visibleName } from './words.ts';
 
 interface Props {
   current: PlanNow;
@@ -21,7 +21,7 @@ export function PlanDecision({ current, onDecided }: Props) {
   const unlocked = () => form.current?.focus({ preventScroll: true });
   // A name with characters that cannot be seen is shown spelled out, so it may be typed spelled out.
   const { confirmName } = plan;
-  const meant = confirmName !== null && typedName === visible(confirmName) ? confirmName : typedName;
+  const meant = confirmName !== null && typedName === visibleName(confirmName) ? confirmName : typedName;
   const decision = useDecision(current, meant, { decided: onDecided, unlocked });
   const armed = useArmed(current.lock.state);
   const reasonId = useId();
@@ -44,7 +44,7 @@ export function PlanDecision({ current, onDecided }: Props) {
           className={classes.confirm}
           label={
             <>
-              Type <bdi className="mono">{visible(confirmName)}</bdi> to confirm
+              Type <bdi className="mono">{visibleName(confirmName)}</bdi> to confirm
             </>
           }
           value={typedName}

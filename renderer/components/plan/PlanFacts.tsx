@@ -130,7 +130,7 @@ function Affects({ affects }: { affects: Plan['affects'] }) {
       <ul className={classes.affects}>
         {shown.map((item, index) => (
           <li key={`${item.resourceId ?? index} ${item.name}`}>
-            <ResourceLink id={item.resourceId} name={visible(item.name)} />
+            <ResourceLink id={item.resourceId} name={item.name} />
             <span className="soft">{visible(item.text)}</span>
           </li>
         ))}

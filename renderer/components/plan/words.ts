@@ -1,10 +1,18 @@
 import type { Execution, Plan } from '../../../preload/contract/models.ts';
+import { spelled } from '../../../preload/contract/spelling.ts';
 import { spelledOut } from '../../../preload/contract/text.ts';
 import { clockTime, exactTime } from '../../state/format.ts';
 import { lastStep } from './steps.ts';
 
 /** Names and parameters come from AWS, so from anyone. */
 export { spelledOut as visible };
+
+/** A name as a person sees it, e.g. `web-1\u{2e}`: what could pass for another name is spelled out too. */
+export { spelled as visibleName };
+
+/** A plan's title, which holds its target's name. */
+export const visibleTitle = ({ title, target }: Plan): string =>
+  visibleLines(title.split(target.name).map(spelledOut).join(spelled(target.name)));
 
 /** The same for text of several lines, whose ends stay ends. */
 export const visibleLines = (text: string): string => text.split(/\r?\n/).map(spelledOut).join('\n');

@@ -3,7 +3,7 @@ import type { ResourceSort, ResourceSummary } from '../../../preload/contract/mo
 import { AccountBadge } from '../../components/AccountBadge.tsx';
 import { Age } from '../../components/Age.tsx';
 import { Id } from '../../components/Id.tsx';
-import { visible } from '../../components/plan/words.ts';
+import { visible, visibleName } from '../../components/plan/words.ts';
 import { StateLabel } from '../../components/StateLabel.tsx';
 import { typeName } from '../../state/format.ts';
 
@@ -44,7 +44,7 @@ export const COLUMNS: Record<ColumnId, Column> = {
     size: 208,
     min: 150,
     sort: 'name',
-    render: (row) => <span title={visible(row.name)}>{visible(row.name)}</span>,
+    render: (row) => <span title={visibleName(row.name)}>{visibleName(row.name)}</span>,
   },
   resourceType: {
     title: 'Type',

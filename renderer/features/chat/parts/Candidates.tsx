@@ -1,6 +1,6 @@
 import type { MessagePart } from '../../../../preload/contract/models.ts';
 import { AccountBadge } from '../../../components/AccountBadge.tsx';
-import { visible, visibleLines } from '../../../components/plan/words.ts';
+import { visible, visibleLines, visibleName } from '../../../components/plan/words.ts';
 import { StateLabel } from '../../../components/StateLabel.tsx';
 import { typeName } from '../../../state/format.ts';
 import classes from '../chat.module.css';
@@ -18,7 +18,7 @@ export function Candidates({ question, rows, disabled, onPick }: Props) {
       {rows.map((row) => (
         <button key={row.id} type="button" className={classes.candidate} onClick={() => onPick(row.id)}>
           <span className={classes.candidateName}>
-            <bdi>{visible(row.name)}</bdi>
+            <bdi>{visibleName(row.name)}</bdi>
             {row.nativeId !== row.name && row.nativeId !== row.arn && (
               <span className="mono soft">{visible(row.nativeId)}</span>
             )}

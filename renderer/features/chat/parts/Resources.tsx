@@ -1,7 +1,7 @@
 import type { MessagePart } from '../../../../preload/contract/models.ts';
 import { AccountBadge } from '../../../components/AccountBadge.tsx';
 import { Age } from '../../../components/Age.tsx';
-import { visible } from '../../../components/plan/words.ts';
+import { visibleName } from '../../../components/plan/words.ts';
 import { ResourceLink } from '../../../components/ResourceLink.tsx';
 import { StateLabel } from '../../../components/StateLabel.tsx';
 import { count, plural, typeName } from '../../../state/format.ts';
@@ -29,7 +29,7 @@ export function Resources({ rows, total, query }: Extract<MessagePart, { kind: '
             <tbody>
               {rows.map((row) => (
                 <tr key={row.id}>
-                  <td title={visible(row.name)}>
+                  <td title={visibleName(row.name)}>
                     <ResourceLink id={row.id} name={row.name} />
                   </td>
                   <td>{typeName(row.resourceType)}</td>
