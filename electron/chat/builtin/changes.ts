@@ -160,7 +160,9 @@ function inScope(scope: { accounts: string[]; regions: string[] }, target: Ident
 /** No full name: what "it" or an everyday word may mean, else what fits, to pick from. */
 async function askForName(context: Context, change: ChangeSentence, verb: Verb): Promise<AssistantReply> {
   const mentioned = change.pronoun ? mentionedIn(context.request) : [];
-  const meant = [...ids(doubtfulOf(context, verb)), ...mentioned];
+  const types = change.attributes.filter(({ about }) => about === 'type');
+  const doubtful = doubtfulOf(context, verb).filter((r) => types.every((type) => holds(type, r)));
+  const meant = [...ids(doubtful), ...mentioned];
   if (meant.length === 0) return offerFitting(context, change, verb);
   return askWhich(`Which resource do you want to ${verb.phrase}?`, `${verb.phrase} this resource`, meant);
 }
