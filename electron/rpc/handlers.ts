@@ -105,6 +105,10 @@ export function createHandlers(services: HandlerServices): Handlers {
 
     'profiles.list': async () => ({ files: profiles.files(), profiles: await profiles.list() }),
     'accounts.connect': ({ profiles: names }) => accounts.connect(names),
+    'accounts.cancelConnect': async () => {
+      accounts.cancelConnect();
+      return {};
+    },
     'accounts.list': async () => ({ accounts: await accounts.list() }),
     'accounts.update': ({ accountId, patch }) => accounts.update(accountId, patch),
     'profiles.unlock': ({ profile, minutes }, client) => accounts.unlock(profile, minutes, by(client)),

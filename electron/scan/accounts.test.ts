@@ -1,5 +1,6 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { Identity, Profile } from '../../preload/contract/models.ts';
+import { routes } from '../../preload/contract/requests.ts';
 import { AppError } from '../errors.ts';
 import type { JournalBody } from '../storage/journal/entries.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
@@ -12,6 +13,9 @@ let documents: Map<string, unknown>;
 let journal: JournalBody[];
 let failing: Set<'journal' | 'docs'>;
 let owners: Record<string, { account: string; kind: Profile['kind'] }>;
+let events: { name: string; payload: unknown }[];
+/** Profiles whose endpoint never answers. */
+let silent: Set<string>;
 let wall: number;
 let monotonic: number;
 
@@ -19,6 +23,8 @@ beforeEach(() => {
   documents = new Map();
   journal = [];
   failing = new Set();
+  events = [];
+  silent = new Set();
   owners = {
     'prod-role': { account: A, kind: 'assume_role' },
     'prod-keys': { account: A, kind: 'static' },
@@ -43,7 +49,10 @@ function open(options: AccountsOptions = {}): Accounts {
     {
       profiles: { list: async () => Object.entries(owners).map(([name, { kind }]) => profile(name, kind)) },
       sessions: {
-        identity: async (name): Promise<Identity> => {
+        identity: async (name, asked): Promise<Identity> => {
+          if (silent.has(name)) {
+            await new Promise((_, reject) => asked?.signal?.addEventListener('abort', reject));
+          }
           const owner = owners[name];
           if (!owner || owner.account === 'expired') throw new AppError('CREDENTIALS_EXPIRED', 'Renew them.');
           const arn = `arn:aws:iam::${owner.account}:user/${name}`;
@@ -66,7 +75,7 @@ function open(options: AccountsOptions = {}): Accounts {
         },
       },
       estate: { count: async () => 7 },
-      emit: () => undefined,
+      emit: (name, payload) => void events.push({ name, payload }),
     },
     { now: () => wall, monotonic: () => monotonic, ...options },
   );
@@ -219,4 +228,49 @@ test('changes that come together all last', async () => {
 
 test('what is not connected cannot be unlocked', async () => {
   await expect(open().unlock('dev', 60, 'me')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('a connect is announced profile by profile, and cancelled it keeps what had answered', async () => {
+  const accounts = open();
+  silent.add('dev');
+  const connecting = accounts.connect(['prod-keys', 'dev']);
+  const results = () =>
+    events.filter(({ name }) => name === 'accounts.connecting').map(({ payload }) => payload);
+  await vi.waitFor(() => expect(results()).toHaveLength(1));
+  expect(results()[0]).toMatchObject({ results: [{ profile: 'prod-keys', error: null }] });
+  accounts.cancelConnect();
+  const { accounts: connected, results: all } = await connecting;
+  expect(connected.map(({ accountId }) => accountId)).toEqual([A]);
+  expect(all[1]).toEqual({ profile: 'dev', identity: null, error: 'Cancelled before AWS answered.' });
+  expect(results()).toHaveLength(2);
+});
+
+test('a profile that never answers is given up, and the others are connected', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+    const late = new AbortController();
+    setTimeout(() => late.abort(), ms);
+    return late.signal;
+  });
+  try {
+    silent.add('dev');
+    const connecting = open().connect(['prod-keys', 'dev']);
+    await vi.advanceTimersByTimeAsync(10_000);
+    const { results } = await connecting;
+    expect(results.map(({ error }) => error)).toEqual([null, expect.stringContaining('within 10 seconds')]);
+  } finally {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  }
+});
+
+test('thousands of profiles are connected at once', async () => {
+  for (let i = 0; i < 2_000; i += 1) {
+    owners[`p${i}`] = { account: String(100_000_000_000 + i), kind: 'static' };
+  }
+  const names = Object.keys(owners);
+  expect(routes['accounts.connect'].input.safeParse({ profiles: names }).success).toBe(true);
+  const { accounts, results } = await open().connect(names);
+  expect(accounts).toHaveLength(2_002);
+  expect(results.every(({ error }) => error === null)).toBe(true);
 });

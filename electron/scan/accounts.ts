@@ -1,14 +1,13 @@
-import PQueue from 'p-queue';
-import type { Account, Identity, Profile } from '../../preload/contract/models.ts';
+import type { Account, ConnectResult, Identity, Profile } from '../../preload/contract/models.ts';
 import type { Profiles } from '../aws/profiles.ts';
 import type { Sessions } from '../aws/types.ts';
 import { AppError } from '../errors.ts';
 import type { Emit } from '../events.ts';
 import type { DocsApi, EstateStorageApi, JournalApi } from '../storage/api.ts';
 import { AccountRecord, type Unlock, withIdentities, withoutProfile } from './accountRecords.ts';
+import { ProfileIdentities } from './profileIdentities.ts';
 
 const KIND = 'accounts';
-const IDENTITIES_AT_ONCE = 8;
 /** A clock set back by more than this since an unlock ends it. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
@@ -30,12 +29,6 @@ export interface AccountsOptions {
   monotonic?: () => number;
 }
 
-export interface ConnectResult {
-  profile: string;
-  identity: Identity | null;
-  error: string | null;
-}
-
 export interface AccountPatch {
   name?: string | undefined;
   production?: boolean | undefined;
@@ -51,27 +44,34 @@ export class Accounts {
   readonly #monotonic: () => number;
   /** Ends of this run's unlocks by the clock nobody can set. */
   readonly #deadlines = new Map<string, number>();
+  readonly #identities: ProfileIdentities;
   #loading: Promise<Map<string, AccountRecord>> | undefined;
   /** Changes happen one after the other: each starts from what the one before left. */
   #changes: Promise<unknown> = Promise.resolve();
 
   constructor(ports: AccountsPorts, options: AccountsOptions = {}) {
     this.#ports = ports;
+    this.#identities = new ProfileIdentities(ports);
     this.#startReadOnly = options.startReadOnly ?? true;
     this.#now = options.now ?? Date.now;
     this.#monotonic = options.monotonic ?? (() => performance.now());
   }
 
-  /** Asks AWS whose each profile is and adds it to its account. One profile's failure is its own result. */
+  /**
+   * Asks AWS whose each profile is and adds it to its account. One profile's failure is its own result; each
+   * result is announced as soon as it is there. Whoever had answered when it is cancelled is connected.
+   */
   async connect(names: string[]): Promise<{ accounts: Account[]; results: ConnectResult[] }> {
     const kinds = new Map((await this.#ports.profiles.list()).map((profile) => [profile.name, profile]));
-    const queue = new PQueue({ concurrency: IDENTITIES_AT_ONCE });
-    const results = await Promise.all(
-      [...new Set(names)].map((name) => queue.add(() => this.#identify(name, kinds.get(name)))),
-    );
+    const results = await this.#identities.ask([...new Set(names)], kinds);
     const identities = results.flatMap(({ identity }) => identity ?? []);
     await this.#inOrder(() => this.#addAll(identities, kinds));
     return { accounts: await this.list(), results };
+  }
+
+  /** Ends every connect under way: nothing more is asked, and nothing that is asked is waited for. */
+  cancelConnect(): void {
+    this.#identities.cancel();
   }
 
   /** Reads the stored accounts anew: a restore or a removal changed them. */
@@ -152,18 +152,6 @@ export class Accounts {
     }
   }
 
-  async #identify(name: string, profile: Profile | undefined): Promise<ConnectResult> {
-    const failed = (error: string) => ({ profile: name, identity: null, error });
-    if (!profile) return failed(`There is no profile ${name} in your AWS files.`);
-    if (!profile.supported) return failed(profile.reason ?? 'This kind of profile cannot be used yet.');
-    try {
-      const identity = await this.#ports.sessions.identity(name, { fresh: true });
-      return { profile: name, identity, error: null };
-    } catch (error) {
-      return failed(error instanceof AppError ? error.message : `AWS did not say whose profile ${name} is.`);
-    }
-  }
-
   async #addAll(identities: Identity[], kinds: Map<string, Profile>): Promise<void> {
     const accounts = await this.#load();
     const unlocked = this.#startReadOnly ? null : { at: new Date(this.#now()).toISOString(), until: null };
@@ -174,20 +162,26 @@ export class Accounts {
       const index = accounts.size;
       await this.#store(withIdentities(known, [first, ...rest], { unlocked, kinds, index }));
     }
-    for (const { profile, accountId } of identities) await this.#leaveOthers(profile, accountId);
+    await this.#leaveOthers(new Map(identities.map(({ profile, accountId }) => [profile, accountId])));
     this.#ports.emit('accounts.changed', {});
   }
 
   /** A profile whose keys are now another account's no longer stands for the old one; rows stay with their age. */
-  async #leaveOthers(profile: string, accountId: string): Promise<void> {
-    for (const account of (await this.#load()).values()) {
-      const owns = account.profiles.some(({ name }) => name === profile);
-      if (account.accountId === accountId || !owns) continue;
-      const rest = withoutProfile(account, profile);
+  async #leaveOthers(owners: ReadonlyMap<string, string>): Promise<void> {
+    const accounts = await this.#load();
+    for (const account of [...accounts.values()]) {
+      const left = account.profiles.filter(
+        ({ name }) => (owners.get(name) ?? account.accountId) !== account.accountId,
+      );
+      if (left.length === 0) continue;
+      const rest = left.reduce<AccountRecord | null>(
+        (record, { name }) => record && withoutProfile(record, name),
+        account,
+      );
       if (rest) await this.#store(rest);
       else {
         await this.#ports.docs.delete(KIND, account.accountId);
-        (await this.#load()).delete(account.accountId);
+        accounts.delete(account.accountId);
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { AppStatus, Execution, Job, ScanRun } from './models.ts';
+import type { AppStatus, ConnectResult, Execution, Job, ScanRun } from './models.ts';
 
 /** Events are hints: after a gap in `seq` or a new `bootId` the client refetches. */
 export interface EventPayloads {
@@ -6,6 +6,8 @@ export interface EventPayloads {
   'scan.progress': ScanRun;
   'estate.changed': { resourceIds: string[] | null };
   'accounts.changed': Record<never, never>;
+  /** What became of the next profiles of a connect under way. */
+  'accounts.connecting': { results: ConnectResult[] };
   'chat.changed': { conversationId: string };
   'plan.changed': { planId: string };
   'execution.changed': Execution;
@@ -23,6 +25,7 @@ export const EVENT_NAMES = [
   'scan.progress',
   'estate.changed',
   'accounts.changed',
+  'accounts.connecting',
   'chat.changed',
   'plan.changed',
   'execution.changed',

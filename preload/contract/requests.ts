@@ -114,16 +114,14 @@ export const routes = {
   'profiles.list': route(none, z.object({ files: z.array(z.string()), profiles: z.array(m.Profile) }), [
     'PROFILE_BROKEN',
   ]),
+  /** Each result also comes as `accounts.connecting` as soon as it is there. */
   'accounts.connect': route(
-    z.strictObject({ profiles: z.array(z.string()).min(1).max(500) }),
-    z.object({
-      accounts: z.array(m.Account),
-      results: z.array(
-        z.object({ profile: z.string(), identity: m.Identity.nullable(), error: z.string().nullable() }),
-      ),
-    }),
+    z.strictObject({ profiles: z.array(z.string()).min(1).max(10_000) }),
+    z.object({ accounts: z.array(m.Account), results: z.array(m.ConnectResult) }),
     ['PROFILE_UNSUPPORTED', 'PROFILE_BROKEN'],
   ),
+  /** Ends every connect under way; what had answered by then is connected. */
+  'accounts.cancelConnect': route(none, done),
   'accounts.list': route(none, z.object({ accounts: z.array(m.Account) })),
   'accounts.update': route(
     z.strictObject({

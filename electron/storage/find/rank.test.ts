@@ -226,3 +226,27 @@ describe('what a query says', () => {
     expect(ranked.every(({ resource }) => resource.region === 'eu-central-1')).toBe(true);
   });
 });
+
+describe('an account id', () => {
+  const index = indexOf(
+    testResource({ name: 'web-1', accountId: '012345678901' }),
+    testResource({ name: 'web-2', accountId: '112345678901' }),
+    testResource({ name: 'gateway', accountId: '112345678901', facts: { ip: '123.456.789.012' } }),
+  );
+
+  it.each([
+    '012345678901',
+    '0123-4567-8901',
+    '0123.4567.8901',
+    'account 012345678901',
+    'account:012345678901',
+    'instances in 0123-4567-8901?',
+  ])('%s is found with its leading zero, however it is written', (text) => {
+    expect(found(index, text)[0]).toBe('web-1');
+  });
+
+  it('is not what looks like an address', () => {
+    const { chips } = index.query(testQuery({ text: '012.345.678.901' }));
+    expect(chips.some(({ kind }) => kind === 'account')).toBe(false);
+  });
+});

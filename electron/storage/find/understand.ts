@@ -12,6 +12,8 @@ import { weighTypes } from './typeHeads.ts';
 const ID_START = /^(?:i|vol|vpc|subnet|sg)-(?=[0-9a-f]*\d)[0-9a-f]{1,17}$/;
 /** Who types an id means it. */
 const ID_WEIGHT = 5;
+/** As AWS's console and people group it; three and three would be an IP address. */
+const ACCOUNT_ID = /(?:^|[:=#])(\d{4}([-.]?)\d{4}\2\d{4})$/;
 const SYNONYM_WEIGHT = 0.45;
 const JOINED_WEIGHT = 0.9;
 const INITIALS_WEIGHT = 0.8;
@@ -193,11 +195,23 @@ class Reading {
     return i + length;
   }
 
+  /** `012345678901`, `0123-4567-8901`: read as it is written, since a word drops its leading zeros. */
   #readAccount(i: number): number | null {
-    const word = this.#words[i] ?? '';
-    if (!/^\d{12}$/.test(word)) return null;
-    this.#add('account', `account:${word}`, `account ${word}`, { kind: 'account', accountId: word }, i, i);
-    return i + 1;
+    const token = this.#tokens[i];
+    const written = token ? this.#text.slice(token.start, token.end) : '';
+    const accountId = ACCOUNT_ID.exec(written)?.[1]?.replace(/[-.]/g, '');
+    if (!token || !accountId || !/^\d+$/.test(this.#words[i] ?? '')) return null;
+    let to = i;
+    while (this.#tokens[to + 1]?.start === token.start) to += 1;
+    this.#add(
+      'account',
+      `account:${accountId}`,
+      `account ${accountId}`,
+      { kind: 'account', accountId },
+      i,
+      to,
+    );
+    return to + 1;
   }
 
   /** A state in the service's own words: `backing-up`, `pending`. */

@@ -33,6 +33,14 @@ export const Identity = z.object({
 });
 export type Identity = z.infer<typeof Identity>;
 
+/** Whose a profile is, or why that could not be learned. */
+export const ConnectResult = z.object({
+  profile: z.string(),
+  identity: Identity.nullable(),
+  error: z.string().nullable(),
+});
+export type ConnectResult = z.infer<typeof ConnectResult>;
+
 export const AccountProfile = z.object({
   name: z.string(),
   arn: z.string(),
