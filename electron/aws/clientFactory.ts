@@ -2,6 +2,7 @@ import { externalDataInterceptor } from '@smithy/shared-ini-file-loader';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { awsFilePaths } from './awsFiles.ts';
 import { DIRECT, type Network, Transport } from './network.ts';
+import { ownAnswers } from './ownAnswers.ts';
 import type { Profiles } from './profiles.ts';
 import { rateLimit } from './rateLimit.ts';
 import type { AwsClient, AwsClientClass, ClientMiddleware, ClientScope } from './types.ts';
@@ -73,6 +74,7 @@ export class ClientFactory {
     config.serviceConfiguredEndpoint = endpoint;
     // Only AWS itself answers to bucket names as hosts: `assets.example.com.127.0.0.1` is no address at all.
     if ('forcePathStyle' in config) config.forcePathStyle = async () => (await endpoint()) !== undefined;
+    client.middlewareStack.use(ownAnswers(client));
     if (scope.purpose === 'scan') client.middlewareStack.use(rateLimit(config.serviceId));
     for (const plug of middleware ?? []) client.middlewareStack.use(plug(scope));
     return client;

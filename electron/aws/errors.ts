@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../preload/contract/errors.ts';
 import { AppError, nodeErrorCode } from '../errors.ts';
+import { NotAwsAnswer } from './notAwsAnswer.ts';
 import { isOptInRegion } from './partitions.ts';
 import { cleanText } from './text.ts';
 import type { MappedAwsError } from './types.ts';
@@ -72,6 +73,9 @@ export function mapAwsError(error: unknown, context: AwsCallContext): MappedAwsE
   const base = { awsCode: cleanText(seen.name, 80), requestId: seen.requestId };
   if (error instanceof AppError) {
     return { ...base, code: error.code, message: error.message, outcomeUnknown: false };
+  }
+  if (error instanceof NotAwsAnswer) {
+    return { ...base, code: 'AWS_FAILED', message: notAws(error, context), outcomeUnknown: true };
   }
   const code = classify(seen, context.region);
   return { ...base, code, message: words(code, seen, context), outcomeUnknown: isOutcomeUnknown(code, seen) };
@@ -176,9 +180,18 @@ function isOutcomeUnknown(code: ErrorCode, seen: Seen): boolean {
   return code === 'AWS_FAILED' && seen.attempts > 1;
 }
 
+/** Nothing is known after it: what is stored stays, and a change that was sent may have been carried out. */
+function notAws({ came }: NotAwsAnswer, context: AwsCallContext): string {
+  return `What came back from ${whatOf(context)} is not AWS's answer: ${came}. A sign-in page, a gateway or a filter between here and AWS may have sent it. Sign in to the network or check the endpoint, then try again.`;
+}
+
+function whatOf({ call, region, on }: AwsCallContext): string {
+  return `${call}${on ? ` on ${cleanText(on, 200)}` : ''} in ${region}`;
+}
+
 function words(code: ErrorCode, seen: Seen, context: AwsCallContext): string {
   const { call, region, profile } = context;
-  const what = `${call}${context.on ? ` on ${cleanText(context.on, 200)}` : ''} in ${region}`;
+  const what = whatOf(context);
   // Without a status nobody has answered: the text is this machine's, such as OpenSSL's.
   const said = seen.text && seen.status !== undefined ? ` AWS says: ${seen.text.replace(/\.?$/, '.')}` : '';
   switch (code) {

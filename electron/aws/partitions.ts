@@ -55,3 +55,27 @@ export function globalRegion(partition: string): string {
   };
   return regions[partition] ?? 'us-east-1';
 }
+
+/** The domains of AWS's own API hosts, one line a partition. */
+const DOMAINS = [
+  'amazonaws.com',
+  'api.aws',
+  'amazonaws.com.cn',
+  'api.amazonwebservices.com.cn',
+  'amazonaws.eu',
+  'api.amazonwebservices.eu',
+  'c2s.ic.gov',
+  'api.aws.ic.gov',
+  'sc2s.sgov.gov',
+  'api.aws.scloud',
+  'cloud.adc-e.uk',
+  'api.cloud-aws.adc-e.uk',
+  'csp.hci.ic.gov',
+  'api.aws.hci.ic.gov',
+];
+
+/** Whether AWS itself answers under this name, not an emulator or another store. */
+export function isAwsHost(hostname: string): boolean {
+  const host = hostname.toLowerCase().replace(/\.$/, '');
+  return DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`));
+}

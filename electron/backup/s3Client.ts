@@ -2,6 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { BackupSource, S3Place as S3Settings } from '../../preload/contract/models.ts';
 import { keepSdkFromFiles } from '../aws/clientFactory.ts';
 import { DIRECT, type Network, Transport } from '../aws/network.ts';
+import { ownAnswers } from '../aws/ownAnswers.ts';
 import type { Profiles } from '../aws/profiles.ts';
 import { renewOnce } from '../aws/renewOnce.ts';
 import { cleanText } from '../aws/text.ts';
@@ -100,6 +101,7 @@ export class S3Clients {
     if (profile !== null && typeof credentials === 'function') {
       (client as AwsClient).middlewareStack.use(renewOnce(sessions, profile, credentials));
     }
+    (client as AwsClient).middlewareStack.use(ownAnswers(client));
     for (const plug of this.#options.middleware ?? []) {
       (client as AwsClient).middlewareStack.use(plug({ profile: profile ?? '', region, purpose: 'execute' }));
     }

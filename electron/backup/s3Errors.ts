@@ -1,4 +1,5 @@
 import { awsErrorName, isAbort, mapAwsError } from '../aws/errors.ts';
+import { NotAwsAnswer } from '../aws/notAwsAnswer.ts';
 import { cleanText } from '../aws/text.ts';
 import { AppError, nodeErrorCode } from '../errors.ts';
 import { sentence } from '../storage/backup/errors.ts';
@@ -69,6 +70,14 @@ function explain(error: unknown, bucket: Bucket, call: string) {
     return place(
       `The certificate of ${whereOf(bucket)} is not trusted by this machine (${certificate[0]}), so nothing was sent. Check the address. For a certificate of your own, start the app with NODE_EXTRA_CA_CERTS=FILE.`,
     );
+  }
+  if (error instanceof NotAwsAnswer && (error.status ?? 0) < 500) {
+    const words = notS3(bucket, error.status);
+    return {
+      code: error.status === 404 ? ('BACKUP_PLACE' as const) : ('UNSUPPORTED' as const),
+      message: words,
+      words,
+    };
   }
   const mapped = mapAwsError(error, { call, region: bucket.region, profile: bucket.who, on: bucket.name });
   // A page of its own, as a gateway sends one, does not make a failing server another kind of server.
