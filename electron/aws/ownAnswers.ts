@@ -80,7 +80,9 @@ async function requireOwn(exchange: Exchange, config: ReadableClient['config']):
     return requireBare(exchange);
   }
   const fits =
-    shape.body === 'xml' ? isXml(shape, text) : text.head.startsWith('{') && text.tail.endsWith('}');
+    shape.body === 'xml'
+      ? isXml(shape, text, exchange.atAws)
+      : text.head.startsWith('{') && text.tail.endsWith('}');
   // Emulators send right answers as text/html; AWS never does.
   if (!fits || (exchange.atAws && isHtml(exchange)) || !hasId(exchange, text)) throw foreign(exchange, text);
 }
@@ -111,9 +113,11 @@ function requireError(exchange: Exchange, text: Body): void {
 }
 
 /** A failed copy or upload is told as `Error` under the status 200; the SDK knows. */
-function isXml({ root }: AnswerShape, text: Body): boolean {
+function isXml({ root, operation }: AnswerShape, text: Body, atAws: boolean): boolean {
   if (text.root === null || !text.isClosed) return false;
-  return text.root === root || text.root === 'Error';
+  if (text.root === root || text.root === 'Error') return true;
+  // Emulators call an S3 document by its operation.
+  return !atAws && (text.root === `${operation}Response` || text.root === `${operation}Result`);
 }
 
 /** AWS's own hosts number every request, in a header or in the document; emulators need not. */

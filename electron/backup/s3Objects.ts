@@ -8,6 +8,7 @@ import {
   PutObjectCommand,
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
+import { Paging } from '../aws/pages.ts';
 import { AppError } from '../errors.ts';
 import type { Bucket } from './s3Client.ts';
 import { isMissing, isNotImplemented, isTaken, s3Error } from './s3Errors.ts';
@@ -180,6 +181,7 @@ export async function* listFolders(bucket: Bucket, signal?: AbortSignal): AsyncG
 }
 
 async function* pages(bucket: Bucket, what: { Prefix?: string; Delimiter?: string }, signal?: AbortSignal) {
+  const paging = new Paging('s3:ListBucket');
   let token: string | undefined;
   do {
     const ask = new ListObjectsV2Command({
@@ -191,7 +193,7 @@ async function* pages(bucket: Bucket, what: { Prefix?: string; Delimiter?: strin
       throw s3Error(error, bucket, 's3:ListBucket');
     });
     yield page;
-    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+    token = paging.next(page.IsTruncated ? page.NextContinuationToken : undefined);
   } while (token);
 }
 

@@ -11,6 +11,7 @@ import {
   type Part,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { Paging } from '../aws/pages.ts';
 import { AppError } from '../errors.ts';
 import type { Bucket } from './s3Client.ts';
 import { isMissing, isNotImplemented, isTaken, s3Error } from './s3Errors.ts';
@@ -220,6 +221,7 @@ async function complete(
 
 /** Open multipart uploads below a prefix. */
 export async function* listUploads(bucket: Bucket, prefix: string): AsyncGenerator<Upload> {
+  const paging = new Paging('s3:ListBucketMultipartUploads');
   let marker: { KeyMarker?: string; UploadIdMarker?: string } = {};
   for (;;) {
     const ask = new ListMultipartUploadsCommand({ Bucket: bucket.name, Prefix: prefix, ...marker });
@@ -229,6 +231,7 @@ export async function* listUploads(bucket: Bucket, prefix: string): AsyncGenerat
     for (const { Key, UploadId } of page.Uploads ?? [])
       if (Key && UploadId) yield { key: Key, uploadId: UploadId };
     if (!page.IsTruncated || !page.NextKeyMarker) return;
+    paging.next(JSON.stringify([page.NextKeyMarker, page.NextUploadIdMarker]));
     marker = {
       KeyMarker: page.NextKeyMarker,
       ...(page.NextUploadIdMarker && { UploadIdMarker: page.NextUploadIdMarker }),
@@ -249,6 +252,7 @@ export async function abortUpload(bucket: Bucket, upload: Upload): Promise<void>
 }
 
 async function* listParts(bucket: Bucket, upload: Upload): AsyncGenerator<Part> {
+  const paging = new Paging('s3:ListMultipartUploadParts');
   let marker: string | undefined;
   do {
     const page = await bucket.client.send(
@@ -260,7 +264,7 @@ async function* listParts(bucket: Bucket, upload: Upload): AsyncGenerator<Part> 
       }),
     );
     yield* page.Parts ?? [];
-    marker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
+    marker = paging.next(page.IsTruncated ? page.NextPartNumberMarker : undefined);
   } while (marker);
 }
 

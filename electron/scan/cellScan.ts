@@ -1,10 +1,11 @@
 import type { ErrorCode } from '../../preload/contract/errors.ts';
 import type { ScanCell } from '../../preload/contract/models.ts';
 import { mapAwsError } from '../aws/errors.ts';
+import { endless } from '../aws/pages.ts';
 import { AppError } from '../errors.ts';
 import type { EstateStorageApi } from '../storage/api.ts';
 import { abortable } from '../waiting.ts';
-import type { CollectContext, Collector } from './types.ts';
+import type { CollectContext, CollectedResource, Collector } from './types.ts';
 
 export type CellEstate = Pick<EstateStorageApi, 'bulkUpsert' | 'syncFromAws'>;
 
@@ -37,7 +38,7 @@ export function isStorageFailure(error: unknown): error is AppError {
 export async function scanCell(
   estate: CellEstate,
   collectors: Collector[],
-  context: Omit<CollectContext, 'reportPartial'>,
+  context: Omit<CollectContext, 'reportPartial' | 'keepRows'>,
   startedAt: string,
   onFound: (count: number) => void,
 ): Promise<CellOutcome> {
@@ -46,15 +47,24 @@ export async function scanCell(
   let found = 0;
   let removed = 0;
   for (const collector of collectors) {
+    let keep = false;
     try {
-      const pages = collector.collect({ ...context, reportPartial: (message) => partial.add(message) });
-      for await (const page of untilAborted(pages, context.signal)) {
+      const pages = collector.collect({
+        ...context,
+        reportPartial: (message) => partial.add(message),
+        keepRows: () => {
+          keep = true;
+        },
+      });
+      const news = withNews(collector.listAction, pages);
+      for await (const page of untilAborted(news, context.signal)) {
         if (page.length === 0) continue;
         await estate.bulkUpsert(page, startedAt);
         found += page.length;
         onFound(page.length);
       }
       context.signal.throwIfAborted();
+      if (keep) continue;
       const synced = await estate.syncFromAws({
         accountId: context.accountId,
         region: collector.global ? null : context.region,
@@ -98,6 +108,27 @@ async function* untilAborted<T>(pages: AsyncGenerator<T>, signal: AbortSignal): 
     });
     if (page.done) return;
     yield page.value;
+  }
+}
+
+/** So many pages in a row without a resource not seen before are no listing of AWS any more. */
+const MOST_WITHOUT_NEWS = 100;
+
+/** The pages, each resource once; a listing that goes on without saying anything new is ended with words. */
+async function* withNews(
+  call: string,
+  pages: AsyncIterable<CollectedResource[]>,
+): AsyncGenerator<CollectedResource[]> {
+  const seen = new Set<string>();
+  let without = 0;
+  for await (const page of pages) {
+    const fresh = page.filter(({ resourceType, region, nativeId }) => {
+      const address = `${resourceType}|${region}|${nativeId}`;
+      return !seen.has(address) && seen.add(address);
+    });
+    yield fresh;
+    without = fresh.length > 0 ? 0 : without + 1;
+    if (without >= MOST_WITHOUT_NEWS) throw endless(call, `its last ${without} pages named nothing new`);
   }
 }
 

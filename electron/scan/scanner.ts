@@ -3,6 +3,7 @@ import type { Account, Resource, ScanRun, ScanStatus } from '../../preload/contr
 import { toAppError } from '../aws/errors.ts';
 import { globalRegion } from '../aws/partitions.ts';
 import { AppError } from '../errors.ts';
+import { keepKnown } from '../storage/estateKnown.ts';
 import { abortable, endsWithin } from '../waiting.ts';
 import { CellStore } from './cellStore.ts';
 import { collectors as allCollectors, collectorFor } from './collectors/index.ts';
@@ -180,7 +181,8 @@ export class Scanner {
     });
     if (!found) await estate.delete(target.id);
     // What is stored may be of a later reading; what AWS said to this one is the answer to it.
-    const answered = found && { ...(await estate.upsert(found, asOf)), ...found, asOf };
+    const stored = found && (await estate.upsert(found, asOf));
+    const answered = stored && { ...stored, ...keepKnown(found, stored), asOf };
     emit('estate.changed', { resourceIds: [target.id] });
     return answered;
   }

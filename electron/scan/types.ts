@@ -15,6 +15,8 @@ export interface CollectContext {
   purpose: 'scan' | 'execute';
   /** A detail call that failed without failing the cell, e.g. one bucket's tags denied: the cell becomes `partial`. */
   reportPartial(message: string): void;
+  /** The listing cannot say where all of it lies: nothing of the type is removed after it. */
+  keepRows?(): void;
 }
 
 /** One kind of resource of one service; those of a service share a cell. A new one is its own file in `collectors/` and one line in `collectors/index.ts`. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
 import { embeddedText } from '../embedding/text.ts';
 import type { CollectedResource } from '../scan/types.ts';
+import { keepKnown } from './estateKnown.ts';
 import type { StoredResource } from './estateRecords.ts';
 
 /**
@@ -16,7 +17,8 @@ export function nextStored(
   now: number,
 ): StoredResource {
   // As it will be read back: dates and undefined fields do not survive JSON.
-  const content = JSON.parse(JSON.stringify(collected)) as CollectedResource;
+  const said = JSON.parse(JSON.stringify(collected)) as CollectedResource;
+  const content = known === undefined ? said : keepKnown(said, known.resource);
   if (known === undefined) {
     return { resource: { ...content, id, asOf, revision: 1 }, embeddedBy: null, vector: null };
   }

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import type { Relation, ResourceType } from '../../../preload/contract/models.ts';
-import { awsErrorName, isAbort, mapAwsError } from '../../aws/errors.ts';
+import { awsErrorName, isAbort, mapAwsError, toAppError } from '../../aws/errors.ts';
 import { cleanText } from '../../aws/text.ts';
 import type { ClientScope } from '../../aws/types.ts';
 import { AppError } from '../../errors.ts';
@@ -13,6 +13,9 @@ export function scopeOf(context: CollectContext, region = context.region): Clien
   return { profile: context.profile, region, purpose: context.purpose };
 }
 
+/** Fields that AWS would not tell, with the reason: see `Resource.unknown`. */
+export type Unknown = Record<string, string>;
+
 type Draft = Pick<CollectedResource, 'resourceType' | 'service' | 'nativeId' | 'arn'> & {
   name: string | undefined;
   region?: string;
@@ -23,6 +26,7 @@ type Draft = Pick<CollectedResource, 'resourceType' | 'service' | 'nativeId' | '
   relations?: (Relation | null)[];
   constraints?: Record<string, boolean>;
   raw: unknown;
+  unknown?: Unknown;
 };
 
 /** Fills in what every resource of a context has in common. A missing name becomes the native id. */
@@ -43,6 +47,7 @@ export function toResource(context: CollectContext, draft: Draft): CollectedReso
     relations: (draft.relations ?? []).filter((relation) => relation !== null),
     constraints: draft.constraints ?? {},
     raw: toRaw(draft.raw),
+    ...(Object.keys(draft.unknown ?? {}).length > 0 && { unknown: draft.unknown }),
   };
 }
 
@@ -100,30 +105,75 @@ export async function mapLimited<T, R>(
   }
 }
 
+interface DetailCall {
+  call: string;
+  on: string;
+  region?: string;
+  /** Codes by which AWS says that the whole thing is not there: thrown. */
+  gone?: string[];
+  /** Takes the reason of a refusal for each of `fields`. */
+  unknown?: Unknown;
+  fields?: string[];
+}
+
+/** No other call fares better after one of these: no credentials, a cancelled scan. */
+const HOPELESS = ['CREDENTIALS_EXPIRED', 'CREDENTIALS_MISSING', 'CANCELLED'];
+/** Regions that could not be reached, by the cell's context: asked once, not once for each of 1,000 buckets. */
+const unreachable = new WeakMap<CollectContext, Map<string, string>>();
+
 /**
- * A detail call: refused, it makes the cell partial and leaves the field unknown. What would refuse every
- * other call as well (no network, no credentials, a cancelled scan) is thrown, and so are the codes that
- * `gone` names: the whole thing is not there.
+ * A detail call: refused, it makes the cell partial and leaves its fields unknown, undefined is answered.
+ * What would refuse every other call as well (no credentials, the cell's own region out of reach, a cancelled
+ * scan) is thrown in words that name this call.
  */
 export async function detail<T>(
   context: CollectContext,
-  about: { call: string; on: string; region?: string; gone?: string[] },
+  about: DetailCall,
   ask: () => Promise<T>,
 ): Promise<T | undefined> {
+  const region = about.region ?? context.region;
+  const away = region !== context.region;
+  const refused = (reason: string) => {
+    context.reportPartial(reason);
+    for (const field of about.fields ?? []) if (about.unknown) about.unknown[field] = cleanText(reason, 300);
+    return undefined;
+  };
+  const known = away ? unreachable.get(context)?.get(region) : undefined;
+  if (known !== undefined) return refused(known);
   try {
     return await ask();
   } catch (error) {
     if (context.signal.aborted || isAbort(error) || about.gone?.includes(awsErrorName(error))) throw error;
-    const mapped = mapAwsError(error, {
-      call: about.call,
-      on: about.on,
-      region: about.region ?? context.region,
-      profile: context.profile,
-    });
-    const hopeless = ['NETWORK', 'CREDENTIALS_EXPIRED', 'CREDENTIALS_MISSING', 'CANCELLED'];
-    if (hopeless.includes(mapped.code)) throw error;
-    context.reportPartial(mapped.message);
-    return undefined;
+    const { profile } = context;
+    const failure = toAppError(error, { call: about.call, on: about.on, region, profile });
+    if (HOPELESS.includes(failure.code)) throw failure;
+    if (failure.code === 'NETWORK') {
+      if (!away) throw failure;
+      const regions = unreachable.get(context) ?? new Map<string, string>();
+      unreachable.set(context, regions.set(region, `${region} could not be reached. ${failure.message}`));
+    }
+    return refused(failure.message);
+  }
+}
+
+/** Whether after this failure no other call of the cell would fare better. */
+export function isHopeless(context: CollectContext, error: unknown): boolean {
+  if (context.signal.aborted || isAbort(error)) return true;
+  const { code } = mapAwsError(error, { call: '', region: context.region, profile: context.profile });
+  return HOPELESS.includes(code) || code === 'NETWORK' || code === 'THROTTLED';
+}
+
+/** A call that a resource stands or falls with, its failure in words that name it and not the listing. */
+export async function named<T>(
+  context: CollectContext,
+  about: { call: string; on: string },
+  ask: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (context.signal.aborted || isAbort(error)) throw error;
+    throw toAppError(error, { ...about, region: context.region, profile: context.profile });
   }
 }
 

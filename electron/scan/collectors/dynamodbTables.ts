@@ -1,10 +1,40 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
+import { Paging, untilEnd } from '../../aws/pages.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { detail, mapLimited, orNull, scopeOf, tagsOf, theOne, toResource } from './common.ts';
+import {
+  detail,
+  mapLimited,
+  named,
+  orNull,
+  scopeOf,
+  tagsOf,
+  theOne,
+  toResource,
+  type Unknown,
+} from './common.ts';
 
 /** DynamoDB lists at most 100 names per page. */
 const PAGE = 100;
 const NOT_FOUND = ['ResourceNotFoundException', 'TableNotFoundException'];
+
+/** What only DescribeTable tells. */
+const DESCRIBED = [
+  'state',
+  'createdAt',
+  'constraints.deletion_protection',
+  ...[
+    'BillingMode',
+    'ItemCount',
+    'TableSizeBytes',
+    'TableClass',
+    'ReadCapacityUnits',
+    'WriteCapacityUnits',
+    'KeySchema',
+    'GlobalSecondaryIndexes',
+    'Replicas',
+    'StreamEnabled',
+  ].map((fact) => `facts.${fact}`),
+];
 
 type Sdk = typeof import('@aws-sdk/client-dynamodb');
 
@@ -18,13 +48,18 @@ export const dynamodbTables: Collector = {
   async *collect(context) {
     const { sdk, client } = await load(context);
     const pages = sdk.paginateListTables({ client, pageSize: PAGE }, {}, { abortSignal: context.signal });
-    for await (const page of pages) {
+    for await (const page of untilEnd(
+      this.listAction,
+      pages,
+      ({ LastEvaluatedTableName }) => LastEvaluatedTableName,
+    )) {
       const found = await mapLimited(context, page.TableNames ?? [], async (name) => {
-        const table = await detail(context, { call: 'dynamodb:DescribeTable', on: name }, () =>
-          describeTable(context, sdk, client, name),
-        );
+        const unknown: Unknown = {};
+        const about = { call: 'dynamodb:DescribeTable', on: name, unknown, fields: DESCRIBED };
+        const table = await detail(context, about, () => describeTable(context, sdk, client, name));
         if (table === null) return [];
-        return toTable(context, { TableName: name, ...table }, await tagsFor(context, sdk, client, table));
+        const seen = { TableName: name, ...table };
+        return toTable(context, seen, await tagsFor(context, sdk, client, seen, unknown), unknown);
       });
       yield found.flat();
     }
@@ -32,10 +67,13 @@ export const dynamodbTables: Collector = {
 
   async describe(context, { nativeId }) {
     const { sdk, client } = await load(context);
-    const found = await describeTable(context, sdk, client, nativeId);
+    const found = await named(context, { call: 'dynamodb:DescribeTable', on: nativeId }, () =>
+      describeTable(context, sdk, client, nativeId),
+    );
     if (found === null) return null;
     const table = theOne('dynamodb:DescribeTable', nativeId, [found], ({ TableName }) => TableName);
-    return toTable(context, table, await tagsFor(context, sdk, client, table))[0] ?? null;
+    const unknown: Unknown = {};
+    return toTable(context, table, await tagsFor(context, sdk, client, table, unknown), unknown)[0] ?? null;
   },
 };
 
@@ -55,14 +93,16 @@ async function tagsFor(
   context: CollectContext,
   sdk: Sdk,
   client: DynamoDBClient,
-  table: TableDescription | undefined,
+  table: TableDescription,
+  unknown: Unknown,
 ): Promise<Record<string, string>> {
-  const arn = table?.TableArn;
-  if (!arn) return {};
+  const arn = arnOf(context, table);
+  const call = 'dynamodb:ListTagsOfResource';
   const tags = await detail(
     context,
-    { call: 'dynamodb:ListTagsOfResource', on: table.TableName ?? arn },
+    { call, on: table.TableName ?? arn, unknown, fields: ['tags'] },
     async () => {
+      const paging = new Paging(call);
       const all: Record<string, string> = {};
       let NextToken: string | undefined;
       // Ten tags per page, and the SDK has no paginator for them.
@@ -72,7 +112,7 @@ async function tagsFor(
           { abortSignal: context.signal },
         );
         Object.assign(all, tagsOf(page.Tags));
-        NextToken = page.NextToken;
+        NextToken = paging.next(page.NextToken);
       } while (NextToken);
       return all;
     },
@@ -80,10 +120,16 @@ async function tagsFor(
   return tags ?? {};
 }
 
+function arnOf(context: CollectContext, { TableArn, TableName }: TableDescription): string {
+  const { partition, region, accountId } = context;
+  return TableArn ?? `arn:${partition}:dynamodb:${region}:${accountId}:table/${TableName}`;
+}
+
 function toTable(
   context: CollectContext,
   table: TableDescription,
   tags: Record<string, string>,
+  unknown: Unknown,
 ): CollectedResource[] {
   const name = table.TableName;
   if (!name) return [];
@@ -93,9 +139,7 @@ function toTable(
       service: 'dynamodb',
       nativeId: name,
       name,
-      arn:
-        table.TableArn ??
-        `arn:${context.partition}:dynamodb:${context.region}:${context.accountId}:table/${name}`,
+      arn: arnOf(context, table),
       state: table.TableStatus,
       tags,
       createdAt: table.CreationDateTime,
@@ -116,6 +160,7 @@ function toTable(
           ? {}
           : { deletion_protection: table.DeletionProtectionEnabled },
       raw: table,
+      unknown,
     }),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Instance } from '@aws-sdk/client-ec2';
+import { untilEnd } from '../../aws/pages.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
 import { earliest, orNull, relation, theOne, toResource } from './common.ts';
 import { EC2_PAGE, ec2Arn, loadEc2, nameAndTags } from './ec2Common.ts';
@@ -16,7 +17,7 @@ export const ec2Instances: Collector = {
       {},
       { abortSignal: context.signal },
     );
-    for await (const page of pages) {
+    for await (const page of untilEnd(this.listAction, pages, ({ NextToken }) => NextToken)) {
       yield (page.Reservations ?? []).flatMap((reservation) =>
         (reservation.Instances ?? []).flatMap((instance) => toInstance(context, instance)),
       );

@@ -1,4 +1,5 @@
 import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
+import { untilEnd } from '../../aws/pages.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
 import { orNull, relation, theOne, toResource } from './common.ts';
 import { EC2_PAGE, ec2Arn, loadEc2, nameAndTags } from './ec2Common.ts';
@@ -16,7 +17,7 @@ export const ec2SecurityGroups: Collector = {
       {},
       { abortSignal: context.signal },
     );
-    for await (const page of pages) {
+    for await (const page of untilEnd(this.listAction, pages, ({ NextToken }) => NextToken)) {
       yield (page.SecurityGroups ?? []).flatMap((group) => toSecurityGroup(context, group));
     }
   },

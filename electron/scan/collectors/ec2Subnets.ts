@@ -1,4 +1,5 @@
 import type { Subnet } from '@aws-sdk/client-ec2';
+import { untilEnd } from '../../aws/pages.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
 import { orNull, relation, theOne, toResource } from './common.ts';
 import { EC2_PAGE, ec2Arn, loadEc2, nameAndTags } from './ec2Common.ts';
@@ -16,7 +17,7 @@ export const ec2Subnets: Collector = {
       {},
       { abortSignal: context.signal },
     );
-    for await (const page of pages) {
+    for await (const page of untilEnd(this.listAction, pages, ({ NextToken }) => NextToken)) {
       yield (page.Subnets ?? []).flatMap((subnet) => toSubnet(context, subnet));
     }
   },

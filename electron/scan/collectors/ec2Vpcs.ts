@@ -1,4 +1,5 @@
 import type { Vpc } from '@aws-sdk/client-ec2';
+import { untilEnd } from '../../aws/pages.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
 import { orNull, theOne, toResource } from './common.ts';
 import { EC2_PAGE, ec2Arn, loadEc2, nameAndTags } from './ec2Common.ts';
@@ -16,7 +17,7 @@ export const ec2Vpcs: Collector = {
       {},
       { abortSignal: context.signal },
     );
-    for await (const page of pages) {
+    for await (const page of untilEnd(this.listAction, pages, ({ NextToken }) => NextToken)) {
       yield (page.Vpcs ?? []).flatMap((vpc) => toVpc(context, vpc));
     }
   },

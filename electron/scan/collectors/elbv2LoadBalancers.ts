@@ -1,7 +1,8 @@
 import type { LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { untilEnd } from '../../aws/pages.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
 import { orNull, relation, theOne, toResource } from './common.ts';
-import { ELBV2_PAGE, elbv2Tags, loadElbv2 } from './elbv2Common.ts';
+import { ELBV2_PAGE, elbv2Tags, loadElbv2, tagsFrom } from './elbv2Common.ts';
 
 export const elbv2LoadBalancers: Collector = {
   service: 'elbv2',
@@ -16,7 +17,8 @@ export const elbv2LoadBalancers: Collector = {
       {},
       { abortSignal: context.signal },
     );
-    for await (const page of pages) yield await toLoadBalancers(context, page.LoadBalancers ?? []);
+    for await (const page of untilEnd(this.listAction, pages, ({ NextMarker }) => NextMarker))
+      yield await toLoadBalancers(context, page.LoadBalancers ?? []);
   },
 
   async describe(context, { nativeId }) {
@@ -54,7 +56,7 @@ async function toLoadBalancers(
       name: balancer.LoadBalancerName,
       arn,
       state: balancer.State?.Code,
-      tags: tags.get(arn) ?? {},
+      ...tagsFrom(tags, arn),
       createdAt: balancer.CreatedTime,
       facts: {
         Type: balancer.Type,

@@ -1,8 +1,9 @@
 import type { TargetGroup, TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Relation } from '../../../preload/contract/models.ts';
+import { untilEnd } from '../../aws/pages.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { detail, mapLimited, orNull, relation, theOne, toResource } from './common.ts';
-import { ELBV2_PAGE, elbv2Tags, loadElbv2 } from './elbv2Common.ts';
+import { detail, mapLimited, orNull, relation, theOne, toResource, type Unknown } from './common.ts';
+import { ELBV2_PAGE, elbv2Tags, loadElbv2, tagsFrom } from './elbv2Common.ts';
 
 const NOT_FOUND = ['TargetGroupNotFound', 'TargetGroupNotFoundException'];
 
@@ -20,7 +21,8 @@ export const elbv2TargetGroups: Collector = {
       {},
       { abortSignal: context.signal },
     );
-    for await (const page of pages) yield await toTargetGroups(context, page.TargetGroups ?? []);
+    for await (const page of untilEnd(this.listAction, pages, ({ NextMarker }) => NextMarker))
+      yield await toTargetGroups(context, page.TargetGroups ?? []);
   },
 
   async describe(context, { nativeId }) {
@@ -47,31 +49,41 @@ async function toTargetGroups(context: CollectContext, groups: TargetGroup[]): P
   const found = await mapLimited(context, groups, async (group) => {
     const arn = group.TargetGroupArn;
     if (!arn) return [];
-    const targets = await targetsOf(context, arn);
-    return targets === null ? [] : [toTargetGroup(context, group, arn, tags.get(arn) ?? {}, targets)];
+    const { tags: own, unknown } = tagsFrom(tags, arn);
+    const targets = await targetsOf(context, arn, unknown);
+    return targets === null ? [] : [toTargetGroup(context, group, { arn, tags: own, targets, unknown })];
   });
   return found.flat();
 }
 
-/** Null when the group is gone; empty when AWS would not say. */
-async function targetsOf(context: CollectContext, arn: string): Promise<TargetHealthDescription[] | null> {
+/** What only DescribeTargetHealth tells. */
+const DESCRIBED = ['facts.Targets', 'facts.HealthyTargets', 'relations.targets'];
+
+/** Null when the group is gone; undefined when AWS would not say. */
+async function targetsOf(context: CollectContext, arn: string, unknown: Unknown) {
   const { sdk, client } = await loadElbv2(context);
-  const answer = await detail(context, { call: 'elasticloadbalancing:DescribeTargetHealth', on: arn }, () =>
+  const about = { call: 'elasticloadbalancing:DescribeTargetHealth', on: arn, unknown, fields: DESCRIBED };
+  const answer = await detail(context, about, () =>
     orNull(NOT_FOUND, () =>
       client.send(new sdk.DescribeTargetHealthCommand({ TargetGroupArn: arn }), {
         abortSignal: context.signal,
       }),
     ),
   );
-  return answer === null ? null : (answer?.TargetHealthDescriptions ?? []);
+  return answer && (answer.TargetHealthDescriptions ?? []);
+}
+
+interface Told {
+  arn: string;
+  tags: Record<string, string>;
+  targets: TargetHealthDescription[] | undefined;
+  unknown: Unknown;
 }
 
 function toTargetGroup(
   context: CollectContext,
   group: TargetGroup,
-  arn: string,
-  tags: Record<string, string>,
-  targets: TargetHealthDescription[],
+  { arn, tags, targets, unknown }: Told,
 ): CollectedResource {
   return toResource(context, {
     resourceType: 'elbv2_target_group',
@@ -86,15 +98,16 @@ function toTargetGroup(
       TargetType: group.TargetType,
       HealthCheckPath: group.HealthCheckPath,
       HealthCheckPort: group.HealthCheckPort,
-      Targets: targets.length,
-      HealthyTargets: targets.filter((target) => target.TargetHealth?.State === 'healthy').length,
+      Targets: targets?.length,
+      HealthyTargets: targets?.filter((target) => target.TargetHealth?.State === 'healthy').length,
     },
     relations: [
       relation('in', 'ec2_vpc', group.VpcId),
       ...(group.LoadBalancerArns ?? []).map((id) => relation('attached_to', 'elbv2_load_balancer', id)),
-      ...targets.map((target) => targetRelation(group.TargetType, target.Target?.Id)),
+      ...(targets ?? []).map((target) => targetRelation(group.TargetType, target.Target?.Id)),
     ],
-    raw: { ...group, TargetHealthDescriptions: targets },
+    raw: { ...group, ...(targets && { TargetHealthDescriptions: targets }) },
+    unknown,
   });
 }
 

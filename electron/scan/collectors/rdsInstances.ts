@@ -1,4 +1,5 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
+import { untilEnd } from '../../aws/pages.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
 import { orNull, relation, scopeOf, tagsOf, theOne, toResource } from './common.ts';
 
@@ -18,7 +19,7 @@ export const rdsInstances: Collector = {
       {},
       { abortSignal: context.signal },
     );
-    for await (const page of pages) {
+    for await (const page of untilEnd(this.listAction, pages, ({ Marker }) => Marker)) {
       yield (page.DBInstances ?? []).flatMap((instance) => toDbInstance(context, instance));
     }
   },

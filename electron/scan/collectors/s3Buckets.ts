@@ -1,6 +1,7 @@
 import type { Bucket, PublicAccessBlockConfiguration, S3Client } from '@aws-sdk/client-s3';
+import { untilEnd } from '../../aws/pages.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { detail, mapLimited, orNull, scopeOf, tagsOf, theOne, toResource } from './common.ts';
+import { detail, mapLimited, orNull, scopeOf, tagsOf, theOne, toResource, type Unknown } from './common.ts';
 
 /** The most S3 allows. With a page size it also says each bucket's region. */
 const PAGE = 10_000;
@@ -20,7 +21,7 @@ export const s3Buckets: Collector = {
   async *collect(context) {
     const { sdk, client } = await load(context);
     const pages = sdk.paginateListBuckets({ client, pageSize: PAGE }, {}, { abortSignal: context.signal });
-    for await (const page of pages) {
+    for await (const page of untilEnd(this.listAction, pages, ({ ContinuationToken }) => ContinuationToken)) {
       const buckets = page.Buckets ?? [];
       for (let start = 0; start < buckets.length; start += BATCH) {
         const batch = buckets.slice(start, start + BATCH);
@@ -38,7 +39,7 @@ export const s3Buckets: Collector = {
       { Prefix: nativeId },
       { abortSignal: context.signal },
     );
-    for await (const page of pages) {
+    for await (const page of untilEnd(this.listAction, pages, ({ ContinuationToken }) => ContinuationToken)) {
       const bucket = page.Buckets?.find(({ Name }) => Name === nativeId);
       if (bucket) return toBucket(context, sdk, client, bucket);
       // S3 listed what begins alike, so it would have listed this one.
@@ -66,9 +67,10 @@ async function toBucket(
   if (!name) return null;
   const region = bucket.BucketRegion ?? (await locate(context, sdk, listing, name));
   if (region === null) return null;
-  const details = region ? await askDetails(context, sdk, name, region) : {};
+  if (region === undefined) context.keepRows?.();
+  const details = region ? await askDetails(context, sdk, name, region) : { unknown: {} };
   if (details === null) return null;
-  const { tags, block } = details;
+  const { tags, block, unknown } = details;
   return toResource(context, {
     resourceType: 's3_bucket',
     service: 's3',
@@ -80,6 +82,7 @@ async function toBucket(
     createdAt: bucket.CreationDate,
     facts: { ...block, ...(block && { PublicAccessBlocked: isBlocked(block) }) },
     raw: { ...bucket, ...(tags && { Tags: tags }), ...(block && { PublicAccessBlock: block }) },
+    unknown,
   });
 }
 
@@ -96,13 +99,26 @@ async function locate(context: CollectContext, sdk: Sdk, client: S3Client, name:
     ),
   );
   if (answer === null) return null;
-  if (answer === undefined) return undefined;
+  if (answer === undefined) return locateByHead(context, sdk, client, name);
   // Us-east-1 answers nothing, and the oldest buckets of eu-west-1 answer EU.
   const location: string = answer.LocationConstraint ?? 'us-east-1';
   return location === 'EU' ? 'eu-west-1' : location || 'us-east-1';
 }
 
+/** S3 names the region in a header of HEAD, even of a refusal. */
+async function locateByHead(context: CollectContext, sdk: Sdk, client: S3Client, name: string) {
+  try {
+    const options = { abortSignal: context.signal };
+    return (await client.send(new sdk.HeadBucketCommand({ Bucket: name }), options)).BucketRegion;
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    const { $response } = error as { $response?: { headers?: Record<string, string> } };
+    return $response?.headers?.['x-amz-bucket-region'];
+  }
+}
+
 interface Details {
+  unknown: Unknown;
   tags?: Record<string, string> | undefined;
   block?: PublicAccessBlockConfiguration | undefined;
 }
@@ -116,24 +132,35 @@ async function askDetails(
 ): Promise<Details | null> {
   const client = context.clients.client(sdk.S3Client, scopeOf(context, region));
   const options = { abortSignal: context.signal };
-  const ask = <T>(call: string, unset: string, send: () => Promise<T>) =>
-    detail(context, { call, on: name, region, gone: GONE }, () => orNull([unset], send));
+  const unknown: Unknown = {};
+  const ask = <T>(call: string, unset: string, fields: string[], send: () => Promise<T>) =>
+    detail(context, { call, on: name, region, gone: GONE, unknown, fields }, () => orNull([unset], send));
   return orNull(GONE, async () => {
     const [tagging, access] = await Promise.all([
-      ask('s3:GetBucketTagging', 'NoSuchTagSet', () =>
+      ask('s3:GetBucketTagging', 'NoSuchTagSet', ['tags'], () =>
         client.send(new sdk.GetBucketTaggingCommand({ Bucket: name }), options),
       ),
-      ask('s3:GetBucketPublicAccessBlock', 'NoSuchPublicAccessBlockConfiguration', () =>
+      ask('s3:GetBucketPublicAccessBlock', 'NoSuchPublicAccessBlockConfiguration', BLOCK_FACTS, () =>
         client.send(new sdk.GetPublicAccessBlockCommand({ Bucket: name }), options),
       ),
     ]);
     return {
+      unknown,
       tags: tagging === undefined ? undefined : tagsOf(tagging?.TagSet),
       // Without a configuration of its own a bucket blocks nothing.
       block: access === undefined ? undefined : (access?.PublicAccessBlockConfiguration ?? UNBLOCKED),
     };
   });
 }
+
+/** What only GetPublicAccessBlock tells. */
+const BLOCK_FACTS = [
+  'BlockPublicAcls',
+  'IgnorePublicAcls',
+  'BlockPublicPolicy',
+  'RestrictPublicBuckets',
+  'PublicAccessBlocked',
+].map((fact) => `facts.${fact}`);
 
 const UNBLOCKED: PublicAccessBlockConfiguration = {
   BlockPublicAcls: false,

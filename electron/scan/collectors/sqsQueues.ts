@@ -1,6 +1,17 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { untilEnd } from '../../aws/pages.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { detail, mapLimited, orNull, relation, scopeOf, theOne, toResource } from './common.ts';
+import {
+  detail,
+  mapLimited,
+  named,
+  orNull,
+  relation,
+  scopeOf,
+  theOne,
+  toResource,
+  type Unknown,
+} from './common.ts';
 
 /** Without a page size SQS stops after 1,000 queues and gives no token. */
 const PAGE = 1_000;
@@ -23,13 +34,14 @@ export const sqsQueues: Collector = {
   async *collect(context) {
     const { sdk, client } = await load(context);
     const pages = sdk.paginateListQueues({ client, pageSize: PAGE }, {}, { abortSignal: context.signal });
-    for await (const page of pages) {
+    for await (const page of untilEnd(this.listAction, pages, ({ NextToken }) => NextToken)) {
       const found = await mapLimited(context, page.QueueUrls ?? [], async (url) => {
-        const attributes = await detail(context, { call: 'sqs:GetQueueAttributes', on: nameOf(url) }, () =>
-          askAttributes(context, sdk, client, url),
-        );
+        const unknown: Unknown = {};
+        const about = { call: 'sqs:GetQueueAttributes', on: nameOf(url), unknown, fields: DESCRIBED };
+        const attributes = await detail(context, about, () => askAttributes(context, sdk, client, url));
         if (attributes === null) return [];
-        return [toQueue(context, url, attributes, await askTags(context, sdk, client, url))];
+        const tags = await askTags(context, sdk, client, url, unknown);
+        return [toQueue(context, url, attributes, tags, unknown)];
       });
       yield found.flat();
     }
@@ -37,10 +49,13 @@ export const sqsQueues: Collector = {
 
   async describe(context, { nativeId }) {
     const { sdk, client } = await load(context);
-    const attributes = await askAttributes(context, sdk, client, nativeId);
+    const about = { call: 'sqs:GetQueueAttributes', on: nameOf(nativeId) };
+    const attributes = await named(context, about, () => askAttributes(context, sdk, client, nativeId));
     if (attributes === null) return null;
     theOne('sqs:GetQueueAttributes', nativeId, [attributes], ({ QueueArn }) => QueueArn && nativeId);
-    return toQueue(context, nativeId, attributes, await askTags(context, sdk, client, nativeId));
+    const unknown: Unknown = {};
+    const tags = await askTags(context, sdk, client, nativeId, unknown);
+    return toQueue(context, nativeId, attributes, tags, unknown);
   },
 };
 
@@ -64,16 +79,25 @@ async function askAttributes(
       abortSignal: context.signal,
     }),
   );
-  return answer && (answer.Attributes ?? {});
+  // All were asked for, and every queue has some.
+  return answer && theOne('sqs:GetQueueAttributes', url, answer.Attributes && [answer.Attributes], () => url);
 }
 
-async function askTags(context: CollectContext, sdk: Sdk, client: SQSClient, url: string) {
-  const answer = await detail(context, { call: 'sqs:ListQueueTags', on: nameOf(url) }, () =>
+/** Undefined when AWS would not say. */
+async function askTags(
+  context: CollectContext,
+  sdk: Sdk,
+  client: SQSClient,
+  url: string,
+  unknown: Unknown,
+): Promise<Record<string, string> | undefined> {
+  const about = { call: 'sqs:ListQueueTags', on: nameOf(url), unknown, fields: ['tags'] };
+  const answer = await detail(context, about, () =>
     orNull(NOT_FOUND, () =>
       client.send(new sdk.ListQueueTagsCommand({ QueueUrl: url }), { abortSignal: context.signal }),
     ),
   );
-  return answer?.Tags ?? {};
+  return answer === undefined ? undefined : (answer?.Tags ?? {});
 }
 
 const NUMBERS = [
@@ -88,11 +112,19 @@ const NUMBERS = [
 ];
 const FLAGS = ['FifoQueue', 'ContentBasedDeduplication', 'SqsManagedSseEnabled'];
 
+/** What only GetQueueAttributes tells. */
+const DESCRIBED = [
+  'createdAt',
+  'relations.uses',
+  ...[...NUMBERS, ...FLAGS, 'KmsMasterKeyId'].map((fact) => `facts.${fact}`),
+];
+
 function toQueue(
   context: CollectContext,
   url: string,
   attributes: Attributes | undefined,
-  tags: Record<string, string>,
+  tags: Record<string, string> | undefined,
+  unknown: Unknown,
 ): CollectedResource {
   const known = attributes ?? {};
   const numbers = NUMBERS.filter((name) => name in known).map((name) => [name, Number(known[name])]);
@@ -105,14 +137,15 @@ function toQueue(
     name: nameOf(url),
     arn:
       known.QueueArn ?? `arn:${context.partition}:sqs:${context.region}:${context.accountId}:${nameOf(url)}`,
-    tags,
+    tags: tags ?? {},
     createdAt: created > 0 ? new Date(created * 1_000) : undefined,
     facts: {
       ...Object.fromEntries([...numbers, ...flags]),
       KmsMasterKeyId: known.KmsMasterKeyId,
     },
     relations: [relation('uses', 'sqs_queue', deadLetterUrl(url, known.RedrivePolicy))],
-    raw: { QueueUrl: url, Attributes: known, Tags: tags },
+    raw: { QueueUrl: url, ...(attributes && { Attributes: attributes }), ...(tags && { Tags: tags }) },
+    unknown,
   });
 }
 

@@ -56,6 +56,11 @@ export const Resource = ResourceSummary.extend({
   constraints: z.record(z.string(), z.boolean()),
   /** The describe answer as AWS gave it. */
   raw: z.unknown(),
+  /**
+   * What AWS did not say at `asOf`, by field (`tags`, `state`, `facts.ItemCount`, `relations.targets`), and why.
+   * The field then holds what was known before, or nothing.
+   */
+  unknown: z.record(z.string(), z.string()).optional(),
   revision: z.number().int(),
 });
 export type Resource = z.infer<typeof Resource>;
