@@ -37,6 +37,27 @@ export function partitionOfRegion(region: string): string {
   return PREFIXES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
 
+const REGIONS: Record<string, readonly string[]> = {
+  'aws-us-gov': ['us-gov-west-1', 'us-gov-east-1'],
+  'aws-cn': ['cn-north-1', 'cn-northwest-1'],
+};
+
+/** The regions every account of the partition has, as far as they are known without asking. */
+export function knownRegions(partition: string): string[] {
+  if (partition === 'aws') return [...ALWAYS_ON];
+  return [...(REGIONS[partition] ?? [globalRegion(partition)])];
+}
+
+/**
+ * A region with a host of its own, for a name that stands for none: `aws-global`, `aws-us-gov-global`,
+ * `fips-us-east-1`. Any other name is left as it is.
+ */
+export function callableRegion(region: string): string {
+  const pseudo = /^(aws(?:-[a-z-]+?)?)-global$/.exec(region)?.[1];
+  if (pseudo !== undefined) return globalRegion(pseudo);
+  return region.replace(/^fips-(?=[a-z]+-)/, '').replace(/(?<=-\d)-fips$/, '');
+}
+
 /** `arn:PARTITION:…` */
 export function partitionOfArn(arn: string): string {
   return arn.split(':')[1] || 'aws';

@@ -12,6 +12,9 @@ export class RunProgress {
   readonly #emit: Emit;
   readonly #run: ScanRun;
   readonly #services = new Map<string, { service: string; found: number; done: number; total: number }>();
+  readonly #notes: string[] = [];
+  /** How many cells ended with each reason. */
+  readonly #failures = new Map<string, number>();
   readonly #progress: Throttle;
   readonly #estate: Throttle;
 
@@ -61,10 +64,19 @@ export class RunProgress {
   ended(cell: ScanCell, removed: number): void {
     this.#run.cellsDone += 1;
     this.#run.removed += removed;
-    if (!['ok', 'partial', 'cancelled'].includes(cell.status)) this.#run.cellsFailed += 1;
+    if (!['ok', 'partial', 'cancelled'].includes(cell.status)) {
+      this.#run.cellsFailed += 1;
+      const reason = cell.message ?? cell.status;
+      this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + 1);
+    }
     this.#service(cell.service).done += 1;
     this.#progress.request();
     if (removed > 0) this.#estate.request();
+  }
+
+  /** Something about the run as a whole that a person should know; shown with its end. */
+  note(text: string): void {
+    if (!this.#notes.includes(text)) this.#notes.push(text);
   }
 
   cancelling(): void {
@@ -75,10 +87,20 @@ export class RunProgress {
   /** The last announcement of the run. */
   finish(state: 'done' | 'cancelled' | 'failed', message: string | null): void {
     this.#run.state = state;
-    this.#run.message = message;
+    this.#run.message = message ?? ([...this.#reasons(), ...this.#notes].join(' ') || null);
     this.#run.finishedAt = new Date().toISOString();
     this.#estate.flush();
     this.#progress.flush();
+  }
+
+  /** Why a run in which nothing could be read read nothing: each reason once, with how many cells it ended. */
+  #reasons(): string[] {
+    const { cellsDone, cellsFailed } = this.#run;
+    if (cellsDone === 0 || cellsFailed < cellsDone) return [];
+    const groups = [...this.#failures].toSorted((a, b) => b[1] - a[1]);
+    const told = groups.slice(0, 3).map(([reason, cells]) => `${cells} of ${cellsDone} cells: ${reason}`);
+    const more = groups.length - told.length;
+    return ['Nothing could be read.', ...told, ...(more > 0 ? [`And ${more} more reasons.`] : [])];
   }
 
   #service(service: string) {

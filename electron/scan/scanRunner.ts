@@ -1,10 +1,11 @@
 import type PQueue from 'p-queue';
 import type { Account, ScanCell } from '../../preload/contract/models.ts';
 import { mapAwsError } from '../aws/errors.ts';
-import { globalRegion } from '../aws/partitions.ts';
+import { globalRegion, knownRegions, partitionOfRegion } from '../aws/partitions.ts';
+import { cleanText } from '../aws/text.ts';
 import { AppError } from '../errors.ts';
 import { abortable } from '../waiting.ts';
-import { scanCell, statusOf } from './cellScan.ts';
+import { type CellOutcome, scanCell, statusOf } from './cellScan.ts';
 import type { CellStore } from './cellStore.ts';
 import { enabledRegions } from './regions.ts';
 import type { RunProgress } from './runProgress.ts';
@@ -13,6 +14,16 @@ import type { Collector } from './types.ts';
 
 /** Stands for the region of services that are scanned once per account. */
 const GLOBAL = 'global';
+
+/** The list of regions is refused, which is no word about the regions. */
+const LIST_REFUSED = ['ACCESS_DENIED', 'DENIED_BY_SCP', 'REGION_DISABLED', 'UNSUPPORTED', 'AWS_FAILED'];
+/** Another region may answer where one is like this. */
+const CLOSED_THERE = ['denied', 'denied_by_scp', 'region_disabled', 'network', 'failed', 'unsupported'];
+
+interface Place {
+  partition: string;
+  homeRegion: string;
+}
 
 interface CellAddress {
   region: string;
@@ -27,6 +38,9 @@ export class ScanRunner {
   readonly #queue: PQueue;
   readonly #progress: RunProgress;
   readonly #scope: ScanScope;
+  /** Regions that were scanned, and accounts of which anything could be read. */
+  readonly #scanned = new Set<string>();
+  readonly #read = new Set<string>();
   /** The first failure that ends the whole run: the data cannot be written. */
   #failure: { error: unknown } | null = null;
 
@@ -49,12 +63,24 @@ export class ScanRunner {
     const scanning = accounts.map((account) => this.#guard(() => this.#scanAccount(account)));
     await Promise.all(scanning);
     await this.#guard(() => this.#cells.flush());
+    this.#noteUnscanned();
     if (!this.#failure) return progress.finish(progress.signal.aborted ? 'cancelled' : 'done', null);
     const { error } = this.#failure;
     if (!(error instanceof AppError)) this.#ports.report(error);
     progress.finish(
       'failed',
       error instanceof AppError ? error.message : 'The scan ended on an internal fault.',
+    );
+  }
+
+  /** A region asked for by name is never passed over in silence. */
+  #noteUnscanned(): void {
+    const without = (this.#scope.regions ?? []).filter((region) => !this.#scanned.has(region));
+    if (without.length === 0 || this.#progress.signal.aborted || this.#scanned.size + this.#read.size === 0)
+      return;
+    const names = without.map((region) => cleanText(region, 40)).join(', ');
+    this.#progress.note(
+      `${names}: not scanned. No account in this scan has it switched on, or there is no such region.`,
     );
   }
 
@@ -84,15 +110,22 @@ export class ScanRunner {
       const owner = requireOwner(this.#ports.sessions, profile, account.accountId, { fresh: true });
       partition = await abortable(owner, signal);
     } catch (error) {
-      return this.#fail(account, [...cross(this.#presumed(account, homeRegion), regional), ...global], error);
+      const cells = [...cross(this.#presumed(account, homeRegion), regional), ...global];
+      return this.#fail(account, cells, error, 'sts:GetCallerIdentity');
     }
-    const globalCells = this.#scanCells(account, partition, global);
+    const globalCells = this.#scanCells(account, { partition, homeRegion }, global);
     const regionalCells = this.#regions(account, homeRegion, partition, regional.length === 0).then(
-      (regions) => this.#scanCells(account, partition, cross(regions, regional)),
-      (error: unknown) => this.#fail(account, cross(this.#presumed(account, homeRegion), regional), error),
+      (regions) => this.#scanCells(account, { partition, homeRegion }, cross(regions, regional)),
+      (error: unknown) =>
+        this.#fail(
+          account,
+          cross(this.#presumed(account, homeRegion), regional),
+          error,
+          'ec2:DescribeRegions',
+        ),
     );
     await Promise.all([globalCells, regionalCells]);
-    if (!this.#progress.signal.aborted) {
+    if (!this.#progress.signal.aborted && this.#read.has(account.accountId)) {
       await this.#ports.accounts.scanned(account.accountId, new Date().toISOString());
     }
   }
@@ -100,12 +133,32 @@ export class ScanRunner {
   /** The profile's own region first: there the person expects something. */
   async #regions(account: Account, homeRegion: string, partition: string, none: boolean): Promise<string[]> {
     if (none) return [];
-    const at = { profile: account.scanningProfile, homeRegion, partition };
-    const { signal } = this.#progress;
-    const enabled = await abortable(enabledRegions(this.#ports.clients, at, signal), signal);
-    await this.#markDisabled(account, enabled);
+    const regions = await this.#enabled(account, homeRegion, partition);
     const first = (region: string) => Number(region === homeRegion);
-    return enabled.filter((region) => this.#isWanted(region)).sort((a, b) => first(b) - first(a));
+    const wanted = regions.filter((region) => this.#isWanted(region)).sort((a, b) => first(b) - first(a));
+    for (const region of wanted) this.#scanned.add(region);
+    return wanted;
+  }
+
+  /**
+   * The account's regions as AWS lists them. Where it may not be asked, the known ones are tried: a denied list
+   * says nothing about what lies in them.
+   */
+  async #enabled(account: Account, homeRegion: string, partition: string): Promise<string[]> {
+    const { scanningProfile: profile, accountId } = account;
+    const expected = [...(this.#scope.regions ?? []), ...this.#cells.regionsOf(accountId)];
+    const { signal } = this.#progress;
+    try {
+      const at = { profile, homeRegion, partition, expected };
+      const enabled = await abortable(enabledRegions(this.#ports.clients, at, signal), signal);
+      await this.#markDisabled(account, enabled);
+      return enabled;
+    } catch (error) {
+      if (!(error instanceof AppError) || !LIST_REFUSED.includes(error.code) || signal.aborted) throw error;
+      this.#progress.note(`${error.message} The regions that are known were tried without it.`);
+      const presumed = [homeRegion, ...expected, ...knownRegions(partition)];
+      return [...new Set(presumed)].filter((region) => partitionOfRegion(region) === partition);
+    }
   }
 
   /** Regions scanned before that have been switched off: their rows stay, and their cells say why they age. */
@@ -134,7 +187,7 @@ export class ScanRunner {
     return servicesOf(this.#collectors.filter(which), this.#scope);
   }
 
-  async #scanCells(account: Account, partition: string, cells: CellAddress[]): Promise<void> {
+  async #scanCells(account: Account, place: Place, cells: CellAddress[]): Promise<void> {
     const { accountId } = account;
     this.#progress.planned(cells.map(({ service }) => service));
     for (const address of cells) {
@@ -142,16 +195,16 @@ export class ScanRunner {
     }
     await Promise.all(
       cells.map((address) =>
-        this.#queue.add(() => this.#guard(() => this.#scanCell(account, partition, address))),
+        this.#queue.add(() => this.#guard(() => this.#scanCell(account, place, address))),
       ),
     );
   }
 
   /** All of these cells end with one reason; what they held stays, with its age. */
-  async #fail(account: Account, cells: CellAddress[], error: unknown): Promise<void> {
+  async #fail(account: Account, cells: CellAddress[], error: unknown, call: string): Promise<void> {
     const { accountId, scanningProfile: profile } = account;
     this.#progress.planned(cells.map(({ service }) => service));
-    const about = { call: 'ec2:DescribeRegions', region: cells[0]?.region ?? GLOBAL, profile };
+    const about = { call, region: cells[0]?.region ?? GLOBAL, profile };
     const { code, message } = mapAwsError(error, about);
     const cancelled = this.#progress.signal.aborted;
     for (const address of cells) {
@@ -162,30 +215,17 @@ export class ScanRunner {
     }
   }
 
-  async #scanCell(account: Account, partition: string, { region, service }: CellAddress): Promise<void> {
+  async #scanCell(account: Account, place: Place, { region, service }: CellAddress): Promise<void> {
     const { signal } = this.#progress;
     const known = this.#cells.get({ accountId: account.accountId, region, service });
     if (signal.aborted) return this.#end(known, { status: 'cancelled', message: null });
     this.#cells.show({ ...known, status: 'running', message: null });
     const startedAt = new Date().toISOString();
     try {
-      const outcome = await scanCell(
-        this.#ports.estate,
-        this.#collectors.filter((collector) => collector.service === service),
-        {
-          accountId: account.accountId,
-          partition,
-          region: region === GLOBAL ? globalRegion(partition) : region,
-          profile: account.scanningProfile,
-          clients: this.#ports.clients,
-          signal,
-          purpose: 'scan',
-        },
-        startedAt,
-        (count) => this.#progress.found(service, count),
-      );
+      const outcome = await this.#readCell(account, place, { region, service }, startedAt);
       const { status, message, found, removed, completed } = outcome;
       const seen = status === 'ok' || status === 'partial';
+      if (seen) this.#read.add(account.accountId);
       const change = {
         status,
         message,
@@ -198,6 +238,34 @@ export class ScanRunner {
       await this.#end(known, { status: 'failed', message });
       throw error;
     }
+  }
+
+  /** A list that is the same everywhere is asked for in the profile's own region too, where a policy closes the usual one. */
+  async #readCell(
+    account: Account,
+    { partition, homeRegion }: Place,
+    { region, service }: CellAddress,
+    startedAt: string,
+  ): Promise<CellOutcome> {
+    const collectors = this.#collectors.filter((collector) => collector.service === service);
+    const context = {
+      accountId: account.accountId,
+      partition,
+      profile: account.scanningProfile,
+      clients: this.#ports.clients,
+      signal: this.#progress.signal,
+      purpose: 'scan' as const,
+    };
+    const found = (count: number) => this.#progress.found(service, count);
+    const readIn = (where: string) =>
+      scanCell(this.#ports.estate, collectors, { ...context, region: where }, startedAt, found);
+    if (region !== GLOBAL) return readIn(region);
+    const usual = globalRegion(partition);
+    const outcome = await readIn(usual);
+    const isClosed = CLOSED_THERE.includes(outcome.status) && outcome.found === 0;
+    if (!isClosed || homeRegion === usual || partitionOfRegion(homeRegion) !== partition) return outcome;
+    const own = await readIn(homeRegion);
+    return own.completed || own.status === 'partial' || own.status === 'cancelled' ? own : outcome;
   }
 
   async #end(known: ScanCell, change: Partial<ScanCell>, removed = 0): Promise<void> {

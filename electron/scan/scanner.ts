@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import type { Account, Resource, ScanRun, ScanStatus } from '../../preload/contract/models.ts';
 import { toAppError } from '../aws/errors.ts';
-import { globalRegion } from '../aws/partitions.ts';
+import { globalRegion, partitionOfRegion } from '../aws/partitions.ts';
 import { AppError } from '../errors.ts';
 import { keepKnown } from '../storage/estateKnown.ts';
 import { abortable, endsWithin } from '../waiting.ts';
@@ -163,21 +163,31 @@ export class Scanner {
       throw new AppError('UNSUPPORTED', `Resources of type ${resourceType} cannot be read anew.`);
     const profile = given ?? (await this.#scanningProfile(accountId));
     const partition = await abortable(requireOwner(sessions, profile, accountId), signal);
-    const region = collector.global ? globalRegion(partition) : target.region;
-    const context = {
-      accountId,
-      partition,
-      region,
-      profile,
-      clients,
-      purpose: 'execute' as const,
-      signal,
-      reportPartial: () => undefined,
-    };
+    const usual = collector.global ? globalRegion(partition) : target.region;
     const asOf = new Date().toISOString();
-    const describing = collector.describe(context, { resourceType, nativeId });
-    const found = await abortable(describing, signal).catch((error: unknown) => {
-      throw toAppError(error, { call: collector.listAction, region, profile, on: target.name });
+    const describeIn = (region: string) => {
+      const context = {
+        accountId,
+        partition,
+        region,
+        profile,
+        clients,
+        purpose: 'execute' as const,
+        signal,
+        reportPartial: () => undefined,
+      };
+      const describing = collector.describe(context, { resourceType, nativeId });
+      return abortable(describing, signal).catch((error: unknown) => {
+        throw toAppError(error, { call: collector.listAction, region, profile, on: target.name });
+      });
+    };
+    const found = await describeIn(usual).catch(async (error: unknown) => {
+      const own = collector.global && !signal.aborted ? await this.#ports.homeRegion(profile) : usual;
+      if (own === usual || partitionOfRegion(own) !== partition) throw error;
+      // Where a policy closes the usual region of a list that is the same everywhere, the own one may be open.
+      return describeIn(own).catch(() => {
+        throw error;
+      });
     });
     if (!found) await estate.delete(target.id);
     // What is stored may be of a later reading; what AWS said to this one is the answer to it.
