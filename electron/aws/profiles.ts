@@ -1,6 +1,7 @@
 import type { Profile } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import { AwsFiles, awsFilePaths } from './awsFiles.ts';
+import { callableRegion } from './partitions.ts';
 import type { ProfileFiles, Section } from './profileFiles.ts';
 import { describeProfile } from './profileKinds.ts';
 import { cleanText } from './text.ts';
@@ -138,7 +139,7 @@ export class Profiles {
 }
 
 function requireRegion(region: string, who: string): string {
-  if (REGION.test(region)) return region;
+  if (REGION.test(region)) return callableRegion(region);
   throw new AppError(
     'PROFILE_BROKEN',
     `${who} names "${cleanText(region, 60)}" as its region, which is none. Write its id alone, such as eu-west-1; a comment needs a line of its own.`,
