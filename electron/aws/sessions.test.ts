@@ -7,6 +7,9 @@ import { DescribeVpcsCommand, EC2Client, StopInstancesCommand } from '@aws-sdk/c
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AwsAccess, createAwsAccess } from './awsAccess.ts';
 
+/** What AWS sends even when there is nothing: without it no answer is AWS's. */
+const LISTS: Record<string, string> = { DescribeVpcs: '<vpcSet/>', StopInstances: '<instancesSet/>' };
+
 const HOUR = 3_600_000;
 let folder: string;
 let server: Server;
@@ -42,7 +45,7 @@ beforeEach(async () => {
       return response.end(role(`ASIA${roles}`, new Date(Date.now() + ahead + HOUR)));
     }
     if (action === 'GetCallerIdentity') return response.end(identity(owner));
-    return response.end(`<${action}Response/>`);
+    return response.end(`<${action}Response>${LISTS[action] ?? ''}</${action}Response>`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
