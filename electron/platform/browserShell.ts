@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Download } from '../rpc/fileCarrier.ts';
 import { checkUrl, type Shell } from './shell.ts';
 
 type Headers = Record<string, string>;
@@ -16,40 +17,32 @@ const FORGET_LARGE_MS = 60 * 60_000;
  * memory lie in a private folder of this run until they are fetched or the app ends.
  */
 export class Downloads {
-  readonly #waiting = new Map<string, { headers: Headers; body: Buffer }>();
-  readonly #files = new Map<string, { headers: Headers; file: string }>();
+  readonly #waiting = new Map<string, Download>();
   readonly #expected = new Map<string, string>();
   #folder: string | undefined;
 
   put(name: string, body: Buffer): string {
+    return this.#keep(name, body, FORGET_MS, () => undefined);
+  }
+
+  /** The file at `file`, which must lie in this object's folder, is removed when it was fetched or forgotten. */
+  putFile(name: string, file: string): string {
+    return this.#keep(name, { file }, FORGET_LARGE_MS, () => void rm(file, { force: true }));
+  }
+
+  /** What lies at this path, until its `done` was called or it was forgotten. */
+  find(path: string): Download | undefined {
+    return this.#waiting.get(path);
+  }
+
+  #keep(name: string, body: Download['body'], forgetMs: number, remove: () => void): string {
     const path = oneTimePath('download');
-    this.#waiting.set(path, { headers: headersFor(name), body });
-    setTimeout(() => this.#waiting.delete(path), FORGET_MS).unref();
+    const done = () => {
+      if (this.#waiting.delete(path)) remove();
+    };
+    this.#waiting.set(path, { headers: headersFor(name), body, busy: false, done });
+    setTimeout(done, forgetMs).unref();
     return path;
-  }
-
-  /** The file at `path`, which must lie in this object's folder, is removed when it was fetched or forgotten. */
-  putFile(name: string, path: string): string {
-    const download = oneTimePath('download');
-    this.#files.set(download, { headers: headersFor(name), file: path });
-    setTimeout(() => {
-      const forgotten = this.takeFile(download);
-      if (forgotten) void rm(forgotten.file, { force: true });
-    }, FORGET_LARGE_MS).unref();
-    return download;
-  }
-
-  take(path: string): { headers: Headers; body: Buffer } | undefined {
-    const download = this.#waiting.get(path);
-    this.#waiting.delete(path);
-    return download;
-  }
-
-  /** Whoever takes it removes the file. */
-  takeFile(path: string): { headers: Headers; file: string } | undefined {
-    const download = this.#files.get(path);
-    this.#files.delete(path);
-    return download;
   }
 
   /** Where the browser may PUT one file, and where that file will lie. */
@@ -77,7 +70,6 @@ export class Downloads {
   /** Removes what was not fetched. */
   dispose(): void {
     this.#waiting.clear();
-    this.#files.clear();
     this.#expected.clear();
     if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
     this.#folder = undefined;

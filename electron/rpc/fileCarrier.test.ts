@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type IncomingMessage, request } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BrowserShell, Downloads } from '../platform/browserShell.ts';
 import { WsTransport } from './wsTransport.ts';
 
@@ -39,6 +39,40 @@ describe('a file to the browser', () => {
     expect(Buffer.from(await answer.arrayBuffer()).equals(body)).toBe(true);
     expect((await fetch(origin + where)).status).toBe(404);
     await expect.poll(() => existsSync(written), { timeout: 4_000 }).toBe(false);
+  });
+
+  it.each(['in memory', 'on disk'])('%s: is used up by nothing but its whole arrival', async (kept) => {
+    // More than the two ends of a connection hold by themselves.
+    const body = randomBytes(30_000_000);
+    const { where } =
+      kept === 'on disk'
+        ? await shell.saveLarge('b', (path) => writeFile(path, body))
+        : await shell.saveFile('b', body);
+    const url = origin + where;
+    const head = await fetch(url, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, '30000000']);
+    expect((await fetch(url, { headers: { 'sec-purpose': 'prefetch;prerender' } })).status).toBe(503);
+    // A fetch of the web cannot leave its connection half read.
+    const cut = request(url);
+    const [first] = await new Promise<[IncomingMessage]>((resolve) =>
+      cut.on('response', (got) => resolve([got])).end(),
+    );
+    expect((await fetch(url)).status).toBe(404);
+    const closed = new Promise((resolve) => first.on('close', resolve).on('error', () => undefined));
+    first.destroy();
+    await closed;
+    const whole = async () => {
+      const answer = await fetch(url);
+      return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()) };
+    };
+    const { status, bytes } = await vi.waitFor(async () => {
+      const got = await whole();
+      if (got.status === 404) throw new Error('the cut one has not been noticed yet');
+      return got;
+    });
+    expect(status).toBe(200);
+    expect(bytes.equals(body)).toBe(true);
+    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(404));
   });
 
   it('is not left on the disk when nobody fetched it before the end', async () => {

@@ -7,7 +7,8 @@ import { MAX_MESSAGE_BYTES } from '../../preload/contract/requests.ts';
 import { AppError, nodeErrorCode } from '../errors.ts';
 import type { Downloads } from '../platform/browserShell.ts';
 import type { Backend } from './carrier.ts';
-import { receiveFile, sendFile } from './fileCarrier.ts';
+import { ClientSocket } from './clientSocket.ts';
+import { receiveFile, sendDownload } from './fileCarrier.ts';
 import type { RendererFile } from './rendererFiles.ts';
 
 export const WS_PROTOCOL = 'cloudops.v1';
@@ -37,6 +38,7 @@ export class WsTransport {
     maxPayload: MAX_MESSAGE_BYTES,
     handleProtocols: () => WS_PROTOCOL,
   });
+  readonly #clients = new Set<ClientSocket>();
   #unsubscribe: (() => void) | undefined;
 
   constructor(options: WsTransportOptions) {
@@ -54,7 +56,7 @@ export class WsTransport {
     });
     this.#unsubscribe = this.#options.backend.subscribe((event) => {
       const text = JSON.stringify({ type: 'event', event });
-      for (const socket of this.#sockets.clients) socket.send(text);
+      for (const client of this.#clients) client.send(text);
     });
     const { port } = this.#server.address() as AddressInfo;
     return `http://127.0.0.1:${port}/#token=${this.token}`;
@@ -86,9 +88,10 @@ export class WsTransport {
       if (target) void receiveFile(request, response, target);
       return target !== undefined;
     }
-    const file = request.method === 'GET' ? downloads.takeFile(path) : undefined;
-    if (file) void sendFile(response, file.file, file.headers);
-    return file !== undefined;
+    const download = downloads.find(path);
+    if (!download || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+    void sendDownload(request, response, download);
+    return true;
   }
 
   #answer(request: IncomingMessage): Page {
@@ -99,7 +102,7 @@ export class WsTransport {
     if (path === undefined) return text(400, 'This is not an address.');
     // A browser hides why a WebSocket was refused; this tells a client with a stale token apart from a stopped app.
     if (path === '/rpc') return text(this.#isToken(bearer(request)) ? 204 : 401, '');
-    const file = this.#options.downloads.take(path) ?? this.#options.files.get(path);
+    const file = this.#options.files.get(path);
     return file ? { status: 200, ...file } : text(404, 'No such page.');
   }
 
@@ -122,14 +125,9 @@ export class WsTransport {
 
   #connect(socket: WebSocket): void {
     const client = { id: `browser:${randomBytes(6).toString('hex')}` };
-    // A message over the limit or a cut connection: ws closes the socket; without a listener it would end the process.
-    socket.on('error', () => socket.terminate());
-    socket.on('message', async (data, isBinary) => {
-      const raw = isBinary ? undefined : parse(data.toString());
-      const response = await this.#options.backend.request(raw, client);
-      if (socket.readyState === socket.OPEN)
-        socket.send(JSON.stringify({ type: 'response', ...fit(response) }));
-    });
+    const connected = new ClientSocket(socket, this.#options.backend, client);
+    this.#clients.add(connected);
+    socket.on('close', () => this.#clients.delete(connected));
   }
 
   #isToken(candidate: string | undefined): boolean {
@@ -151,13 +149,6 @@ function cannotListen(port: number, cause: Error): AppError {
   );
 }
 
-/** An answer over the message limit is refused in words instead of cutting the connection. */
-function fit(response: Awaited<ReturnType<Backend['request']>>) {
-  if (Buffer.byteLength(JSON.stringify(response)) <= MAX_MESSAGE_BYTES) return response;
-  const message = 'The answer is larger than one message may be. Ask for fewer rows.';
-  return { id: response.id, result: { ok: false as const, error: { code: 'INTERNAL' as const, message } } };
-}
-
 /** Undefined for a request line that is no address. */
 const pathOf = (request: IncomingMessage) => URL.parse(request.url ?? '/', 'http://127.0.0.1')?.pathname;
 
@@ -170,14 +161,6 @@ function isLoopbackHost(host: string | undefined): boolean {
 function bearer(request: IncomingMessage): string | undefined {
   const value = request.headers.authorization;
   return value?.startsWith('Bearer ') ? value.slice('Bearer '.length) : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 interface Page {
