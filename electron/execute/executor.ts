@@ -156,7 +156,8 @@ export class Executor {
   async #refuse(plan: Plan, recorder: Recorder, error: unknown): Promise<void> {
     const context = { ...scopeOf(plan), call: 'checking', on: plan.target.name };
     const { code, message } = mapAwsError(error, context);
-    await recorder.result(ended('refused', code, message, `${message} Nothing was sent.`), null, null);
+    const already = error instanceof AppError ? (error.details?.already ?? null) : null;
+    await recorder.result(ended('refused', code, message, `${message} Nothing was sent.`), already, null);
   }
 
   async #stopped({ execution }: Run): Promise<void> {

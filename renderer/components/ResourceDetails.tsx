@@ -14,6 +14,7 @@ import { consoleUrl } from './consoleUrl.ts';
 import { ErrorState } from './ErrorState.tsx';
 import { Facts } from './Facts.tsx';
 import { Id } from './Id.tsx';
+import { ProposeError } from './plan/PlanAgain.tsx';
 import { visible, visibleName } from './plan/words.ts';
 import { RelatedList } from './RelatedList.tsx';
 import classes from './ResourceDetails.module.css';
@@ -170,7 +171,7 @@ function Actions({ resource }: { resource: Resource }) {
           </Button>
         ))}
       </div>
-      {propose.error && <ErrorState error={propose.error} />}
+      <ProposeError error={propose.error} />
     </>
   );
 }

@@ -31,7 +31,7 @@ export function CopyText({ label, text, words = false }: Props) {
 }
 
 /** Text that contains options: broken between its words only. */
-export function Words({ text }: { text: string }) {
+function Words({ text }: { text: string }) {
   return text.split(' ').map((word, index) => (
     <Fragment key={index}>
       {index > 0 && ' '}

@@ -1,8 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
+import type { Plan } from '../../../preload/contract/models.ts';
 import { ErrorState } from '../ErrorState.tsx';
 import { TextSkeleton } from '../Skeletons.tsx';
+import { PlanAgain } from './PlanAgain.tsx';
 import { PlanDecision } from './PlanDecision.tsx';
 import { PlanFacts, PlanSubject } from './PlanFacts.tsx';
+import { PlanOutcome, PlanRecord } from './PlanResult.tsx';
 import { PlanRun } from './PlanRun.tsx';
 import classes from './plan.module.css';
 import type { PlanPhase } from './planPhase.ts';
@@ -36,6 +39,7 @@ export function PlanCard({ planId, inThread = false }: Props) {
 function LoadedCard({ current, inThread }: { current: PlanNow; inThread: boolean }) {
   const { view, phase, now } = current;
   const { plan } = view;
+  const ended = phase === 'finished' ? view.execution : null;
   // A decision makes the button that was pressed disappear: the focus goes on to what it led to.
   const [decided, setDecided] = useState(false);
   return (
@@ -46,19 +50,26 @@ function LoadedCard({ current, inThread }: { current: PlanNow; inThread: boolean
       aria-label={`Plan: ${visibleTitle(plan)}`}
     >
       <header className={classes.top}>
+        {ended && <PlanOutcome execution={ended} now={now} />}
         <div className={classes.heading}>
           <h2 className={classes.title}>{visibleTitle(plan)}</h2>
           <RiskMark risk={plan.risk} />
         </div>
-        <PlanSubject plan={plan} now={now} frozen={phase !== 'proposed'} />
+        {!ended && <PlanSubject plan={plan} now={now} frozen={phase !== 'proposed'} />}
       </header>
+      {ended && (
+        <>
+          <PlanRecord execution={ended} now={now} />
+          <PlanSubject plan={plan} now={now} frozen />
+        </>
+      )}
       <PlanFacts plan={plan} />
       {phase === 'proposed' && <PlanDecision current={current} onDecided={() => setDecided(true)} />}
       {(phase === 'running' || phase === 'finished') && (
         <PlanRun view={view} now={now} inThread={inThread} takeFocus={decided} />
       )}
       {(phase === 'rejected' || phase === 'expired') && (
-        <Closed phase={phase} expiresAt={plan.expiresAt} now={now} takeFocus={decided} />
+        <Closed phase={phase} plan={plan} now={now} takeFocus={decided} />
       )}
     </article>
   );
@@ -66,28 +77,28 @@ function LoadedCard({ current, inThread }: { current: PlanNow; inThread: boolean
 
 interface ClosedProps {
   phase: Extract<PlanPhase, 'rejected' | 'expired'>;
-  expiresAt: string;
+  plan: Plan;
   now: number;
   takeFocus: boolean;
 }
 
-function Closed({ phase, expiresAt, now, takeFocus }: ClosedProps) {
+function Closed({ phase, plan, now, takeFocus }: ClosedProps) {
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (takeFocus) root.current?.focus({ preventScroll: true });
   }, [takeFocus]);
   return (
-    <div className={classes.footer} role="status" tabIndex={-1} ref={root}>
+    <div className={classes.footer} tabIndex={-1} ref={root}>
       {phase === 'rejected' ? (
-        <p>
+        <p role="status">
           <strong>Rejected.</strong> Nothing was sent to AWS.
         </p>
       ) : (
-        <p>
-          <strong>Expired {clock(expiresAt, now)}.</strong> Nothing was sent to AWS. Ask again for a plan with
-          fresh checks.
+        <p role="status">
+          <strong>Expired {clock(plan.expiresAt, now)}.</strong> Nothing was sent to AWS.
         </p>
       )}
+      <PlanAgain plan={plan} what="again" />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { IconLock, IconLockOpen } from '@tabler/icons-react';
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { ErrorState } from '../ErrorState.tsx';
+import { UnlockDialog } from '../UnlockDialog.tsx';
 import classes from './plan.module.css';
 import { type PlanNow, useDecision } from './usePlan.ts';
 import { clock, duration, visible, visibleName } from './words.ts';
@@ -16,6 +17,7 @@ interface Props {
 export function PlanDecision({ current, onDecided }: Props) {
   const { plan } = current.view;
   const [typedName, setTypedName] = useState('');
+  const [asking, setAsking] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   // The unlock button goes away when it has worked; the focus stays in the card, never on the approval.
   const unlocked = () => form.current?.focus({ preventScroll: true });
@@ -33,7 +35,25 @@ export function PlanDecision({ current, onDecided }: Props) {
   return (
     <form className={classes.footer} onSubmit={ignore} tabIndex={-1} ref={form}>
       {decision.error && <ErrorState error={decision.error} />}
-      <LockLine current={current} unlocking={decision.unlocking} onUnlock={decision.unlock} />
+      <LockLine
+        current={current}
+        unlocking={decision.unlocking}
+        onUnlock={plan.identity.production ? () => setAsking(true) : decision.unlock}
+      />
+      <UnlockDialog
+        opened={asking}
+        profile={{ name: plan.identity.profile, arn: plan.identity.arn }}
+        account={{
+          name: plan.identity.accountName,
+          accountId: plan.identity.accountId,
+          production: plan.identity.production,
+        }}
+        onUnlocked={() => {
+          setAsking(false);
+          decision.unlocked();
+        }}
+        onClose={() => setAsking(false)}
+      />
       {failed > 0 && (
         <p className={classes.warning}>
           A check failed: AWS is likely to refuse this call, or to do less than it says.

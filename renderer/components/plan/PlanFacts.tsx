@@ -5,9 +5,9 @@ import { plural, roleName, typeName } from '../../state/format.ts';
 import { Age } from '../Age.tsx';
 import { ResourceLink } from '../ResourceLink.tsx';
 import { StateLabel } from '../StateLabel.tsx';
-import { CopyText, Words } from './CopyText.tsx';
+import { CopyText } from './CopyText.tsx';
 import classes from './plan.module.css';
-import { callText, clock, endsSoon, sessionWords, visible } from './words.ts';
+import { callText, clock, endsSoon, sessionWords, undoOf, visible } from './words.ts';
 
 interface Props {
   plan: Plan;
@@ -27,12 +27,20 @@ export function PlanSubject({ plan: { target, identity }, now, frozen }: Props) 
         </bdi>
         {native && <span className="mono">{visible(target.nativeId)}</span>}
         <span className={classes.targetFacts}>
-          <span>{typeName(target.resourceType)}</span>
+          <span>{target.kind ?? typeName(target.resourceType)}</span>
           <span className="mono">{target.region}</span>
-          <StateLabel state={target.state} />
-          <span className="soft">
-            {frozen ? `as of ${clock(target.asOf, now)}` : <Age iso={target.asOf} />}
-          </span>
+          {frozen ? (
+            <span className="soft">
+              was {target.state ?? 'in no state'} at {clock(target.asOf, now)}
+            </span>
+          ) : (
+            <>
+              <StateLabel state={target.state} />
+              <span className="soft">
+                <Age iso={target.asOf} />
+              </span>
+            </>
+          )}
         </span>
       </div>
       <dl className={classes.facts}>
@@ -45,7 +53,9 @@ export function PlanSubject({ plan: { target, identity }, now, frozen }: Props) 
 }
 
 /** The rest of the plan, as label and value; never shortened, because this is what is approved. */
-export function PlanFacts({ plan: { call, checks, affects, undo } }: { plan: Plan }) {
+export function PlanFacts({ plan }: { plan: Plan }) {
+  const { call, checks, affects } = plan;
+  const undo = undoOf(plan);
   return (
     <dl className={classes.facts}>
       <Fact label="call">
@@ -61,7 +71,12 @@ export function PlanFacts({ plan: { call, checks, affects, undo } }: { plan: Pla
         <Affects affects={affects} />
       </Fact>
       <Fact label="undo">
-        {undo === null ? <strong>nothing can undo this</strong> : <Words text={visible(undo)} />}
+        {undo.command === null ? (
+          <strong>nothing can undo this</strong>
+        ) : (
+          <CopyText label="Copy undo command" text={visible(undo.command)} words />
+        )}
+        {undo.note !== null && <p className="soft">{visible(undo.note)}</p>}
       </Fact>
     </dl>
   );

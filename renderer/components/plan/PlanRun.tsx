@@ -3,13 +3,13 @@ import { useEffect, useRef, useState } from 'react';
 import type { Execution, PlanView } from '../../../preload/contract/models.ts';
 import { useAction } from '../../api/queries.ts';
 import { ErrorState } from '../ErrorState.tsx';
-import { Id } from '../Id.tsx';
 import { StateLabel } from '../StateLabel.tsx';
 import { ExecutionLog } from './ExecutionLog.tsx';
+import { PlanAgain } from './PlanAgain.tsx';
 import classes from './plan.module.css';
 import { isFinal } from './planPhase.ts';
 import { executionSteps, type Step } from './steps.ts';
-import { clock, duration, outcome } from './words.ts';
+import { clock, duration } from './words.ts';
 
 interface Props {
   view: PlanView;
@@ -19,7 +19,7 @@ interface Props {
   takeFocus: boolean;
 }
 
-/** The run of an approved plan while it goes on, and its record afterwards. */
+/** The run of an approved plan while it goes on, and how it went afterwards. */
 export function PlanRun({ view, now, inThread, takeFocus }: Props) {
   const { plan, execution } = view;
   const root = useRef<HTMLDivElement>(null);
@@ -29,11 +29,7 @@ export function PlanRun({ view, now, inThread, takeFocus }: Props) {
   const ended = execution !== null && isFinal(execution.state);
   return (
     <div className={classes.footer} tabIndex={-1} ref={root}>
-      {ended ? (
-        <Result execution={execution} now={now} />
-      ) : (
-        <Progress execution={execution} expectedState={plan.expectedState} />
-      )}
+      {!ended && <Progress execution={execution} expectedState={plan.expectedState} />}
       <ol className={classes.steps} aria-label="Steps">
         {executionSteps(plan, execution).map((step) => (
           <StepLine key={step.name} step={step} now={now} />
@@ -42,6 +38,8 @@ export function PlanRun({ view, now, inThread, takeFocus }: Props) {
       {execution && (
         <Log key={execution.executionId} execution={execution} ended={ended} inThread={inThread} />
       )}
+      {ended && execution.state !== 'succeeded' && <PlanAgain plan={plan} what="again" />}
+      {ended && execution.state === 'succeeded' && <PlanAgain plan={plan} what="undo" />}
       {execution?.state === 'waiting' && (
         <StopWaiting
           executionId={execution.executionId}
@@ -104,36 +102,8 @@ function since(at: string, now: number): string {
   return passed < 1_000 ? '' : ` · ${duration(passed)}`;
 }
 
-function Result({ execution, now }: { execution: Execution; now: number }) {
-  const words = outcome(execution, now);
-  const took =
-    execution.finishedAt === null ? null : Date.parse(execution.finishedAt) - Date.parse(execution.startedAt);
-  return (
-    <div className={classes.result} data-tone={words.tone}>
-      <p className={classes.headline} role="status">
-        <span className={classes.resultMark} aria-hidden="true">
-          {words.tone === 'good' ? '✓' : words.tone === 'bad' ? '✕' : '?'}
-        </span>
-        {words.headline}
-      </p>
-      {words.detail !== null && <p>{words.detail}</p>}
-      {words.next !== null && <p>{words.next}</p>}
-      <p className={classes.record}>
-        <span>approved by {execution.approvedBy}</span>
-        <span className="num">{clock(execution.startedAt, now)}</span>
-        {took !== null && <span className="num">took {duration(took)}</span>}
-        {execution.requestId !== null && (
-          <span>
-            request <Id value={execution.requestId} max={18} />
-          </span>
-        )}
-      </p>
-    </div>
-  );
-}
-
 function Log({ execution, ended, inThread }: { execution: Execution; ended: boolean; inThread: boolean }) {
-  const [open, setOpen] = useState(!(inThread && ended));
+  const [open, setOpen] = useState(!inThread);
   const { executionId, logLines } = execution;
   if (!ended) return <ExecutionLog executionId={executionId} logLines={logLines} tail={5} />;
   return (

@@ -8,20 +8,13 @@ const WORDS: Record<Risk, string> = {
   destructive: 'destructive',
 };
 
-const SHAPES: Record<Risk, React.ReactNode> = {
-  read: <circle cx="5" cy="5" r="3.4" fill="none" stroke="currentColor" strokeWidth="1.5" />,
-  low: (
-    <path
-      d="M5 1.9 8.6 8.2H1.4Z"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.4"
-      strokeLinejoin="round"
-    />
-  ),
-  high: <path d="M5 1.2 9.2 8.8H.8Z" fill="currentColor" />,
-  destructive: <path d="M3.2.6h3.6L9.4 3.2v3.6L6.8 9.4H3.2L.6 6.8V3.2Z" fill="currentColor" />,
-};
+/** Bars, as many filled as there is at stake: no shape that a state has. */
+const LEVELS: Record<Risk, number> = { read: 0, low: 1, high: 2, destructive: 3 };
+const BARS = [
+  { x: 0.5, height: 4 },
+  { x: 3.9, height: 6.5 },
+  { x: 7.3, height: 9 },
+];
 
 interface Props {
   risk: Risk;
@@ -33,8 +26,19 @@ interface Props {
 export function RiskMark({ risk, quiet = false }: Props) {
   return (
     <span className={classes.risk} data-risk={risk} data-quiet={quiet || undefined}>
-      <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
-        {SHAPES[risk]}
+      <svg width="12" height="12" viewBox="0 0 10 10" aria-hidden="true">
+        {BARS.map(({ x, height }, index) => (
+          <rect
+            key={x}
+            x={x}
+            y={9.5 - height}
+            width="2.2"
+            height={height}
+            rx="0.6"
+            fill="currentColor"
+            opacity={index < LEVELS[risk] ? 1 : 0.35}
+          />
+        ))}
       </svg>
       {WORDS[risk]}
     </span>

@@ -56,10 +56,11 @@ export function useDecision(
   const reread = () => void client.invalidateQueries({ queryKey: key });
   const approve = useAction('plans.approve', store);
   const reject = useAction('plans.reject', store);
-  const unlock = useAction('profiles.unlock', () => {
+  const unlocked = () => {
     on.unlocked();
     void client.invalidateQueries({ queryKey: queryKey('accounts.list', {}) });
-  });
+  };
+  const unlock = useAction('profiles.unlock', unlocked);
   const busy = approve.isPending || reject.isPending;
   const block = approvalBlock({ phase, lock: lock.state, confirmName: plan.confirmName, typedName, busy });
   return {
@@ -72,6 +73,7 @@ export function useDecision(
       if (block === null) approve.mutate(approvalOf(plan, typedName), { onError: reread });
     },
     reject: () => reject.mutate({ planId: plan.planId }, { onError: reread }),
+    unlocked,
     unlock: () => unlock.mutate({ profile: plan.identity.profile, minutes: 60 }),
   };
 }

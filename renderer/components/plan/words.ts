@@ -29,6 +29,13 @@ export function callText(call: Plan['call']): string {
   return `${name} {\n${entries.map((entry) => `  ${entry}`).join(',\n')}\n}`;
 }
 
+/** The command alone, to paste as it stands, and what must be known beside it. Older plans hold both in one text. */
+export function undoOf({ undo, undoNote }: Plan): { command: string | null; note: string | null } {
+  if (undo === null || undoNote !== undefined) return { command: undo, note: undoNote ?? null };
+  const at = undo.lastIndexOf('; ');
+  return at < 0 ? { command: undo, note: null } : { command: undo.slice(0, at), note: undo.slice(at + 2) };
+}
+
 /** `14:02:11` on the person's own clock; with the day when it is not today. */
 export function clock(iso: string, now: number): string {
   const today = new Date(iso).toDateString() === new Date(now).toDateString();
@@ -98,11 +105,19 @@ export function outcome(execution: Execution, now: number): Outcome {
             next: null,
           };
     case 'refused':
+      // It became so between the plan and the last look: an answer, not a failure.
+      if (execution.stateNow === plan.expectedState)
+        return {
+          tone: 'good',
+          headline: `Already ${plan.expectedState}: nothing was sent`,
+          detail: error?.message ?? null,
+          next: null,
+        };
       return {
         tone: 'bad',
         headline: 'Not sent: nothing was changed',
         detail: error?.message ?? 'A check made just before the call refused it.',
-        next: 'Ask again once the reason is gone; a new plan is checked afresh.',
+        next: null,
       };
     case 'failed':
       return lastStep(execution) === 'sending'
@@ -110,14 +125,14 @@ export function outcome(execution: Execution, now: number): Outcome {
             tone: 'bad',
             headline: 'Failed: AWS did not accept the call',
             detail: error?.message ?? 'AWS gave no reason.',
-            next: 'Ask again once the reason is gone; a new plan is checked afresh.',
+            next: null,
           }
         : {
             tone: 'bad',
             headline:
               execution.stateBefore === execution.stateNow ? `Failed: still ${change}` : `Failed: ${change}`,
             detail: error?.message ?? `${target} did not become ${plan.expectedState}.`,
-            next: `Refresh ${target} and read its state before you ask again.`,
+            next: `Refresh ${target} and read its state before you plan again.`,
           };
     case 'stopped_waiting':
       return {
@@ -131,7 +146,7 @@ export function outcome(execution: Execution, now: number): Outcome {
         tone: 'unsure',
         headline: 'Outcome unknown: AWS may have received the call',
         detail: `${error?.message ?? `No answer to ${plan.call.operation} was recorded. It was not sent again.`}${lastSeen}`,
-        next: `Look at ${target} before you ask again.`,
+        next: `Look at ${target} before you plan again.`,
       };
   }
 }

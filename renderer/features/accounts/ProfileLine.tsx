@@ -3,15 +3,12 @@ import { IconLock, IconLockOpen } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Account } from '../../../preload/contract/models.ts';
 import { useAction } from '../../api/queries.ts';
-import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
-import { visible } from '../../components/plan/words.ts';
+import { UnlockDialog } from '../../components/UnlockDialog.tsx';
 import { isUnlocked, unlockedFor } from '../../state/access.ts';
 import { exactTime, roleName, span } from '../../state/format.ts';
 import { useTicking } from '../../state/time.ts';
 import { notifyError } from '../../state/toasts.ts';
 import classes from './accounts.module.css';
-
-const UNLOCK_MINUTES = 60;
 
 interface Props {
   profile: Account['profiles'][number];
@@ -21,7 +18,6 @@ interface Props {
 /** One acting profile: read-only, or unlocked for a while by a deliberate act. */
 export function ProfileLine({ profile, account }: Props) {
   const [asking, setAsking] = useState(false);
-  const unlock = useAction('profiles.unlock', () => setAsking(false));
   const lock = useAction('profiles.lock');
   const open = useTicking((now) => isUnlocked(profile, now));
   const left = useTicking((now) => {
@@ -57,20 +53,13 @@ export function ProfileLine({ profile, account }: Props) {
           Unlock for 1 h<span className="visually-hidden">: {profile.name}</span>
         </Button>
       )}
-      <ConfirmDialog
+      <UnlockDialog
         opened={asking}
-        title={`Unlock ${profile.name} for 1 hour?`}
-        confirmLabel="Unlock for 1 h"
-        danger={account.production}
-        busy={unlock.isPending}
-        error={unlock.error}
-        onConfirm={() => unlock.mutate({ profile: profile.name, minutes: UNLOCK_MINUTES })}
+        profile={profile}
+        account={account}
+        onUnlocked={() => setAsking(false)}
         onClose={() => setAsking(false)}
-      >
-        Until then approved plans may change {account.production ? 'the production account' : 'the account'}{' '}
-        {visible(account.name)} ({account.accountId}) as {roleName(profile.arn)}. Each change still needs its
-        own approval.
-      </ConfirmDialog>
+      />
     </li>
   );
 }

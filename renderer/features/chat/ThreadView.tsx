@@ -3,6 +3,7 @@ import { IconArrowDown } from '@tabler/icons-react';
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { ChatMessage } from '../../../preload/contract/models.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
+import { usePlan } from '../../components/plan/usePlan.ts';
 import { TextSkeleton } from '../../components/Skeletons.tsx';
 import classes from './chat.module.css';
 import { useChat } from './chatStore.ts';
@@ -175,11 +176,21 @@ function Announcer({ messages }: { messages: readonly ChatMessage[] }) {
   const newest = messages.at(-1);
   const [first] = useState(newest?.messageIndex ?? -1);
   const fresh = newest && newest.role !== 'user' && newest.messageIndex > first ? newest : null;
-  return <VisuallyHidden aria-live="polite">{fresh && announcement(fresh)}</VisuallyHidden>;
+  const plan = fresh?.parts.find((part) => part.kind === 'plan');
+  return (
+    <VisuallyHidden aria-live="polite">
+      {plan ? <PlanAnnouncement planId={plan.planId} /> : fresh && announcement(fresh)}
+    </VisuallyHidden>
+  );
+}
+
+/** Only while it does wait: what comes after that the card says itself. */
+function PlanAnnouncement({ planId }: { planId: string }) {
+  const { current } = usePlan(planId);
+  return current?.phase === 'proposed' ? 'A plan waits for your decision.' : null;
 }
 
 function announcement({ parts }: ChatMessage): string {
-  if (parts.some((part) => part.kind === 'plan')) return 'A plan waits for your decision.';
   if (parts.some((part) => part.kind === 'candidates')) return 'CloudOps asks which one you mean.';
   return parts.some((part) => part.kind === 'error')
     ? 'CloudOps could not answer.'
