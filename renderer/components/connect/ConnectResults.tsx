@@ -1,41 +1,52 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { RouteOutput } from '../../../preload/contract/requests.ts';
+import type { ConnectResult } from '../../../preload/contract/models.ts';
 import { plural, roleName } from '../../state/format.ts';
+import { ErrorState } from '../ErrorState.tsx';
 import { visible } from '../plan/words.ts';
 import { StateLabel } from '../StateLabel.tsx';
 import classes from './connect.module.css';
-
-type ConnectResult = RouteOutput<'accounts.connect'>['results'][number];
+import { RowList } from './RowList.tsx';
+import type { ConnectRun } from './useConnecting.ts';
 
 interface Props {
-  results: ConnectResult[];
+  run: ConnectRun;
   offer: ReactNode;
   doneLabel: string;
   onBack: () => void;
   onDone: () => void;
 }
 
-/** Who each profile is in AWS, or why that could not be learned. */
-export function ConnectResults({ results, offer, doneLabel, onBack, onDone }: Props) {
+/** Who each profile is in AWS, or why that could not be learned. What needs a person comes first. */
+export function ConnectResults({ run, offer, doneLabel, onBack, onDone }: Props) {
+  const { names, error } = run;
+  const results = names.map((name) => run.results.get(name) ?? notAsked(name));
   const good = results.filter((result) => result.identity !== null);
+  const bad = results.filter((result) => result.identity === null);
   return (
     <>
-      <p className={classes.intro}>
-        {good.length === results.length
+      <p className={classes.intro} role="status">
+        {run.state === 'cancelled' && 'Cancelled. '}
+        {bad.length === 0
           ? `${plural(good.length, 'profile')} connected, read-only.`
-          : `${good.length} of ${plural(results.length, 'profile')} connected, read-only.`}
+          : good.length === 0
+            ? 'No profile was connected.'
+            : `${good.length.toLocaleString('en')} of ${plural(results.length, 'profile')} connected, read-only.`}
       </p>
-      <div className={classes.list}>
-        {results.map((result) => (
-          <ResultRow key={result.profile} result={result} />
-        ))}
-      </div>
+      {error && <ErrorState error={error} />}
+      <RowList
+        label="Profiles"
+        items={[...bad, ...good]}
+        keyOf={({ profile }) => profile}
+        row={(result) => <ResultRow result={result} />}
+      />
       {good.length > 0 && offer}
       <div className={classes.actions}>
-        <Button disabled={good.length === 0} onClick={onDone} data-autofocus>
-          {doneLabel}
-        </Button>
+        {good.length > 0 && (
+          <Button onClick={onDone} data-autofocus>
+            {doneLabel}
+          </Button>
+        )}
         <Button variant="default" onClick={onBack}>
           Choose others
         </Button>
@@ -44,7 +55,12 @@ export function ConnectResults({ results, offer, doneLabel, onBack, onDone }: Pr
   );
 }
 
-function ResultRow({ result: { profile, identity, error } }: { result: ConnectResult }) {
+function notAsked(profile: string): ConnectResult {
+  return { profile, identity: null, error: 'Not asked.' };
+}
+
+export function ResultRow({ result: { profile, identity, error } }: { result: ConnectResult }) {
+  const wasCancelled = error?.startsWith('Cancelled') || error === 'Not asked.';
   return (
     <div className={classes.row}>
       <span className={classes.name}>{visible(profile)}</span>
@@ -58,7 +74,7 @@ function ResultRow({ result: { profile, identity, error } }: { result: ConnectRe
         </>
       ) : (
         <>
-          <StateLabel state="failed" />
+          {wasCancelled ? <StateLabel state="not connected" tone="stopped" /> : <StateLabel state="failed" />}
           <span className={classes.wide}>{error}</span>
         </>
       )}
