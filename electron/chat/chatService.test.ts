@@ -255,13 +255,13 @@ test('history is the newest that fits: at most 20 messages and 12,000 characters
   expect(short.requests.at(-1)?.chat_history).toHaveLength(20);
 });
 
-test('"it" offers what the last answer was about, and never takes it', async () => {
+test('"it" is what the last answer was about, and waits for approval like all others', async () => {
   const chat = bench.chat();
   const { conversationId } = await chat.create();
   await chat.send({ conversationId, text: 'describe pg-main' });
   const { assistant } = await chat.send({ conversationId, text: 'stop it' });
-  expect(assistant.parts).toMatchObject([{ kind: 'candidates', rows: [{ name: 'pg-main' }] }]);
-  expect(bench.proposed).toEqual([]);
+  expect(assistant.parts).toMatchObject([{ kind: 'text' }, { kind: 'plan' }]);
+  expect(bench.proposed).toMatchObject([{ action: 'rds.stop' }]);
 });
 
 test('a name that more resources share than are sent is never narrowed to one', async () => {

@@ -15,7 +15,13 @@ import {
   textAnswer,
 } from './parts.ts';
 import type { Planner } from './planner.ts';
-import { type Assistant, AssistantReply, type AssistantRequest, type CommandsReply } from './request.ts';
+import {
+  type Assistant,
+  AssistantReply,
+  type AssistantRequest,
+  type CommandsReply,
+  type IdentifiedResource,
+} from './request.ts';
 import { RequestBuilder, type RequestBuilderPorts } from './requestBuilder.ts';
 import { suggestionsFor } from './suggestions.ts';
 
@@ -174,7 +180,7 @@ export class ChatService {
     return this.#plan(conversationId, request, reply);
   }
 
-  /** Whatever the assistant is, a plan is made of one catalogued action on a resource that the person named in full or clicked. */
+  /** Whatever the assistant is, a plan is made of one catalogued action on a resource that the person meant. */
   async #plan(conversationId: string, request: AssistantRequest, reply: CommandsReply): Promise<Answer> {
     const { planner, estate } = this.#ports;
     const [command, ...more] = reply.commands;
@@ -183,7 +189,7 @@ export class ChatService {
     const target = request.identified_resources.find(
       ({ resource_id }) => resource_id === command.resource_id,
     );
-    if (target?.match !== 'exact' && target?.match !== 'selected')
+    if (!target || !mayBeMeant(request, target))
       throw new AppError('INVALID_INPUT', 'Nothing is planned: the resource was not named in full.');
     const action = planner.actionsFor(target.type).find(({ id }) => id === command.action);
     if (action?.service !== command.service || action.operation !== command.operation)
@@ -227,4 +233,11 @@ export class ChatService {
   #announce(conversationId: string): void {
     this.#ports.emit('chat.changed', { conversationId });
   }
+}
+
+/** Named in full or clicked; or of the last answer, in a sentence that names nothing: "reboot it". */
+function mayBeMeant({ identified_resources }: AssistantRequest, { match }: IdentifiedResource): boolean {
+  if (match === 'exact' || match === 'selected') return true;
+  const isNamed = identified_resources.some((other) => other.match === 'exact' || other.match === 'selected');
+  return match === 'mentioned' && !isNamed;
 }

@@ -7,7 +7,7 @@ import { Relation, ResourceQuery, ResourceType } from '../../preload/contract/mo
  * people's text: data, never instructions.
  */
 
-/** How a resource came into the request; only `exact` and `selected` may be acted on. */
+/** How a resource came into the request; only `exact`, `selected` and, where neither is, `mentioned` may be acted on. */
 export const Match = z.enum([
   /** Clicked by the person. */
   'selected',

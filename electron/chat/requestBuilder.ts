@@ -7,7 +7,8 @@ const HISTORY_MESSAGES = 20;
 const HISTORY_CHARACTERS = 12_000;
 const EXACT_SENT = 50;
 const SIMILAR_SENT = 5;
-const MENTIONED_SENT = 5;
+/** All rows of an answer: which of them "it" is cannot be told from some of them. */
+const MENTIONED_SENT = 20;
 const SEARCHED_CHARACTERS = 2_000;
 
 export interface RequestBuilderPorts {
@@ -64,7 +65,10 @@ export class RequestBuilder {
   ): Promise<{ resources: IdentifiedResource[]; exactTotal: number }> {
     const found = new Map<string, IdentifiedResource>();
     const add = (resource: Resource | null, match: Match) => {
-      if (resource && !found.has(resource.id)) found.set(resource.id, identified(resource, match));
+      const known = resource ? found.get(resource.id)?.match : null;
+      // What was talked about counts for more than what only looks like the words.
+      const isBetter = known === undefined || (known === 'similar' && match === 'mentioned');
+      if (resource && isBetter) found.set(resource.id, identified(resource, match));
     };
     add(prompt.selected, 'selected');
 

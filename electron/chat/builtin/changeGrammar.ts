@@ -41,6 +41,18 @@ export function parseRequest(tokens: readonly Token[], lexicon: Lexicon): Change
   return null;
 }
 
+/** "the one in eu-west-1", "the staging one please": chooses, and leaves what to do to the question before. */
+export function readChoice(tokens: readonly Token[], lexicon: Lexicon): NounPhrase | null {
+  for (const { at, isPolite } of leads(tokens)) {
+    const phrase = emptyPhrase();
+    const end = readNounPhrase({ tokens, lexicon, destroys: false }, at, phrase);
+    const core = { verb: NO_VERB, object: phrase, end };
+    if (phrase.pronoun && phrase.attributes.length > 0 && readTail(tokens, core, isPolite)) return phrase;
+  }
+  return null;
+}
+const NO_VERB: Verb = { phrase: '', actions: new Map(), destroys: true };
+
 /** All ways to leave the opening words, longest last: "i want" may open "I want X stopped" and "I want to stop X". */
 function leads(tokens: readonly Token[]): { at: number; isPolite: boolean }[] {
   const found = [{ at: 0, isPolite: false }];

@@ -26,7 +26,8 @@ export function explainNoPlan(context: Context, survey: ChangeSurvey): Assistant
         `${verb.phrase} this resource`,
         named.map(({ resource_id }) => resource_id),
       );
-    if (spans === 1 && left.every(isIdle) && isPlain(tokens))
+    // A mark before the verb may put the whole request in quotes.
+    if (spans === 1 && left.every(isIdle) && isPlain(tokens) && !survey.unused.has(0))
       return askWhich(
         `I did not understand ${quoteUnused(tokens, survey.unused)}, so nothing is planned. To ${verb.phrase} ${shown(survey.names[0]?.text ?? '')} now, pick ${named.length > 1 ? 'one' : 'it'}.`,
         promptFor(verb.phrase, named, context.lexicon),

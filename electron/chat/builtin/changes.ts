@@ -5,7 +5,15 @@ import { contradiction, holds } from './attributes.ts';
 import type { ChangeSentence } from './changeGrammar.ts';
 import { doubtfulOf, offerFitting } from './changeOffers.ts';
 import { cannot, lookAt } from './changeRefusals.ts';
-import { ask, askWhich, type Context, mentionedIn, promptFor, selectedOf } from './context.ts';
+import {
+  ask,
+  askWhich,
+  type Context,
+  MOST_CANDIDATES,
+  mentionedIn,
+  promptFor,
+  selectedOf,
+} from './context.ts';
 import type { Span } from './tokens.ts';
 import type { Verb } from './verbs.ts';
 import { shown } from './wording.ts';
@@ -159,10 +167,37 @@ function inScope(scope: { accounts: string[]; regions: string[] }, target: Ident
 
 /** No full name: what "it" or an everyday word may mean, else what fits, to pick from. */
 async function askForName(context: Context, change: ChangeSentence, verb: Verb): Promise<AssistantReply> {
-  const mentioned = change.pronoun ? mentionedIn(context.request) : [];
   const types = change.attributes.filter(({ about }) => about === 'type');
   const doubtful = doubtfulOf(context, verb).filter((r) => types.every((type) => holds(type, r)));
-  const meant = [...ids(doubtful), ...mentioned];
+  const said = change.pronoun && !change.quantity ? lastSaid(context, change) : [];
+  const [only, ...others] = said;
+  if (only && others.length === 0 && doubtful.length === 0 && isSure(context, only))
+    return decide(context, change, verb, [only]);
+  const meant = ids([...doubtful, ...said]);
+  const before = mentionedIn(context.request);
+  if (meant.length === 0 && change.pronoun && before.length > 0)
+    return askWhich(
+      `None of the last answer fits. Which one do you want to ${verb.phrase}?`,
+      `${verb.phrase} this resource`,
+      before,
+    );
   if (meant.length === 0) return offerFitting(context, change, verb);
   return askWhich(`Which resource do you want to ${verb.phrase}?`, `${verb.phrase} this resource`, meant);
+}
+
+/** Those of the last answer that the words fit: "it", "the one in eu-west-1". */
+function lastSaid({ request }: Context, change: ChangeSentence): IdentifiedResource[] {
+  return request.identified_resources.filter(
+    (resource) =>
+      resource.match === 'mentioned' && change.attributes.every((attribute) => holds(attribute, resource)),
+  );
+}
+
+/** Without a word to choose by, the answer has to have been about one alone; and all of it has to be known. */
+function isSure({ request, indexing }: Context, target: IdentifiedResource): boolean {
+  const matches = request.identified_resources.map(({ match }) => match);
+  const isNamed = matches.includes('exact') || matches.includes('selected');
+  // An answer shows no more rows than that: there may have been others.
+  const isWhole = matches.filter((match) => match === 'mentioned').length < MOST_CANDIDATES;
+  return isWhole && !isNamed && !indexing && !hasHidden(request.prompt) && !mayDeceive(target.name);
 }

@@ -1,5 +1,5 @@
-import type { ResourceType } from '../../../preload/contract/models.ts';
-import type { Planner } from '../planner.ts';
+import { RESOURCE_TYPES, type ResourceType } from '../../../preload/contract/models.ts';
+import type { PlannedAction, Planner } from '../planner.ts';
 import * as vocabulary from './phrases.ts';
 import { phraseAt, type Token } from './tokens.ts';
 import { type Verb, type VerbForms, verbForms } from './verbs.ts';
@@ -82,6 +82,14 @@ export class Lexicon {
       if (attribute) return { attribute, length };
     }
     return null;
+  }
+
+  actionsOf(type: ResourceType): readonly PlannedAction[] {
+    return this.#planner.actionsFor(type);
+  }
+
+  get allActions(): PlannedAction[] {
+    return RESOURCE_TYPES.flatMap((type) => this.actionsOf(type));
   }
 
   /** What can be done to resources of this type, each by the first of its verbs. */

@@ -16,7 +16,7 @@ export const emptyPhrase = (): NounPhrase => ({ names: [], attributes: [], prono
 
 /** "stop testing qa-box" and "stop test" end an activity: such words are adjectives only behind an article. */
 const ACTIVITIES = new Set(['test', 'stage', 'production', 'development']);
-const isActivity = (word: string) => word.endsWith('ing') || ACTIVITIES.has(word);
+const isActivity = (word: string) => /ing(-|$)/.test(word) || ACTIVITIES.has(word);
 /** What may be taken away from a thing, so that behind "remove" it is no adjective without a noun. */
 const REMOVABLE = new Set<Attribute['about']>(['state', 'environment', 'engine', 'tag']);
 
@@ -32,6 +32,7 @@ interface Place {
  */
 export function readNounPhrase(place: Place, at: number, into: NounPhrase): number {
   const before = readBefore(place, at, into);
+  if (into.pronoun) return readAfter(place, before, into);
   const pronoun = into.attributes.length === 0 ? pronounAt(place.tokens, at) : 0;
   const token = place.tokens[before];
   if (token?.kind === 'name') {
@@ -78,6 +79,12 @@ function readBefore({ tokens, lexicon, destroys }: Place, start: number, into: N
       isDetermined = true;
       at += determiner;
       continue;
+    }
+    // "the staging one"
+    if (token.text === 'one' && isDetermined && !into.quantity) {
+      into.pronoun = true;
+      at += 1;
+      break;
     }
     const named = lexicon.attributeAt(tokens, at, { tagValues: false });
     if (!named) break;

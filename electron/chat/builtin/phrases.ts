@@ -12,7 +12,7 @@ export const OPENERS = phrases(
 export const POLITE_QUESTIONS = phrases('can you, could you, would you, will you');
 export const DETERMINERS = phrases('the, my, our, a, an, this, that');
 export const PRONOUNS = phrases(
-  'it, this, that, this one, that one, this resource, this instance, them, these, those',
+  'it, this, that, this one, that one, the one, this resource, this instance, them, these, those',
 );
 export const PREPOSITIONS = phrases('in, on, from, within, of, at');
 export const NAME_INTRODUCTIONS = phrases(
