@@ -11,6 +11,8 @@ import { WsTransport } from './rpc/wsTransport.ts';
 
 /** The same app for a plain browser: Node and a loopback WebSocket instead of Electron's window. */
 async function main(): Promise<void> {
+  // Also of what a child writes, Qdrant among them: whatever a program's own modes, it is this user's alone.
+  process.umask(0o077);
   const config = readConfig(process.argv.slice(2), process.env, import.meta.dirname);
   const log = createLog(config.logLevel);
   const downloads = new Downloads();

@@ -113,7 +113,14 @@ export class Lifecycle {
    * the workspace holds ciphertext.
    */
   async useKeyFile(passphrase: string | null = null): Promise<AppStatus> {
-    if (this.#status.key.state !== 'choose') {
+    if (this.#status.phase === 'starting') {
+      throw new AppError(
+        'NOT_READY',
+        'The keychain is still being asked for the key. Try again in a moment.',
+      );
+    }
+    // Whether there is a key already is looked at in the folder; these two say only that none could be had.
+    if (!['choose', 'locked', 'unavailable'].includes(this.#status.key.state)) {
       throw new AppError(
         'KEY_ABSENT',
         'This workspace already has a key elsewhere; a new one would not open its data.',

@@ -47,6 +47,8 @@ function focusWindow(): void {
 }
 
 async function main(): Promise<void> {
+  // Also of what a child writes, Qdrant among them: whatever a program's own modes, it is this user's alone.
+  process.umask(0o077);
   const argv = process.argv.slice(app.isPackaged ? 1 : 2);
   const config = readConfig(argv, process.env, import.meta.dirname);
   if (!app.requestSingleInstanceLock({ root: config.root })) {

@@ -8,6 +8,7 @@ import { renewOnce } from '../aws/renewOnce.ts';
 import { cleanText } from '../aws/text.ts';
 import type { AwsClient, ClientMiddleware, Sessions } from '../aws/types.ts';
 import { AppError } from '../errors.ts';
+import { travelsReadable } from '../storage/engines/remoteUrl.ts';
 
 type Access = Extract<BackupSource, { kind: 's3' }>['access'];
 
@@ -74,7 +75,7 @@ export class S3Clients {
     const { profiles, sessions } = this.#options;
     const [bucket, region] = [checkBucketName(target.bucket), checkRegion(target.region)];
     const profile = 'profile' in access ? access.profile : null;
-    const endpoint = checkEndpoint(target.endpoint) ?? (await profiles.endpoint(profile ?? '', 'S3'));
+    const endpoint = checkEndpoint(target.endpoint ?? (await profiles.endpoint(profile ?? '', 'S3')) ?? null);
     const credentials = 'profile' in access ? sessions.credentials(access.profile) : typedKeys(access);
     const caBundle = async () => (profile === null ? undefined : profiles.setting?.(profile, 'ca_bundle'));
     const flag = (option: string) => async () =>
@@ -164,6 +165,12 @@ function checkRegion(region: string): string {
 function checkEndpoint(text: string | null): string | undefined {
   if (!text) return undefined;
   const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && travelsReadable(url)) {
+    throw new AppError(
+      'BACKUP_PLACE',
+      `Over http the session token and the names of your backups would travel readable to ${url.hostname}, and anybody between could answer in its place. Write the endpoint with https.`,
+    );
+  }
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.search)
     return url.href.replace(/\/$/, '');
   throw new AppError(

@@ -174,7 +174,7 @@ export class S3Place implements BackupPlace {
   }
 
   async #spool(path: string, bytes: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Written> {
-    await mkdir(this.#options.tempFolder, { recursive: true });
+    await mkdir(this.#options.tempFolder, { recursive: true, mode: 0o700 });
     const hash = createHash('sha256');
     let size = 0;
     const handle = await open(path, 'wx', 0o600);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -35,5 +35,18 @@ it('opens data of the same or the previous minor version only', async () => {
     code: 'ENGINE_FAILED',
     message: expect.stringContaining('1.19'),
   });
+  await rm(folder, { recursive: true });
+});
+
+it('a record that is empty or cut is damage, not data of any version', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'version-'));
+  const file = join(folder, 'version');
+  for (const text of ['', '1.', 'x']) {
+    await writeFile(file, text);
+    await expect(checkDataVersion(file, version('1.18.3'))).rejects.toMatchObject({
+      code: 'ENGINE_FAILED',
+      message: expect.stringContaining(`${file} is damaged`),
+    });
+  }
   await rm(folder, { recursive: true });
 });

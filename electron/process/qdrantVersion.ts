@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { AppError } from '../errors.ts';
+import { AppError, nodeErrorCode } from '../errors.ts';
 
 const run = promisify(execFile);
 
@@ -56,8 +56,15 @@ export function checkSupported({ major, minor, text }: QdrantVersion): void {
  * @throws AppError FORMAT_NEWER or ENGINE_FAILED
  */
 export async function checkDataVersion(file: string, binary: QdrantVersion): Promise<void> {
-  const data = await readRecorded(file);
-  if (!data) return;
+  const text = await readRecorded(file);
+  if (text === null) return;
+  const data = parseQdrantVersion(text);
+  if (!data) {
+    throw new AppError(
+      'ENGINE_FAILED',
+      `${file} is damaged, so it is not known which version of Qdrant last used this data. Put it back from a copy of the folder, or write that version into it (this program is ${binary.text}).`,
+    );
+  }
   if (data.minor > binary.minor) {
     throw new AppError(
       'FORMAT_NEWER',
@@ -74,13 +81,15 @@ export async function checkDataVersion(file: string, binary: QdrantVersion): Pro
 
 export async function recordDataVersion(file: string, version: QdrantVersion): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(file, `${version.text}\n`, { mode: 0o600 });
+  // By a rename: one that was cut off would stand for data of an unknown version.
+  await writeFile(`${file}.tmp`, `${version.text}\n`, { mode: 0o600 });
+  await rename(`${file}.tmp`, file);
 }
 
-async function readRecorded(file: string): Promise<QdrantVersion | null> {
+async function readRecorded(file: string): Promise<string | null> {
   try {
-    return parseQdrantVersion(await readFile(file, 'utf8'));
-  } catch {
-    return null;
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    return nodeErrorCode(error) === 'ENOENT' ? null : '';
   }
 }

@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { AppError } from '../../errors.ts';
 import { AppDb } from '../appDb.ts';
+import { damageOf } from '../databaseFile.ts';
 import { kindsOf } from '../documents.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { Sealer } from '../sealing.ts';
@@ -58,6 +60,8 @@ export async function buildSideDb(source: SideDbSource): Promise<MergeCounts> {
 }
 
 function copyDatabase(from: string, to: string): void {
+  // Made here because SQLite would make it readable by all.
+  closeSync(openSync(to, 'wx', 0o600));
   const db = new DatabaseSync(from, { timeout: 5_000 });
   try {
     db.prepare('VACUUM INTO ?').run(to);
@@ -81,6 +85,7 @@ async function syncAndName(temporary: string, target: string): Promise<void> {
  * in use, and in the one that takes its place where there is one. May be done again.
  */
 export function forgetCollections(folder: string): void {
+  refuseDamaged(folder);
   const kinds = kindsOf('collections');
   for (const file of [appDbFile(folder), sideDbFile(folder)]) {
     if (!existsSync(file)) continue;
@@ -96,9 +101,22 @@ export function forgetCollections(folder: string): void {
   }
 }
 
+/** The one in use must not give way to one that cannot be read. */
+function refuseDamaged(folder: string): void {
+  const file = sideDbFile(folder);
+  const damage = existsSync(file) ? damageOf(file) : null;
+  if (damage === null) return;
+  throw new AppError(
+    'STORAGE_FAILED',
+    `${file} ${damage}. A restore is about to put it in the place of app.db, which was left as it is. Put it back from a copy of the folder, or restore the backup into an empty one.`,
+    { details: { path: file } },
+  );
+}
+
 /** Exchanges the database in use. Everything in it, its write-ahead log included, is in the new one already. */
 export async function swapSideDb(folder: string): Promise<void> {
   if (!existsSync(sideDbFile(folder))) return;
+  refuseDamaged(folder);
   const file = appDbFile(folder);
   await rm(`${file}-wal`, { force: true });
   await rm(`${file}-shm`, { force: true });

@@ -2,6 +2,11 @@ import { AppError } from '../../errors.ts';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
+/** Plain http to another machine: keys and what is in clear would travel readable. */
+export function travelsReadable({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && !LOOPBACK.test(hostname);
+}
+
 /**
  * The address of a Qdrant server, in one spelling. Only https, except to this machine: the key and what is kept
  * in clear would travel readable. Throws INVALID_INPUT.
@@ -19,7 +24,7 @@ export function checkRemoteUrl(text: string): string {
   if (url.pathname !== '/') {
     throw refused('The address of a Qdrant server has no path. Give it as https://host:6333.');
   }
-  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
+  if (travelsReadable(url)) {
     throw refused(
       `Over http the API key and parts of your data would travel readable to ${url.hostname}. Use https.`,
     );

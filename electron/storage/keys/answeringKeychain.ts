@@ -3,12 +3,14 @@ import type { Keychain } from './keychainSource.ts';
 /** Long enough to type a password into the keychain's own window; after it, the way in by other keys must be shown. */
 const PATIENCE_MS = 30_000;
 
-/** The words are read by `keychainState`: no answer counts as locked. */
+/** No answer counts as locked. */
 class NoAnswer extends Error {
   constructor(ms: number) {
     super(`locked: no answer in ${Math.round(ms / 1000)} s`);
   }
 }
+
+export const isSilence = (error: unknown) => error instanceof NoAnswer;
 
 /**
  * A keychain whose every call ends. A Secret Service that is replaced while it asks for its password never answers

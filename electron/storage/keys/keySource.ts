@@ -9,7 +9,12 @@ import { type KeySlot, parseSlot } from './slots.ts';
 export type KeyLoad =
   | { state: 'ok'; key: Buffer }
   /** Message: what was found, where, and what to do. */
-  | { state: 'absent' | 'locked' | 'unavailable' | 'wrong'; message: string };
+  | {
+      state: 'absent' | 'locked' | 'unavailable' | 'wrong';
+      message: string;
+      /** Of `locked`: it gave no answer at all. */
+      silent?: boolean;
+    };
 
 /** Where the master key (32 bytes) is kept. */
 export interface KeySource {

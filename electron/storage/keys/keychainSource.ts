@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
+import { isSilence } from './answeringKeychain.ts';
 import { expectStored, formatKey, type KeyLoad, type KeySource, parseKey } from './keySource.ts';
 
 /** keytar's functions as far as they are used here. */
@@ -91,7 +92,19 @@ function storeError(error: unknown): AppError {
 }
 
 /** The stores' errors are text only; whatever is not known to mean "locked" is a store that cannot be used. */
-function keychainState(error: unknown): { state: 'locked' | 'unavailable'; message: string } {
+function keychainState(error: unknown): {
+  state: 'locked' | 'unavailable';
+  message: string;
+  silent?: boolean;
+} {
+  if (isSilence(error)) {
+    return {
+      state: 'locked',
+      silent: true,
+      message:
+        'The keychain does not answer. Unlock it, answer what it asks in its own window (it may lie behind others), and try again.',
+    };
+  }
   const text = error instanceof Error ? error.message : String(error);
   if (
     /locked|prompt was dismissed|user canceled|user interaction is not allowed|auth(entication)? failed/i.test(
@@ -101,7 +114,7 @@ function keychainState(error: unknown): { state: 'locked' | 'unavailable'; messa
     return {
       state: 'locked',
       message:
-        'The keychain is locked, does not answer, or refused access. Unlock it, answer what it asks in its own window, allow this app to read its entry, and try again.',
+        'The keychain is locked or refused access. Unlock it, answer what it asks in its own window, allow this app to read its entry, and try again.',
     };
   }
   return {

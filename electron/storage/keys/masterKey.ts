@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { AppError } from '../../errors.ts';
 import { makePrivateFolder } from '../files.ts';
+import { isSilence } from './answeringKeychain.ts';
 import { installId } from './install.ts';
 import { type Keychain, KeychainKeySource } from './keychainSource.ts';
 import { type Keyring, MASTER_KEY_BYTES, masterKeyFits } from './keyring.ts';
@@ -49,10 +50,17 @@ export async function loadMasterKey(folder: string, source: KeySource): Promise<
     };
   }
   if (load.state === 'absent' && source.canStore) return create(install, source);
-  if (load.state === 'unavailable' && source.kind === 'keychain' && !encrypted) {
-    return { state: 'choose', message: load.message };
-  }
+  // Nothing is encrypted yet, so no key can be missed: a keychain that cannot take one is no dead end.
+  const useless = load.state === 'unavailable' || (load.state === 'locked' && load.silent === true);
+  if (source.kind === 'keychain' && !encrypted && useless) return choice(load.message);
   return load;
+}
+
+function choice(message: string): MasterKeyState {
+  return {
+    state: 'choose',
+    message: `${message} This workspace has no key yet and nothing in it is encrypted: try again once the keychain works, or keep the key in a file.`,
+  };
 }
 
 async function create(install: string, source: KeySource): Promise<MasterKeyState> {
@@ -61,7 +69,8 @@ async function create(install: string, source: KeySource): Promise<MasterKeyStat
     await source.store(install, key);
   } catch (error) {
     if (!(error instanceof AppError) || !error.code.startsWith('KEY_')) throw error;
-    return { state: error.code === 'KEY_LOCKED' ? 'locked' : 'choose', message: error.message };
+    const locked = error.code === 'KEY_LOCKED' && !isSilence(error.cause);
+    return locked ? { state: 'locked', message: error.message } : choice(error.message);
   }
   return { state: 'ok', key, message: '' };
 }

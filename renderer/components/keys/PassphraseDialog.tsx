@@ -1,5 +1,6 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { cacheSync } from '../../api/cacheSync.ts';
 import { useAction } from '../../api/queries.ts';
 import { Dialog } from '../Dialog.tsx';
 import { ErrorState } from '../ErrorState.tsx';
@@ -9,15 +10,22 @@ import { passphraseStrength } from './secret.ts';
 interface Props {
   /** One is set already: this takes its place. */
   change: boolean;
+  /** At the first start: the key of the workspace goes into a file under it. */
+  keyFile?: boolean;
   onClose: () => void;
 }
 
 /** Sets or changes the passphrase, typed twice, above the floor. */
-export function PassphraseDialog({ change, onClose }: Props) {
+export function PassphraseDialog({ change, keyFile = false, onClose }: Props) {
   const [text, setText] = useState('');
   const [again, setAgain] = useState('');
   const [differs, setDiffers] = useState(false);
-  const set = useAction('key.setPassphrase', onClose);
+  const setOnly = useAction('key.setPassphrase', onClose);
+  const useFile = useAction('key.useFile', (next) => {
+    cacheSync.setStatus(next);
+    onClose();
+  });
+  const set = keyFile ? useFile : setOnly;
   const { reset } = set;
   useEffect(() => reset, [reset]);
   const strength = passphraseStrength(text);
@@ -35,7 +43,9 @@ export function PassphraseDialog({ change, onClose }: Props) {
         }}
       >
         <p className={classes.text}>
-          It opens this workspace and its backups, as the recovery key does.
+          {keyFile
+            ? 'The key is kept in a file that opens with this passphrase alone; it is asked for at each start. Without it nobody opens this workspace, unless you make a recovery key as well.'
+            : 'It opens this workspace and its backups, as the recovery key does.'}
           {change &&
             ' Backups made before still open with the old one. If someone else may have it, back up again and delete those: the Backups screen marks them.'}
         </p>

@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core';
+import { useState } from 'react';
 import type { AppStatus } from '../../../preload/contract/models.ts';
 import { cacheSync } from '../../api/cacheSync.ts';
 import { useAction } from '../../api/queries.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
+import { PassphraseDialog } from '../../components/keys/PassphraseDialog.tsx';
 import { UnlockForm } from '../../components/keys/UnlockForm.tsx';
 import { CenteredPage } from './CenteredPage.tsx';
 import classes from './onboarding.module.css';
@@ -31,7 +33,8 @@ export function KeyScreen({ status }: { status: AppStatus }) {
       {chooses && (
         <p className={classes.text}>
           A key in a file{key.filePath && <span className="mono"> ({key.filePath})</span>} protects the estate
-          from other users of this machine, but not from someone who copies your whole home folder.
+          from other users of this machine, but not from someone who copies your whole home folder; under a
+          passphrase it protects from both, and is asked for at each start.
         </p>
       )}
       <Choices chooses={chooses} sample={workspace.sample} />
@@ -62,11 +65,13 @@ function Choices({ chooses, sample: isSample }: { chooses: boolean; sample: bool
   const retry = useAction('app.retry', (next) => cacheSync.setStatus(next));
   const useFile = useAction('key.useFile', (next) => cacheSync.setStatus(next));
   const sample = useSampleEstate();
+  const [asks, setAsks] = useState(false);
   const error = retry.error ?? useFile.error ?? sample.error;
   const busy = retry.isPending || useFile.isPending || sample.isPending;
   return (
     <>
       {error && <ErrorState error={error} />}
+      {asks && <PassphraseDialog change={false} keyFile onClose={() => setAsks(false)} />}
       <div className={classes.actions}>
         <Button loading={retry.isPending} disabled={busy} onClick={() => retry.mutate({})}>
           Try again
@@ -79,6 +84,11 @@ function Choices({ chooses, sample: isSample }: { chooses: boolean; sample: bool
             onClick={() => useFile.mutate({})}
           >
             Keep the key in a file only I can read
+          </Button>
+        )}
+        {chooses && (
+          <Button variant="default" disabled={busy} onClick={() => setAsks(true)}>
+            Keep it in a file under a passphrase
           </Button>
         )}
         {!isSample && (
