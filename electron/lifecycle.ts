@@ -23,6 +23,8 @@ export interface LifecycleOptions {
     load(): Promise<MasterKeyState>;
     /** The key by what the person has; rejects with what is wrong about it. */
     unlock(secret: Secret): Promise<Unlocked>;
+    /** Of recovery key and passphrase those that were made. */
+    ways(): Promise<NonNullable<AppStatus['key']['opensWith']>>;
     /** Moves the key's place to a file in the workspace; only while no key was ever made. */
     useFile(passphrase: string | null): Promise<void>;
   };
@@ -194,7 +196,10 @@ export class Lifecycle {
 
   /** Reads the facts anew and announces what differs. */
   async refresh(): Promise<void> {
-    if (this.#open) this.#set(await this.#options.facts());
+    if (!this.#open) return;
+    const facts = await this.#options.facts();
+    const opensWith = await this.#options.keys.ways();
+    if (this.#open) this.#set({ ...facts, key: { ...this.#status.key, opensWith } });
   }
 
   /** A start or a lock that hangs is not waited for any longer: the storage ends whatever uses it. */
@@ -239,7 +244,7 @@ export class Lifecycle {
     const lock = this.#lock;
     this.#lock = null;
     try {
-      this.#set({ key: { source, filePath, state: 'ok', message } });
+      this.#set({ key: { ...this.#status.key, source, filePath, state: 'ok', message } });
       if (lock !== null && lock.closing === null) {
         key.fill(0);
         await this.#becomeReady();
@@ -271,7 +276,8 @@ export class Lifecycle {
       return null;
     }
     const { kind: source, filePath } = this.#options.keys.source;
-    const key = { source, filePath, state: loaded.state, message: loaded.message };
+    const opensWith = await this.#options.keys.ways();
+    const key = { source, filePath, state: loaded.state, message: loaded.message, opensWith };
     this.#set(loaded.state === 'ok' ? { key } : { key, phase: 'key' });
     return loaded.state === 'ok' ? loaded.key : null;
   }

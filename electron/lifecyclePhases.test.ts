@@ -40,6 +40,7 @@ function lifecycleWith(parts: { keys?: MasterKeyState[]; open?: (() => void)[] }
         store: async () => undefined,
         slot: async () => null,
       },
+      ways: async () => [],
       unlock: async () => ({ key: Buffer.alloc(32, KEY), message: '' }),
       load: async () => keys.shift() ?? { state: 'ok', key: Buffer.alloc(32, KEY), message: '' },
       useFile: async () => void steps.push('choose'),

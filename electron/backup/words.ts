@@ -11,23 +11,28 @@ import { overdueMs } from './standing.ts';
 const HOUR_MS = 3_600_000;
 
 const RECORDS: Record<BackupPart, [one: string, many: string]> = {
-  chat_history: ['conversation record', 'conversation records'],
+  chat_history: ['conversation or message', 'conversations and messages'],
   aws_estate: ['resource', 'resources'],
   state: ['record of settings and the journal', 'records of settings and the journal'],
 };
+const CONVERSATIONS: [one: string, many: string] = ['conversation', 'conversations'];
 
 /** `a`, `a and b`, `a, b and c`. */
 export function listInWords(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-/** What a backup holds: `12 conversation records, 1 resource and 8 records of settings and the journal`. */
-export function countsInWords({ parts, counts }: Pick<BackupInfo, 'parts' | 'counts'>): string {
+/** What a backup holds: `2 conversations, 1 resource and 8 records of settings and the journal`. */
+export function countsInWords(backup: Pick<BackupInfo, 'parts' | 'counts' | 'conversations'>): string {
+  const { parts, counts, conversations } = backup;
   const held = BACKUP_PARTS.filter((part) => parts.includes(part));
   return listInWords(
-    held.map(
-      (part) => `${counts[part].toLocaleString('en-US')} ${RECORDS[part][counts[part] === 1 ? 0 : 1]}`,
-    ),
+    held.map((part) => {
+      const told = part === 'chat_history' ? (conversations ?? null) : null;
+      const count = told ?? counts[part];
+      const [one, many] = told === null ? RECORDS[part] : CONVERSATIONS;
+      return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+    }),
   );
 }
 

@@ -17,6 +17,8 @@ const PAGE = 500;
 const DELETION_KINDS = ['deleting', 'deleted'];
 /** Conversations, present and deleted. */
 export const HEADS: Filter = { must: [{ key: 'kind', any: ['conversation', ...DELETION_KINDS] }] };
+/** Conversations that are there. */
+export const PRESENT: Filter = { must: [{ key: 'kind', match: 'conversation' }] };
 /** What a person would count. */
 export const CHAT_CONTENT: Filter = { must: [{ key: 'kind', any: ['conversation', 'message'] }] };
 

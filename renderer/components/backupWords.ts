@@ -10,7 +10,13 @@ export const PARTS: Record<BackupPart, { name: string; what: string }> = {
   },
 };
 
-type Holding = Pick<BackupInfo, 'parts' | 'counts'>;
+type Holding = Pick<BackupInfo, 'parts' | 'counts' | 'conversations'>;
+
+/** `2 conversations`; of a backup that does not tell them from their messages, both. */
+export const chatWords = ({ counts, conversations = null }: Omit<Holding, 'parts'>): string =>
+  conversations === null
+    ? plural(counts.chat_history, 'conversation or message', 'conversations and messages')
+    : plural(conversations, 'conversation');
 
 /** `conversations`, `resources and state`. */
 export function partNames(parts: readonly BackupPart[]): string {
@@ -28,21 +34,23 @@ export function holds(parts: readonly BackupPart[]): string {
   return `${names.charAt(0).toUpperCase()}${names.slice(1)}${parts.length === 1 ? ' only' : ''}`;
 }
 
-/** `12,480 resources, 1,204 chat, 88 state`: the biggest matter first, short enough for a row; what it lacks is not told as 0. */
-export function backupCounts({ parts, counts }: Holding): string {
+/** `12,480 resources, 104 conversations, 88 state`: the biggest matter first, short enough for a row; what it lacks is not told as 0. */
+export function backupCounts(backup: Holding): string {
+  const { parts, counts } = backup;
   const words: Record<BackupPart, string> = {
     aws_estate: plural(counts.aws_estate, 'resource'),
-    chat_history: `${count(counts.chat_history)} chat`,
+    chat_history: chatWords(backup),
     state: `${count(counts.state)} state`,
   };
   const order = ['aws_estate', 'chat_history', 'state'] as const;
   return order.flatMap((part) => (parts.includes(part) ? [words[part]] : [])).join(', ');
 }
 
-/** The same in a sentence: `12,480 resources, 1 conversation record and 88 records of settings and the journal`. */
-export function holdsInWords({ parts, counts }: Holding): string {
+/** The same in a sentence: `12,480 resources, 1 conversation and 88 records of settings and the journal`. */
+export function holdsInWords(backup: Holding): string {
+  const { parts, counts } = backup;
   const words: Record<BackupPart, string> = {
-    chat_history: plural(counts.chat_history, 'conversation record'),
+    chat_history: chatWords(backup),
     aws_estate: plural(counts.aws_estate, 'resource'),
     state: `${plural(counts.state, 'record')} of settings and the journal`,
   };

@@ -46,7 +46,7 @@ export interface RestoreReport {
   open: OpenReport;
   counts: { [P in BackupPart]?: MergeCounts };
   /** Counted in the collections after the exchange. */
-  totals: { chat_history: number; aws_estate: number };
+  totals: { chat_history: number; conversations: number; aws_estate: number };
   /** The backup made before. */
   before: Which | null;
   /** Where data that was put aside lies now. */

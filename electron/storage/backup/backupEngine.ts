@@ -126,21 +126,31 @@ function inWords(mode: 'replace' | 'merge', report: RestoreReport): string {
     const counts = report.counts[part];
     return counts === undefined ? [] : [`${words}: ${mode === 'merge' ? merged(counts) : replaced(counts)}.`];
   });
-  const { chat_history, aws_estate } = report.totals;
+  const { conversations, aws_estate } = report.totals;
   sentences.push(
-    `Now ${number(chat_history)} conversations and messages and ${number(aws_estate)} resources are here.`,
+    `Now ${plural(conversations, 'conversation')} and ${plural(aws_estate, 'resource')} are here.`,
   );
   if (report.kept !== null) sentences.push(`The data that could not be read is kept in ${report.kept}.`);
   return sentences.join(' ');
 }
 
+/** Only what happened: a list of zeros says nothing. */
 function merged({ added, updated, kept, skipped, deleted }: MergeCounts): string {
-  const removed = deleted > 0 ? `, ${number(deleted)} deleted as on the other side` : '';
-  return `${number(added)} added, ${number(updated)} updated, ${number(kept)} kept, ${number(skipped)} skipped${removed}`;
+  const told = [
+    [added, 'added'],
+    [updated, 'updated'],
+    [kept, 'kept as they are'],
+    [skipped, 'skipped'],
+    [deleted, 'deleted as on the other side'],
+  ] as const;
+  const words = told.flatMap(([count, what]) => (count > 0 ? [`${number(count)} ${what}`] : []));
+  return words.length > 0 ? words.join(', ') : 'none in the backup';
 }
 
 function replaced({ added, updated, skipped }: MergeCounts): string {
+  if (added + updated + skipped === 0) return 'none in the backup';
   return `${number(added + updated)} restored${skipped > 0 ? `, ${number(skipped)} skipped` : ''}`;
 }
 
+const plural = (count: number, one: string) => `${number(count)} ${one}${count === 1 ? '' : 's'}`;
 const number = (value: number) => value.toLocaleString('en-US');

@@ -96,7 +96,7 @@ async function writePart(
 ): Promise<ManifestObject> {
   const total = part === 'state' ? null : await workspace.store.count(workspace.collections[part].name);
   work.step(`Copying ${PART_WORDS[part]}`, total, 'records');
-  const tally = { records: 0, deletions: 0 };
+  const tally = { records: 0, deletions: 0, conversations: 0 };
   const counted = reporting(pagesOf(workspace, part), tally, work);
   const sealed = sealObject(
     workspace.keyring,
@@ -105,8 +105,16 @@ async function writePart(
   );
   const name = snapshotName(installId, part, backupId);
   const written = await place.writeObject(name, sealed, { signal: work.signal });
-  const { records, deletions } = tally;
-  return { part, name, ...written, records, unreadable: 0, ...(deletions > 0 && { deletions }) };
+  const { records, deletions, conversations } = tally;
+  return {
+    part,
+    name,
+    ...written,
+    records,
+    unreadable: 0,
+    ...(deletions > 0 && { deletions }),
+    ...(part === 'chat_history' && { conversations }),
+  };
 }
 
 function pagesOf({ store, collections, folder }: BackupWorkspace, part: BackupPart): AsyncGenerator<Line[]> {
@@ -117,12 +125,16 @@ function pagesOf({ store, collections, folder }: BackupWorkspace, part: BackupPa
 
 async function* reporting(
   pages: AsyncIterable<Line[]>,
-  tally: { records: number; deletions: number },
+  tally: { records: number; deletions: number; conversations: number },
   work: Work,
 ): AsyncGenerator<Line[]> {
   for await (const page of pages) {
     work.signal.throwIfAborted();
-    tally.deletions += page.filter((line) => line.t === 'point' && isDeletion(line.payload)).length;
+    for (const line of page) {
+      if (line.t !== 'point') continue;
+      if (isDeletion(line.payload)) tally.deletions += 1;
+      else if (line.payload.kind === 'conversation') tally.conversations += 1;
+    }
     yield page;
     work.progress(tally.records);
   }

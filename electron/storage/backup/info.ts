@@ -1,4 +1,5 @@
-import { BACKUP_PARTS, type BackupInfo } from '../../../preload/contract/models.ts';
+import { z } from 'zod';
+import { BACKUP_PARTS, type BackupInfo, SLOT_KINDS } from '../../../preload/contract/models.ts';
 import { countsOf, type ManifestBody } from './manifest.ts';
 import type { BackupPart } from './names.ts';
 
@@ -13,6 +14,16 @@ export const PART_WORDS: Record<BackupPart, string> = {
 export const timeInWords = (iso: string) =>
   `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
+/** Which ways there are to its key; all that there can be where they cannot be read: opening it says what is wrong. */
+function slotKinds(keyring: string): BackupInfo['opensWith'] {
+  const slots = z.looseObject({ slots: z.array(z.looseObject({ kind: z.enum(SLOT_KINDS) })) });
+  try {
+    return [...new Set(slots.parse(JSON.parse(keyring)).slots.map(({ kind }) => kind))];
+  } catch {
+    return [...SLOT_KINDS];
+  }
+}
+
 /** What a manifest says of its backup, `unverified`: nothing is known of its objects yet. */
 export function infoOf(body: ManifestBody, place: BackupInfo['place'], manifestBytes: number): BackupInfo {
   const { objects } = body;
@@ -24,6 +35,8 @@ export function infoOf(body: ManifestBody, place: BackupInfo['place'], manifestB
     sizeBytes: objects.reduce((sum, { size }) => sum + size, manifestBytes),
     parts: BACKUP_PARTS.filter((part) => objects.some((object) => object.part === part)),
     counts: countsOf(body),
+    conversations: objects.find(({ part }) => part === 'chat_history')?.conversations ?? null,
+    opensWith: slotKinds(body.keyring),
     formatVersion: body.version,
     appVersion: body.appVersion,
     state: 'unverified',

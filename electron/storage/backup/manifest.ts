@@ -25,6 +25,8 @@ const ManifestObject = z.looseObject({
   unreadable: Count,
   /** How many of `records` say that a conversation was deleted. */
   deletions: Count.optional(),
+  /** How many of `records` are conversations; the others are their messages and deletions. */
+  conversations: Count.optional(),
 });
 const Body = z.looseObject({
   format: z.literal('cloudops-backup'),

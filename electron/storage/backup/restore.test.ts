@@ -31,7 +31,7 @@ test('what was deleted and changed after a backup comes back as it was, and the 
   await laptop.service.journal.append({ kind: 'profile_locked', profile: 'x', accountId: '1', by: 'window' });
   const report = await laptop.restore(which);
   expect(await laptop.content()).toEqual(before);
-  expect(report.totals).toEqual({ chat_history: 12, aws_estate: 20 });
+  expect(report.totals).toEqual({ chat_history: 12, conversations: 2, aws_estate: 20 });
   expect((await laptop.service.journal.verify()).brokenAt).toBeNull();
   // The two from before, and that it was restored.
   expect((await laptop.service.journal.verify()).entries).toBe(3);

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 import type { OpenReport } from '../api.ts';
-import { CHAT_CONTENT } from '../chatDeletions.ts';
+import { CHAT_CONTENT, PRESENT } from '../chatDeletions.ts';
 import { parseKeyring } from '../keys/keyring.ts';
 import type { LocalEngine } from '../maintenance/engineRescue.ts';
 import type { Work } from '../work.ts';
@@ -138,6 +138,7 @@ export class WorkspaceBackups implements BackupApi {
       counts: settled.counts,
       totals: {
         chat_history: await store.count(collections.chat_history.name, CHAT_CONTENT),
+        conversations: await store.count(collections.chat_history.name, PRESENT),
         aws_estate: await store.count(collections.aws_estate.name),
       },
       kept,

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { ErrorCode } from '../../../preload/contract/errors.ts';
-import type { Secret } from '../../../preload/contract/models.ts';
+import { SLOT_KINDS, type Secret } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
 import { readTextIfPresent, writeFileDurably } from '../files.ts';
 import type { StorageConfig } from '../storageConfig.ts';
@@ -65,6 +65,16 @@ export class MasterKeys {
     if (secret.kind === 'own') return this.#fromSource();
     const key = await this.#fromSlots({ kind: secret.kind, text: secret.text });
     return { key, message: await this.#putBack(key) };
+  }
+
+  /** Of recovery key and passphrase those that were made: no other is asked for. */
+  async ways(): Promise<KeySlot['kind'][]> {
+    const keyring = await readKeyring(this.#options.folder);
+    const slots = [
+      ...(keyring ? slotsOf(keyring) : []),
+      ...[await this.#source.slot()].flatMap((one) => one ?? []),
+    ];
+    return SLOT_KINDS.filter((kind) => slots.some((slot) => slot.kind === kind));
   }
 
   /**

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ERROR_CODES } from '../errors.ts';
 import { BackupInfo } from './backups.ts';
 import { Iso } from './common.ts';
+import { SLOT_KINDS } from './keys.ts';
 
 export const ENGINE_STATES = ['starting', 'ready', 'restarting', 'failed', 'stopped'] as const;
 export const RESCUE_TARGETS = ['same', 'sqlite'] as const;
@@ -20,6 +21,8 @@ export const AppStatus = z.object({
     state: z.enum(['ok', 'locked', 'absent', 'unavailable', 'choose', 'wrong']),
     message: z.string(),
     filePath: z.string().nullable(),
+    /** Which of them were made for this workspace, so that no other is asked for; absent until it is known. */
+    opensWith: z.array(z.enum(SLOT_KINDS)).optional(),
   }),
   engine: z.object({
     /** `qdrant` is the bundled one, `remote` a Qdrant server elsewhere. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../errors.ts';
 import { Iso, Path } from './common.ts';
+import { SLOT_KINDS } from './keys.ts';
 
 /** Long work: its id is answered at once, its progress comes by event, and it can be cancelled. */
 export const Job = z.object({
@@ -85,6 +86,10 @@ export const BackupInfo = z.object({
   parts: z.array(BackupPart),
   /** Records by part; 0 for a part that it does not hold. */
   counts: z.record(BackupPart, z.number().int()),
+  /** Conversations among the records of `chat_history`; null where the backup does not say. */
+  conversations: z.number().int().nullable().optional(),
+  /** Which of them open it; absent where its manifest cannot be read. */
+  opensWith: z.array(z.enum(SLOT_KINDS)).optional(),
   formatVersion: z.number().int(),
   appVersion: z.string(),
   /** `verified`: read back whole after writing, or proved since. */

@@ -1,17 +1,25 @@
 import { PasswordInput, SegmentedControl, Textarea } from '@mantine/core';
 import classes from './keys.module.css';
-import { inGroups, type TypedSecret } from './secret.ts';
+import { askedKind, inGroups, type TypedSecret } from './secret.ts';
 
 interface Props {
   secret: TypedSecret;
+  /** What was made of these; absent = not known, so each may be tried. */
+  opensWith?: readonly TypedSecret['kind'][] | undefined;
   onChange: (secret: TypedSecret) => void;
   /** Why it was refused or cannot be tried yet. */
   error?: string | null;
   onSubmit: () => void;
 }
 
+const KINDS: { value: TypedSecret['kind']; label: string }[] = [
+  { value: 'recovery', label: 'Recovery key' },
+  { value: 'passphrase', label: 'Passphrase' },
+];
+
 /** A recovery key or a passphrase, typed or pasted. */
-export function SecretField({ secret, onChange, error = null, onSubmit }: Props) {
+export function SecretField({ secret: typed, opensWith, onChange, error = null, onSubmit }: Props) {
+  const secret = askedKind(typed, opensWith);
   const submitOnEnter = (event: React.KeyboardEvent) => {
     if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
     event.preventDefault();
@@ -19,15 +27,14 @@ export function SecretField({ secret, onChange, error = null, onSubmit }: Props)
   };
   return (
     <div className={classes.secret}>
-      <SegmentedControl
-        aria-label="Open with"
-        data={[
-          { value: 'recovery', label: 'Recovery key' },
-          { value: 'passphrase', label: 'Passphrase' },
-        ]}
-        value={secret.kind}
-        onChange={(kind) => onChange({ ...secret, kind })}
-      />
+      {opensWith?.length !== 1 && (
+        <SegmentedControl
+          aria-label="Open with"
+          data={KINDS}
+          value={secret.kind}
+          onChange={(kind) => onChange({ ...secret, kind })}
+        />
+      )}
       {secret.kind === 'recovery' ? (
         <Textarea
           label="Recovery key"

@@ -1,14 +1,23 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
+import type { AppStatus } from '../../../preload/contract/models.ts';
 import { cacheSync } from '../../api/cacheSync.ts';
 import { useAction } from '../../api/queries.ts';
 import classes from './keys.module.css';
 import { SecretField } from './SecretField.tsx';
-import { NO_SECRET, secretProblem, toSecret } from './secret.ts';
+import { askedKind, NO_SECRET, secretProblem, toSecret } from './secret.ts';
 
-/** Opens the workspace with what the person holds. `children`: other ways, beside the button. */
-export function UnlockForm({ children }: { children?: ReactNode }) {
-  const [secret, setSecret] = useState(NO_SECRET);
+interface Props {
+  /** What was made for this workspace; absent = not known. */
+  opensWith?: AppStatus['key']['opensWith'] | undefined;
+  /** Other ways, beside the button. */
+  children?: ReactNode;
+}
+
+/** Opens the workspace with what the person holds. */
+export function UnlockForm({ opensWith, children }: Props) {
+  const [typed, setSecret] = useState(NO_SECRET);
+  const secret = askedKind(typed, opensWith);
   const [problem, setProblem] = useState<string | null>(null);
   const unlock = useAction('key.unlock', (status) => {
     setSecret(NO_SECRET);
@@ -32,6 +41,7 @@ export function UnlockForm({ children }: { children?: ReactNode }) {
     >
       <SecretField
         secret={secret}
+        opensWith={opensWith}
         onChange={(next) => {
           setSecret(next);
           setProblem(null);

@@ -8,6 +8,15 @@ export interface TypedSecret {
 }
 export const NO_SECRET: TypedSecret = { kind: 'recovery', recovery: '', passphrase: '' };
 
+/** What was typed, of the kind that is asked for where only one was made; `opensWith` absent = not known. */
+export function askedKind(
+  typed: TypedSecret,
+  opensWith: readonly TypedSecret['kind'][] | undefined,
+): TypedSecret {
+  const only = opensWith?.length === 1 ? opensWith[0] : undefined;
+  return only ? { ...typed, kind: only } : typed;
+}
+
 /** Characters of a recovery key without the gaps between its groups. */
 export const RECOVERY_LENGTH = 56;
 const GROUP = 4;

@@ -2,9 +2,9 @@ import { Button, Checkbox } from '@mantine/core';
 import { useEffect } from 'react';
 import { BACKUP_PARTS, type BackupInfo, type BackupPart } from '../../../preload/contract/models.ts';
 import { useAction } from '../../api/queries.ts';
-import { bytes, count, exactTime } from '../../state/format.ts';
+import { bytes, exactTime, plural } from '../../state/format.ts';
 import { BackupState } from '../BackupState.tsx';
-import { holds, PARTS } from '../backupWords.ts';
+import { chatWords, holds, PARTS } from '../backupWords.ts';
 import { ErrorState } from '../ErrorState.tsx';
 import { Facts } from '../Facts.tsx';
 import { Id } from '../Id.tsx';
@@ -101,10 +101,15 @@ function PartChoice({ part, from, info, wizard: { parts } }: PartProps) {
           });
         }}
       />
-      <span className="num">{from ? count(from.counts[part]) : '–'}</span>
+      <span className="num">{from ? heldWords(part, from) : '–'}</span>
     </div>
   );
 }
+
+const heldWords = (part: BackupPart, from: BackupInfo): string =>
+  part === 'chat_history'
+    ? chatWords(from)
+    : plural(from.counts[part], part === 'state' ? 'record' : 'resource');
 
 function partNote(part: BackupPart, from: BackupInfo | null, info: BackupInfo): string {
   if (from === null)

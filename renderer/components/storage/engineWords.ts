@@ -15,9 +15,10 @@ export function engineName({ kind, url }: Engine): string {
 /** The same in a word, for the status bar. */
 export const engineWord = ({ kind }: Engine): string => (kind === 'remote' ? 'qdrant server' : kind);
 
-export function backupLine({ createdAt, place, parts, counts }: BackupInfo): string {
+export function backupLine(backup: BackupInfo): string {
+  const { createdAt, place } = backup;
   const where = place === 'local' ? 'this machine' : 'S3';
-  return `${exactTime(createdAt)}, ${where}: ${backupCounts({ parts, counts })}`;
+  return `${exactTime(createdAt)}, ${where}: ${backupCounts(backup)}`;
 }
 
 export function rescueLabel(target: Target, filled: boolean, kind: Engine['kind']): string {

@@ -59,7 +59,7 @@ export function BackupTable({ backups, s3, sample }: Props) {
                   Resources
                 </th>
                 <th scope="col" data-num>
-                  Chat
+                  Conversations
                 </th>
                 <th scope="col" data-num>
                   State records
@@ -125,7 +125,7 @@ function BackupRow(props: RowProps) {
       </td>
       <td>{holds(backup.parts)}</td>
       <Records backup={backup} part="aws_estate" />
-      <Records backup={backup} part="chat_history" />
+      <Conversations backup={backup} />
       <Records backup={backup} part="state" />
       <td data-num>{bytes(backup.sizeBytes)}</td>
       <td className={classes.reason} title={backup.reason}>
@@ -135,6 +135,22 @@ function BackupRow(props: RowProps) {
         <RowMenu {...props} />
       </td>
     </tr>
+  );
+}
+
+function Conversations({ backup: { parts, counts, conversations = null } }: { backup: BackupInfo }) {
+  if (!parts.includes('chat_history'))
+    return (
+      <td data-num className="soft">
+        –
+      </td>
+    );
+  if (conversations !== null) return <td data-num>{count(conversations)}</td>;
+  const why = `It does not tell conversations from messages; it holds ${count(counts.chat_history)} of both.`;
+  return (
+    <td data-num title={why}>
+      ?
+    </td>
   );
 }
 

@@ -5,6 +5,7 @@ import type { ChatMessage } from '../../../preload/contract/models.ts';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { usePlan } from '../../components/plan/usePlan.ts';
 import { TextSkeleton } from '../../components/Skeletons.tsx';
+import { announcement } from './announcement.ts';
 import classes from './chat.module.css';
 import { useChat } from './chatStore.ts';
 import { Message } from './Message.tsx';
@@ -188,11 +189,4 @@ function Announcer({ messages }: { messages: readonly ChatMessage[] }) {
 function PlanAnnouncement({ planId }: { planId: string }) {
   const { current } = usePlan(planId);
   return current?.phase === 'proposed' ? 'A plan waits for your decision.' : null;
-}
-
-function announcement({ parts }: ChatMessage): string {
-  if (parts.some((part) => part.kind === 'candidates')) return 'CloudOps asks which one you mean.';
-  return parts.some((part) => part.kind === 'error')
-    ? 'CloudOps could not answer.'
-    : 'CloudOps has answered.';
 }

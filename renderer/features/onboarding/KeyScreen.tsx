@@ -29,7 +29,13 @@ export function KeyScreen({ status }: { status: AppStatus }) {
   const chooses = key.state === 'choose';
   return (
     <CenteredPage title={titleOf(key)}>
-      <p className={classes.text}>{key.message}</p>
+      {!chooses && <p className={classes.text}>{key.message}</p>}
+      {chooses && (
+        <p className={classes.text}>
+          This machine has no keychain that answers, and everything here is encrypted with a key. Unlock or
+          start the keychain and try again, or keep the key in a file.
+        </p>
+      )}
       {chooses && (
         <p className={classes.text}>
           A key in a file{key.filePath && <span className="mono"> ({key.filePath})</span>} protects the estate
@@ -38,12 +44,18 @@ export function KeyScreen({ status }: { status: AppStatus }) {
         </p>
       )}
       <Choices chooses={chooses} sample={workspace.sample} />
-      {!chooses && (
+      {chooses && key.message !== '' && (
+        <details className={classes.foot}>
+          <summary className={classes.summary}>What the keychain said</summary>
+          {key.message}
+        </details>
+      )}
+      {!chooses && key.opensWith?.length !== 0 && (
         <section className={classes.panel} aria-labelledby="unlock-title">
           <h2 id="unlock-title" className={classes.panelTitle}>
             Unlock with what you hold
           </h2>
-          <UnlockForm />
+          <UnlockForm opensWith={key.opensWith} />
         </section>
       )}
       <p className={classes.foot}>

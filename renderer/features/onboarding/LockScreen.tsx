@@ -34,12 +34,18 @@ export function LockScreen({ status: { key } }: { status: AppStatus }) {
           </Button>
         </div>
       )}
-      <section className={classes.panel} aria-labelledby="unlock-title">
-        <h2 id="unlock-title" className={classes.panelTitle}>
-          {own ? 'Or with what you hold' : 'Unlock with what you hold'}
-        </h2>
-        <UnlockForm />
-      </section>
+      {key.opensWith?.length === 0 ? (
+        <p className={classes.foot}>
+          No recovery key and no passphrase was made for this workspace{own ? ': this is the only way.' : '.'}
+        </p>
+      ) : (
+        <section className={classes.panel} aria-labelledby="unlock-title">
+          <h2 id="unlock-title" className={classes.panelTitle}>
+            {own ? 'Or with what you hold' : 'Unlock with what you hold'}
+          </h2>
+          <UnlockForm opensWith={key.opensWith} />
+        </section>
+      )}
     </CenteredPage>
   );
 }
