@@ -8,6 +8,7 @@ import { App } from './App.tsx';
 import { cacheSync } from './api/cacheSync.ts';
 import { bridge } from './api/client.ts';
 import { queryClient } from './api/queries.ts';
+import { followAddress } from './state/address.ts';
 import { keepFocus } from './state/focus.ts';
 import { listenForKeys } from './state/keys.ts';
 import { theme } from './theme.ts';
@@ -15,6 +16,7 @@ import { theme } from './theme.ts';
 cacheSync.follow(bridge);
 listenForKeys(window);
 keepFocus(document);
+followAddress(window);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { keepView } from '../../state/address.ts';
 import type { Outgoing } from './thread.ts';
 
 /** The conversation that does not exist yet: it is stored when its first message is sent. */
@@ -7,7 +8,7 @@ export const NEW = 'new';
 interface ChatState {
   /** `null` = not chosen yet: the newest one is shown. */
   selected: string | null;
-  /** What is typed and not sent, by conversation; outlives the screen, never leaves memory. */
+  /** What is typed and not sent, by conversation; outlives the screen and a reload, never sent anywhere. */
   drafts: Readonly<Record<string, string>>;
   outgoing: readonly Outgoing[];
   /** A message that a search led to; `visit` tells a second click on the same one from the first. */
@@ -20,6 +21,24 @@ export const useChat = create<ChatState>(() => ({
   outgoing: [],
   place: null,
 }));
+
+keepView('chat', {
+  read: () => {
+    const { selected, drafts } = useChat.getState();
+    return { selected, drafts: Object.fromEntries(Object.entries(drafts).filter(([, text]) => text !== '')) };
+  },
+  restore: (saved) => {
+    const { selected, drafts } = saved as Partial<ChatState>;
+    useChat.setState((now) => ({
+      selected: typeof selected === 'string' ? selected : null,
+      // What was typed since, on the way back too, is not taken away.
+      drafts: { ...(typeof drafts === 'object' ? drafts : {}), ...now.drafts },
+      place: null,
+    }));
+  },
+  subscribe: useChat.subscribe,
+  step: () => useChat.getState().selected ?? '',
+});
 
 export function select(conversationId: string): void {
   useChat.setState({ selected: conversationId, place: null });

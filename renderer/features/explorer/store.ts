@@ -1,5 +1,6 @@
 import { create } from 'zustand';
-import type { ResourceFilter, ResourceQuery, ResourceSort } from '../../../preload/contract/models.ts';
+import { ResourceFilter, type ResourceQuery, ResourceSort } from '../../../preload/contract/models.ts';
+import { keepView } from '../../state/address.ts';
 
 export type FilterKey = keyof ResourceFilter;
 
@@ -18,6 +19,21 @@ export const useExplorer = create<ExplorerState>(() => EMPTY);
 
 /** Where the list stands, in px; outside the store, for scrolling must draw nothing but rows. */
 export const place = { top: 0 };
+
+keepView('explorer', {
+  read: () => ({ ...useExplorer.getState(), top: place.top }),
+  restore: (saved) => {
+    const { text, filter, sort, ignored, top } = saved as Partial<ExplorerState & typeof place>;
+    useExplorer.setState({
+      text: typeof text === 'string' ? text : '',
+      filter: ResourceFilter.safeParse(filter).data ?? {},
+      sort: ResourceSort.array().safeParse(sort).data ?? [],
+      ignored: Array.isArray(ignored) ? ignored.filter((one) => typeof one?.words === 'string') : [],
+    });
+    place.top = typeof top === 'number' ? top : 0;
+  },
+  subscribe: useExplorer.subscribe,
+});
 
 function change(part: Partial<ExplorerState>): void {
   place.top = 0;
