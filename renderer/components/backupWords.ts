@@ -14,9 +14,9 @@ type Holding = Pick<BackupInfo, 'parts' | 'counts' | 'conversations'>;
 
 /** `2 conversations`; of a backup that does not tell them from their messages, both. */
 export const chatWords = ({ counts, conversations = null }: Omit<Holding, 'parts'>): string =>
-  conversations === null
+  conversations === null && counts.chat_history > 0
     ? plural(counts.chat_history, 'conversation or message', 'conversations and messages')
-    : plural(conversations, 'conversation');
+    : plural(conversations ?? 0, 'conversation');
 
 /** `conversations`, `resources and state`. */
 export function partNames(parts: readonly BackupPart[]): string {
