@@ -21,7 +21,7 @@ export const NAME_INTRODUCTIONS = phrases(
 
 /** Words that turn a sentence against what its verb says: after these the change itself is not even offered. */
 export const OPPOSITES = phrases(
-  "no, not, never, don't, dont, doesn't, didn't, cannot, can't, cant, won't, wont, wouldn't, shouldn't, mustn't, isn't, aren't, without, avoid, except, excepting, excluding, exclude, but, besides, unless, other, others, than, instead, keep, skip, ignore, leave, nor, neither, prevent, rather",
+  "no, not, never, nobody, no-one, noone, nothing, none, nowhere, refuse, forbid, forbidden, don't, dont, doesn't, didn't, cannot, can't, cant, won't, wont, wouldn't, shouldn't, mustn't, isn't, aren't, without, avoid, except, excepting, excluding, exclude, but, besides, unless, other, others, than, instead, keep, skip, ignore, leave, nor, neither, prevent, rather",
 );
 /** Words of number, time, condition and connection: no name, tag or account gives them another meaning. */
 export const RESERVED = new Set([
@@ -46,7 +46,7 @@ export const LIST_LEADS = phrases(
   "show, list, find, get, give me, display, tell me, see, search, enumerate, which, what, what's, whats, how many, count, number of, the number of, are there, is there, do we have, do i have, any, all, are any",
 );
 export const DESCRIBE_WORDS = phrases(
-  "describe, show, me, get, see, open, display, find, what, what's, whats, is, where, where's, how, tell, us, about, give, details, detail, info, information, facts, status, state, region, account, arn, type, tags, engine, of, on, for, the, my, our, a, an, look, at, in, currently, doing, this, that, it, one, list",
+  "describe, show, me, get, see, open, display, find, what, what's, whats, is, where, where's, how, tell, us, about, give, details, detail, info, information, facts, status, state, region, account, arn, type, tags, engine, of, on, for, the, my, our, a, an, look, at, in, currently, doing, this, that, it, one, list, resource",
 );
 export const HELP = new Set([
   ...phrases(
