@@ -128,6 +128,12 @@ test('what AWS or the policy refuses is said in its words, and the conversation 
   expect((await bench.ask('stop pg-main')).kind).toBe('plan');
 });
 
+test('what is so already is an answer, not an error', async () => {
+  const text = 'pg-main is already stopped. There is nothing to do.';
+  bench.refuse = new AppError('INVALID_STATE', text, { details: { already: 'stopped' } });
+  expect((await bench.ask('stop pg-main')).parts).toEqual([{ kind: 'text', text }]);
+});
+
 test('the text of an unexpected error stays off the screen and reaches the log', async () => {
   bench.refuse = new Error('secret: /home/x');
   const chat = bench.chat();

@@ -38,7 +38,7 @@ export function ResourceDetails({ id }: { id: string }) {
   return (
     <article aria-label={visibleName(resource.name)}>
       <header className={classes.head}>
-        <div className={classes.kind}>{typeName(resource.resourceType)}</div>
+        <div className={classes.kind}>{typeName(resource.resourceType, resource.facts.Engine)}</div>
         <h2 className={classes.name}>{visibleName(resource.name)}</h2>
         <div className={classes.stateLine}>
           <StateLabel state={resource.state} />

@@ -1,4 +1,5 @@
 /** Words and numbers as the whole app writes them. Pure functions. */
+import { databaseProduct } from '../../preload/contract/databases.ts';
 
 const numbers = new Intl.NumberFormat('en');
 export const count = (value: number): string => numbers.format(value);
@@ -54,7 +55,6 @@ const TYPE_NAMES: Record<string, string> = {
   ec2_vpc: 'VPC',
   ec2_subnet: 'Subnet',
   ec2_security_group: 'Security group',
-  rds_instance: 'RDS instance',
   s3_bucket: 'S3 bucket',
   lambda_function: 'Lambda function',
   elbv2_load_balancer: 'Load balancer',
@@ -62,7 +62,11 @@ const TYPE_NAMES: Record<string, string> = {
   dynamodb_table: 'DynamoDB table',
   sqs_queue: 'SQS queue',
 };
-export const typeName = (resourceType: string): string => TYPE_NAMES[resourceType] ?? resourceType;
+/** `engine` of a database, where it is known: DocumentDB and Neptune answer as RDS does and are not. */
+export function typeName(resourceType: string, engine?: unknown): string {
+  if (resourceType === 'rds_instance') return `${databaseProduct(engine)} instance`;
+  return TYPE_NAMES[resourceType] ?? resourceType;
+}
 
 const SERVICE_NAMES: Record<string, string> = {
   ec2: 'EC2',

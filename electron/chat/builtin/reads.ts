@@ -62,7 +62,7 @@ function describeSentence(context: Context, read: ReadSentence, target: Identifi
   const asked = read.yesNo ? read.attributes.find(({ about }) => about === 'state') : undefined;
   if (asked && state !== null) return `${holds(asked, target) ? 'Yes' : 'No'}: ${name} is ${state}.`;
   const where = `in ${target.region}, account ${accountName(target.account, context.words)}`;
-  return `${name} is ${aNoun(target.type)} ${where}${state === null ? '' : `; its state is ${state}`}.`;
+  return `${name} is ${aNoun(target.type, target.metadata.Engine)} ${where}${state === null ? '' : `; its state is ${state}`}.`;
 }
 
 /** A list or a number, from the cache. */

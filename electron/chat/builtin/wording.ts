@@ -1,3 +1,4 @@
+import { databaseProduct } from '../../../preload/contract/databases.ts';
 import type { ResourceType } from '../../../preload/contract/models.ts';
 import { spelled } from '../../../preload/contract/spelling.ts';
 import { cleanText } from '../../execute/catalog/words.ts';
@@ -19,8 +20,9 @@ const NOUNS: Record<ResourceType, [one: string, many: string]> = {
 
 export const noun = (type: ResourceType): string => NOUNS[type][0];
 
-export function aNoun(type: ResourceType): string {
-  const word = noun(type);
+/** `engine` of a database, where it is known: DocumentDB and Neptune answer as RDS does and are not. */
+export function aNoun(type: ResourceType, engine?: unknown): string {
+  const word = type === 'rds_instance' ? `${databaseProduct(engine)} instance` : noun(type);
   return `${/^(EC2|EBS|RDS|S3|SQS)/.test(word) ? 'an' : 'a'} ${word}`;
 }
 

@@ -1,3 +1,4 @@
+import { type DatabaseProduct, databaseProduct } from '../../../preload/contract/databases.ts';
 import type { Resource } from '../../../preload/contract/models.ts';
 import { cleanText } from '../../aws/text.ts';
 import type { ActionSpec, Affected, Check, Related } from './spec.ts';
@@ -27,13 +28,9 @@ export const isReplica = (resource: Resource) =>
   rawText(resource, 'ReadReplicaSourceDBInstanceIdentifier') !== null ||
   rawText(resource, 'ReadReplicaSourceDBClusterIdentifier') !== null;
 
-/** Two services of their own that answer through the API of RDS; their instances are always members of a cluster. */
-const OTHER_PRODUCTS: Record<string, 'DocumentDB' | 'Neptune'> = { docdb: 'DocumentDB', neptune: 'Neptune' };
-
-export function productOf(resource: Resource): 'RDS' | 'DocumentDB' | 'Neptune' {
-  const engine = resource.facts.Engine ?? rawText(resource, 'Engine');
-  return OTHER_PRODUCTS[String(engine)] ?? 'RDS';
-}
+/** Instances of DocumentDB and Neptune are always members of a cluster. */
+export const productOf = (resource: Resource): DatabaseProduct =>
+  databaseProduct(resource.facts.Engine ?? rawText(resource, 'Engine'));
 
 /** `arn:aws:rds:eu-west-1:111122223333:db:pg` → its region and name; a plain identifier is of the same region. */
 function replicaAt(identifier: string): { region: string | null; name: string } {
