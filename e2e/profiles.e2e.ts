@@ -57,6 +57,9 @@ test('a profile starts read-only: nothing is sent before it is unlocked', async 
   await approve.waitFor();
   expect(await approve.isDisabled()).toBe(true);
   await ui.plan.getByRole('button', { name: 'Unlock for 1 hour' }).click();
+  // Production is asked about in red here as on Accounts; the click alone unlocks nothing.
+  const asked = page.getByRole('dialog', { name: 'Unlock prod for 1 hour?' });
+  await asked.getByRole('button', { name: 'Unlock for 1 h' }).click();
   await expect.poll(() => approve.isEnabled()).toBe(true);
   expect(estate.proxy.count({ operation: 'StopDBInstance' })).toBe(0);
 });
