@@ -66,6 +66,12 @@ export function contradiction(attribute: Attribute, resource: IdentifiedResource
   }
 }
 
+/** What the environments of a sentence say besides tags: accounts that a person marked as production. */
+export function productionAccounts(attributes: readonly Attribute[], estate: EstateWords): string[] {
+  const asked = attributes.some((a) => a.about === 'environment' && a.names === ENVIRONMENTS[0]);
+  return asked ? estate.accounts.flatMap(({ accountId, production }) => (production ? [accountId] : [])) : [];
+}
+
 /** A list's filter, or the word that cannot be made one. */
 export type Criteria =
   | { filter: ResourceFilter }

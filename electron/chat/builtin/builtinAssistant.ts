@@ -12,7 +12,8 @@ import { answerCommandLine } from './commandLine.ts';
 import { ask, type BuiltinPorts, type Context, selectedOf } from './context.ts';
 import { type EstateWords, Lexicon } from './lexicon.ts';
 import { parseRead } from './readGrammar.ts';
-import { answerDescribe, answerList, explainUnread } from './reads.ts';
+import { answerList } from './lists.ts';
+import { answerDescribe, explainUnread } from './reads.ts';
 import { readSentence } from './tokens.ts';
 
 const LONGEST_SENTENCE = 500;
@@ -54,7 +55,7 @@ export class BuiltinAssistant implements Assistant {
 
   async #answer(context: Context, isEmpty: boolean): Promise<AssistantReply> {
     const { sentence, lexicon } = context;
-    const read = parseRead(sentence.tokens, lexicon, selectedOf(context.request) !== null);
+    const read = parseRead(sentence.tokens, lexicon, context.words, selectedOf(context.request) !== null);
     if (read.intent === 'help') return information(HELP);
     if (isEmpty) return information(EMPTY);
     const commandLine = await answerCommandLine(context);

@@ -11,7 +11,7 @@ export interface BuiltinPorts {
   find: Pick<FindApi, 'query' | 'rows' | 'resolve' | 'related'>;
   estate: Pick<EstateStorageApi, 'get' | 'count'>;
   planner: Pick<Planner, 'actionsFor'>;
-  accounts: () => Promise<{ accountId: string; name: string }[]>;
+  accounts: () => Promise<{ accountId: string; name: string; production?: boolean }[]>;
 }
 
 /** All that is known when one sentence is answered. */

@@ -24,7 +24,7 @@ export interface EstateWords {
   /** `key=value` */
   tags: string[];
   accountIds: string[];
-  accounts: { accountId: string; name: string }[];
+  accounts: { accountId: string; name: string; production?: boolean }[];
 }
 
 const STATIC = staticAttributes();

@@ -39,7 +39,7 @@ export const CONNECTORS = phrases('and, or');
 
 /** Words of a request to see something. */
 export const LIST_WORDS = phrases(
-  "show, list, find, get, give, display, tell, see, search, enumerate, me, us, which, what, what's, whats, how, many, count, number, of, are, is, there, do, does, i, we, you, have, has, got, any, all, every, the, my, our, a, an, currently, exist, exists, with, tag, tags, tagged, in, on, at, from, within, that, resources, resource, everything",
+  "show, list, find, get, give, display, tell, see, search, enumerate, me, us, which, what, what's, whats, how, many, count, number, of, are, is, there, do, does, i, we, you, have, has, got, any, all, every, the, my, our, a, an, currently, exist, exists, with, tag, tags, tagged, in, on, at, from, within, that, resources, resource, everything, use, uses, using, used, run, runs, own, owns, owned, by, environment, env, into",
 );
 export const COUNT_LEADS = phrases('how many, count, number of, the number of, what is the number of');
 export const LIST_LEADS = phrases(

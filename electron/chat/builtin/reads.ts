@@ -1,6 +1,5 @@
-import type { ResourceFilter, ResourceQuery, ResourceSummary } from '../../../preload/contract/models.ts';
 import type { AssistantReply, IdentifiedResource } from '../request.ts';
-import { accountName, contradiction, criteriaOf, holds, listSentence } from './attributes.ts';
+import { accountName, contradiction, holds } from './attributes.ts';
 import { ask, askWhich, type Context, lookAlike, mentionedIn, promptFor, selectedOf } from './context.ts';
 import { DESCRIBE_WORDS, LIST_WORDS, PRONOUNS, RESERVED } from './phrases.ts';
 import type { ReadSentence } from './readGrammar.ts';
@@ -8,7 +7,6 @@ import { quoteUnused, type Token } from './tokens.ts';
 import { aNoun, shown } from './wording.ts';
 
 const ids = (resources: readonly IdentifiedResource[]) => resources.map(({ resource_id }) => resource_id);
-const ROWS = 20;
 
 /** One resource, from the cache. */
 export async function answerDescribe(context: Context, read: ReadSentence): Promise<AssistantReply> {
@@ -48,13 +46,52 @@ export async function answerDescribe(context: Context, read: ReadSentence): Prom
     );
   return {
     kind: 'information',
-    text: describeSentence(context, read, target),
+    text: (await factSentence(context, read, target)) ?? describeSentence(context, read, target),
     describe: target.resource_id,
     list: null,
     source_ids: [],
     suggestions: [],
   };
 }
+
+/** What was asked of it, where that is a fact: "is it public", "which port". */
+async function factSentence(
+  { estate }: Context,
+  read: ReadSentence,
+  target: IdentifiedResource,
+): Promise<string | null> {
+  const { conditions, asked } = read;
+  if (conditions.length + asked.length === 0) return null;
+  const resource = await estate.get(target.resource_id);
+  if (!resource) return null;
+  const name = shown(target.name);
+  const sentences = conditions.map((condition) => {
+    const so = condition.holds(resource);
+    const says = condition.says[target.type] ?? condition.saysOfAll;
+    const said = so ? says : condition.saysNot[target.type];
+    if (!says) return `CloudOps does not read of ${aNoun(target.type)} whether it is ${condition.label}.`;
+    if (so === undefined) return `Whether ${name} is ${condition.label} is not known.`;
+    const start =
+      read.yesNo && !(condition.note && target.type === 's3_bucket') ? (so ? 'Yes: ' : 'No: ') : '';
+    const note = condition.note && target.type === 's3_bucket' ? ` ${condition.note}` : '';
+    return `${start}${name} ${said ? ofOne(said) : `is not ${condition.label}`}.${note}`;
+  });
+  const facts = asked.map(({ label, value }) => {
+    const known = value(resource);
+    return known === null
+      ? `The ${label} of ${name} is not known: AWS gives ${aNoun(target.type)} none, or it was not read.`
+      : `The ${label} of ${name} is ${shown(known)}.`;
+  });
+  return [...sentences, ...facts].join(' ');
+}
+
+/** "are encrypted" of one: "is encrypted". */
+const ofOne = (said: string): string =>
+  said
+    .replace(/^are /, 'is ')
+    .replace(/^do not /, 'does not ')
+    .replace(/^have /, 'has ')
+    .replace(/^(block|give|hold|run) /, '$1s ');
 
 function describeSentence(context: Context, read: ReadSentence, target: IdentifiedResource): string {
   const name = shown(target.name);
@@ -63,93 +100,6 @@ function describeSentence(context: Context, read: ReadSentence, target: Identifi
   if (asked && state !== null) return `${holds(asked, target) ? 'Yes' : 'No'}: ${name} is ${state}.`;
   const where = `in ${target.region}, account ${accountName(target.account, context.words)}`;
   return `${name} is ${aNoun(target.type, target.metadata.Engine)} ${where}${state === null ? '' : `; its state is ${state}`}.`;
-}
-
-/** A list or a number, from the cache. */
-export async function answerList(context: Context, read: ReadSentence): Promise<AssistantReply> {
-  if (read.unused.size > 0) return explainUnread(context, read);
-  const engines = read.attributes.flatMap((a) => (a.about === 'engine' ? a.engines : []));
-  const criteria = criteriaOf(
-    read.attributes.filter(({ about }) => about !== 'engine'),
-    context.words,
-  );
-  if ('unusable' in criteria) return ask(`Neither a tag nor an account says "${shown(criteria.unusable)}".`);
-  if ('alternatives' in criteria) {
-    const sentences = criteria.alternatives.map((pair) => `List resources with tag ${pair}`);
-    return ask(`"${shown(criteria.word)}" is the value of several tags. Which one do you mean?`, sentences);
-  }
-  const { filter, scoped } = withScope(context, criteria.filter);
-  const query: ResourceQuery = {
-    text: '',
-    filter,
-    sort: [{ field: 'name', descending: false }],
-    ignoreChips: [],
-  };
-  const found =
-    engines.length > 0 ? await ofEngine(context, query, engines) : await firstRows(context, query);
-  const engine = engines.length > 0 ? ` The engine is ${engines.join(' or ')}.` : '';
-  const inScope = scoped ? ' Only the selected scope was looked at.' : '';
-  const indexing = context.indexing ? ' The estate is still being read, so more may come.' : '';
-  return {
-    kind: 'information',
-    text: `${listSentence(found.total, criteria.filter, context.words)}${engine}${inScope}${indexing}`,
-    describe: null,
-    list:
-      found.total === 0
-        ? null
-        : { resource_ids: found.rows.map(({ id }) => id), total: found.total, query: found.query },
-    source_ids: found.oldest ? [found.oldest] : [],
-    suggestions: [],
-  };
-}
-
-interface Found {
-  rows: ResourceSummary[];
-  total: number;
-  query: ResourceQuery | null;
-  /** The resource whose answer is the oldest of all that were counted. */
-  oldest: string | null;
-}
-
-async function firstRows({ find }: Context, query: ResourceQuery): Promise<Found> {
-  const { resultId, total } = await find.query(query);
-  const rows = await find.rows(resultId, 0, ROWS);
-  if (total <= ROWS) return { rows, total, query, oldest: oldestOf(rows) };
-  const byAge = await find.query({ ...query, sort: [{ field: 'asOf', descending: false }] });
-  const [oldest] = await find.rows(byAge.resultId, 0, 1);
-  return { rows, total, query, oldest: oldest?.id ?? null };
-}
-
-/** The engine is a fact of the whole record, which no filter of the Explorer reaches. */
-async function ofEngine(context: Context, query: ResourceQuery, engines: readonly string[]): Promise<Found> {
-  const filter = { ...query.filter, resourceTypes: ['rds_instance' as const] };
-  const { resultId, total } = await context.find.query({ ...query, filter });
-  const fitting: ResourceSummary[] = [];
-  for (let offset = 0; offset < total; offset += 200) {
-    for (const row of await context.find.rows(resultId, offset, 200)) {
-      const resource = await context.estate.get(row.id);
-      if (resource && engines.includes(String(resource.facts.Engine).toLowerCase())) fitting.push(row);
-    }
-  }
-  return { rows: fitting.slice(0, ROWS), total: fitting.length, query: null, oldest: oldestOf(fitting) };
-}
-
-function oldestOf(rows: readonly ResourceSummary[]): string | null {
-  return (
-    rows.reduce<ResourceSummary | null>((old, row) => (old && old.asOf <= row.asOf ? old : row), null)?.id ??
-    null
-  );
-}
-
-/** The scope of the screens holds for what the sentence leaves open. */
-function withScope(context: Context, filter: ResourceFilter): { filter: ResourceFilter; scoped: boolean } {
-  const { accounts, regions } = context.request.user_context.scope;
-  const byAccount = accounts.length > 0 && !filter.accountIds;
-  const byRegion = regions.length > 0 && !filter.regions;
-  return {
-    filter: { ...filter, ...(byAccount && { accountIds: accounts }), ...(byRegion && { regions }) },
-    scoped: byAccount || byRegion,
-  };
 }
 
 /** Names the words that were not used, with resources that look like them. */
