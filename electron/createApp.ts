@@ -29,6 +29,7 @@ import { SettingsStore } from './settings.ts';
 import type { StorageEvents } from './storage/api.ts';
 import { RemoteKeys } from './storage/engines/remoteKey.ts';
 import { answeringKeychain } from './storage/keys/answeringKeychain.ts';
+import { Attempts } from './storage/keys/attempts.ts';
 import { IdleLock } from './storage/keys/idleLock.ts';
 import { installId as readInstallId } from './storage/keys/install.ts';
 import { MasterKeys } from './storage/keys/masterKeys.ts';
@@ -123,11 +124,13 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
   });
 
   const keychain = answeringKeychain(keytar);
+  const attempts = new Attempts();
   const masterKeys = new MasterKeys({
     folder: workspace.folder,
     encryption: workspace.storage.encryption,
     env: process.env,
     keychain,
+    attempts,
   });
   const recoveryKeys = new RecoveryKeys({
     keys: storage.keys,
@@ -156,6 +159,7 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
       installId = report.installId;
     },
     whileStill: (work) => stillness.pausing(work),
+    attempts,
     onRestored: reload,
   });
   const safetyBackup = async (reason: string, work: Work) => void (await backups.safetyBackup(reason, work));

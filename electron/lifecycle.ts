@@ -7,6 +7,7 @@ import type { StorageApi, StorageEvents } from './storage/api.ts';
 import type { KeySource } from './storage/keys/keySource.ts';
 import type { MasterKeyState } from './storage/keys/masterKey.ts';
 import type { Unlocked } from './storage/keys/masterKeys.ts';
+import { Serial } from './storage/serial.ts';
 import { endsWithin } from './waiting.ts';
 
 /** Facts that change while the app runs and that the status bar shows. */
@@ -71,6 +72,7 @@ export class Lifecycle {
   /** Resolves when the app ends: a key that is still waited for is not waited for any more. */
   readonly #ended = Promise.withResolvers<null>();
   #stopped = false;
+  readonly #choosing = new Serial();
   /** The lock under way: another object for each, so that one that was taken back is known. */
   #lock: { closing: Promise<void> | null } | null = null;
 
@@ -114,7 +116,12 @@ export class Lifecycle {
    * First start without a keychain: the key goes into a file, under a passphrase when one is given. Rejects once
    * the workspace holds ciphertext.
    */
-  async useKeyFile(passphrase: string | null = null): Promise<AppStatus> {
+  useKeyFile(passphrase: string | null = null): Promise<AppStatus> {
+    // One at a time: a second one would put its key in the place of the one that was just chosen.
+    return this.#choosing.run(() => this.#useKeyFile(passphrase));
+  }
+
+  async #useKeyFile(passphrase: string | null): Promise<AppStatus> {
     if (this.#status.phase === 'starting') {
       throw new AppError(
         'NOT_READY',

@@ -3,6 +3,7 @@ import type { Profiles } from '../aws/profiles.ts';
 import type { JobRunner } from '../jobs/jobs.ts';
 import type { OpenReport, StorageApi } from '../storage/api.ts';
 import { LocalBackupEngine } from '../storage/backup/backupEngine.ts';
+import type { Attempts } from '../storage/keys/attempts.ts';
 import type { KeySource } from '../storage/keys/keySource.ts';
 import { BackupService, type BackupServiceOptions } from './backupService.ts';
 import { Places } from './places.ts';
@@ -21,6 +22,7 @@ export interface BackupsOptions extends S3ClientsOptions, Pick<BackupServiceOpti
   installId(): string;
   onReopened(report: OpenReport): void;
   whileStill: RestoreServiceOptions['whileStill'];
+  attempts: Attempts;
   onRestored: RestoreServiceOptions['onRestored'];
 }
 
@@ -54,6 +56,7 @@ export function createBackups(options: BackupsOptions) {
     places,
     jobs,
     whileStill: options.whileStill,
+    attempts: options.attempts,
     onRestored: options.onRestored,
   });
   return { s3Clients, backups, restores };

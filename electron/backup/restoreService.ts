@@ -7,6 +7,7 @@ import type { BackupPart } from '../storage/backup/names.ts';
 import type { BackupReader } from '../storage/backup/place.ts';
 import { readManifest } from '../storage/backup/proveBackup.ts';
 import type { LocalEngine } from '../storage/maintenance/engineRescue.ts';
+import { Attempts } from '../storage/keys/attempts.ts';
 import { quietWork } from '../storage/work.ts';
 import { BackupCatalog } from './catalog.ts';
 import type { Places } from './places.ts';
@@ -18,6 +19,8 @@ export interface RestoreServiceOptions {
   engine: BackupEngine;
   places: Places;
   jobs: JobRunner;
+  /** Shared with whatever else tries secrets. */
+  attempts?: Attempts;
   /** Runs it with everything out of the way that reads and writes by itself, or follows the journal. */
   whileStill<T>(work: () => Promise<T>): Promise<T>;
   /** After the swap: the screens ask again. */
@@ -41,9 +44,11 @@ export interface RestoreRequest extends Which {
  */
 export class RestoreService {
   readonly #options: RestoreServiceOptions;
+  readonly #attempts: Attempts;
 
   constructor(options: RestoreServiceOptions) {
     this.#options = options;
+    this.#attempts = options.attempts ?? new Attempts();
   }
 
   /** Which installs and backups are there, newest first. Rejects with BACKUP_NOT_FOUND when there are none. */
@@ -68,14 +73,19 @@ export class RestoreService {
     const { engine, places } = this.#options;
     const place = await places.reader(source);
     const { bytes, manifest } = await readManifest(place, which);
-    if (source.kind !== 's3') await engine.open(source, which, secret);
+    if (source.kind !== 's3') await this.#try(() => engine.open(source, which, secret), secret);
     else {
       await places.withTemp(async (to, path) => {
         await fetchBackup(place, to, which, [], quietWork());
-        await engine.open({ kind: 'folder', path }, which, secret);
+        await this.#try(() => engine.open({ kind: 'folder', path }, which, secret), secret);
       });
     }
     return infoOf(manifest.body, place.kind, bytes.length);
+  }
+
+  /** What was typed is tried as at the lock screen; THROTTLED while too many are. */
+  #try(open: () => Promise<void>, { kind }: Secret): Promise<void> {
+    return kind === 'own' ? open() : this.#attempts.run(open);
   }
 
   /** The secret is tried before the job begins, so that a wrong one is answered at once. Throws JOB_RUNNING. */

@@ -69,7 +69,11 @@ export const routes = {
   ),
 
   /** Opens a locked or keyless workspace. A recovered key is put back into its source where that works. */
-  'key.unlock': route(z.strictObject({ secret: m.Secret }), m.AppStatus, ['NOT_FOUND', ...KEY_ERRORS]),
+  'key.unlock': route(z.strictObject({ secret: m.Secret }), m.AppStatus, [
+    'NOT_FOUND',
+    'THROTTLED',
+    ...KEY_ERRORS,
+  ]),
   'key.info': route(none, m.KeyInfo),
   /** Shown once: the key in groups, and which groups (from 0) must be typed back. Not valid before `confirmRecovery`. */
   'key.createRecovery': route(

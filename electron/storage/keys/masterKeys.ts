@@ -8,6 +8,7 @@ import { SLOT_KINDS, type Secret } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
 import { readTextIfPresent, writeFileDurably } from '../files.ts';
 import type { StorageConfig } from '../storageConfig.ts';
+import { Attempts } from './attempts.ts';
 import { installId } from './install.ts';
 import type { Keychain } from './keychainSource.ts';
 import { MASTER_KEY_BYTES, masterKeyFits } from './keyring.ts';
@@ -28,6 +29,8 @@ interface Options {
   encryption: StorageConfig['encryption'];
   env: NodeJS.ProcessEnv;
   keychain: Keychain;
+  /** Shared with whatever else tries secrets. */
+  attempts?: Attempts;
 }
 
 const KEY_FILE = 'file:master.key';
@@ -35,6 +38,7 @@ const KEY_FILE = 'file:master.key';
 /** Where the master key of a workspace comes from, and the ways back to it when it does not. */
 export class MasterKeys {
   readonly #options: Options;
+  readonly #attempts: Attempts;
   #source: KeySource;
   /** What the source last said. */
   #state: MasterKeyState['state'] | null = null;
@@ -42,6 +46,7 @@ export class MasterKeys {
   constructor(options: Options) {
     const { enabled, key_source: text } = options.encryption;
     this.#options = options;
+    this.#attempts = options.attempts ?? new Attempts();
     // Records in clear need no keychain: the key only makes tokens, chains the journal and encrypts backups.
     this.#source = this.#sourceOf(!enabled && text === 'keychain' ? KEY_FILE : text);
   }
@@ -59,11 +64,11 @@ export class MasterKeys {
   /**
    * The key by what the person has: `own` asks the source again, e.g. after the keychain was unlocked. A key that
    * was lost from its source is put back there. Never makes one. KEY_WRONG, KEY_LOCKED, KEY_ABSENT;
-   * INVALID_INPUT for a typing slip in a recovery key; STORAGE_FAILED for a damaged slot.
+   * THROTTLED while too many are tried; INVALID_INPUT for a typing slip in a recovery key; STORAGE_FAILED for a damaged slot.
    */
   async unlock(secret: Secret): Promise<Unlocked> {
     if (secret.kind === 'own') return this.#fromSource();
-    const key = await this.#fromSlots({ kind: secret.kind, text: secret.text });
+    const key = await this.#attempts.run(() => this.#fromSlots({ kind: secret.kind, text: secret.text }));
     return { key, message: await this.#putBack(key) };
   }
 

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { SLOT_KINDS } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
 import { encodeFields } from '../encoding.ts';
+import { Serial } from '../serial.ts';
 import { parseRecoveryText } from './recoveryText.ts';
 
 /**
@@ -63,6 +64,8 @@ export interface SlotSecret {
 const COST = { N: 2 ** 17, r: 8, p: 1 };
 const MAX_MEMORY = 2 ** 30;
 const MAX_P = 16;
+/** Each takes 128 MB: side by side they would take the machine. */
+const derivations = new Serial();
 
 /** Wraps the master key (32 bytes). `random` is injected by known-answer tests only. */
 export async function createSlot(
@@ -145,11 +148,13 @@ async function wrappingKey(slot: KeySlot, secret: SlotSecret): Promise<Buffer> {
   const { N, r, p } = slot.kdf;
   // Node's default ceiling is below what these parameters need.
   const maxmem = 2 * 128 * N * r + 128 * r * p;
-  return new Promise((resolve, reject) => {
-    scrypt(secret.text.normalize('NFKC'), salt, 32, { N, r, p, maxmem }, (error, key) =>
-      error === null ? resolve(key) : reject(error),
-    );
-  });
+  const derive = () =>
+    new Promise<Buffer>((resolve, reject) => {
+      scrypt(secret.text.normalize('NFKC'), salt, 32, { N, r, p, maxmem }, (error, key) =>
+        error === null ? resolve(key) : reject(error),
+      );
+    });
+  return derivations.run(derive);
 }
 
 /** Before any time is spent: whoever can write the file must not make the passphrase cheap to guess. */
