@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type AwsCall, errorBody, readCall } from './awsCall.ts';
+import { type ForeignWay, foreignAnswer } from './foreignAnswer.ts';
 import { type Held, showHeld, transitionOf } from './transitions.ts';
 
 /** Which calls a fault is for; what is left out matches all. `operation` may end with `*`. */
@@ -29,6 +30,7 @@ export interface Fault extends Match {
     | 'expired'
     | 'slow'
     | 'answer'
+    | 'foreign'
     | 'cutBefore'
     | 'cutAfter'
     | 'cutBody';
@@ -38,6 +40,8 @@ export interface Fault extends Match {
   ms?: number;
   /** `answer`: the XML that is answered with status 200 in AWS's place. */
   body?: string;
+  /** `foreign`: how something else answers in AWS's place. */
+  way?: ForeignWay;
 }
 
 /** A call that reached moto, i.e. was really carried out. */
@@ -126,6 +130,11 @@ export class FaultProxy {
     if (fault?.kind === 'answer') {
       response.writeHead(200, { 'content-type': 'application/xml' });
       return void response.end(fault.body);
+    }
+    if (fault?.kind === 'foreign') {
+      const { status, headers, body: text } = foreignAnswer(call, fault.way ?? 'page');
+      response.writeHead(status, headers);
+      return void response.end(text);
     }
     const refusal = fault && refusalOf(fault, call, account);
     if (refusal) {

@@ -69,6 +69,7 @@ function Sections({ detail: { resource, related } }: { detail: ResourceDetail })
   const tags = Object.entries(resource.tags);
   const facts = Object.entries(resource.facts);
   const constraints = Object.entries(resource.constraints);
+  const unknown = Object.entries(resource.unknown ?? {});
   return (
     <>
       <Section title="Identity">
@@ -105,11 +106,22 @@ function Sections({ detail: { resource, related } }: { detail: ResourceDetail })
       )}
       <Section title="Tags" count={tags.length}>
         {tags.length === 0 ? (
-          <p className="soft">No tags.</p>
+          <p className="soft">{resource.unknown?.tags ? '? Not known.' : 'No tags.'}</p>
         ) : (
           <Facts facts={tags.map(([label, value]) => ({ label: visible(label), value: visible(value) }))} />
         )}
       </Section>
+      {unknown.length > 0 && (
+        <Section title="Not told by AWS" count={unknown.length}>
+          <p className="soft">What stands there is as last known.</p>
+          <Facts
+            facts={unknown.map(([field, reason]) => ({
+              label: visible(field),
+              value: `? ${visible(reason)}`,
+            }))}
+          />
+        </Section>
+      )}
       <RawSection resource={resource} />
     </>
   );

@@ -55,3 +55,39 @@ test('denied tags make the cell partial, a deleted balancer is null', async () =
   expect(aws.partial).toHaveLength(1);
   expect(await aws.describe(elbv2LoadBalancers, arn(9))).toBeNull();
 });
+
+const many = Array.from({ length: 20 }, (_, at) => ({
+  LoadBalancerName: `lb-${at}`,
+  LoadBalancerArn: `arn:${at}`,
+}));
+test.each([
+  ['gone', 'LoadBalancerNotFound', 400],
+  ['denied', 'AccessDenied', 403],
+])('one that is %s costs the other nineteen of its batch nothing', async (what, code, status) => {
+  const aws = cannedAws({
+    DescribeLoadBalancersCommand: () => ({ LoadBalancers: many }),
+    DescribeTagsCommand: ({ ResourceArns }) => {
+      const arns = ResourceArns as string[];
+      if (arns.includes('arn:7')) throw awsError(code, status);
+      return {
+        TagDescriptions: arns.map((ResourceArn) => ({ ResourceArn, Tags: [{ Key: 'a', Value: '1' }] })),
+      };
+    },
+  });
+  const found = await aws.collect(elbv2LoadBalancers);
+  expect(found).toHaveLength(20);
+  for (const { arn, tags } of found) expect(tags).toEqual(arn === 'arn:7' ? {} : { a: '1' });
+  const own = found.find(({ arn }) => arn === 'arn:7');
+  if (what === 'denied') expect(own?.unknown?.tags).toContain('elasticloadbalancing:DescribeTags on arn:7');
+  expect(aws.partial).toHaveLength(what === 'denied' ? 1 : 0);
+});
+
+test('an answer that names not all that were asked for leaves those unknown', async () => {
+  const aws = cannedAws({
+    DescribeLoadBalancersCommand: () => ({ LoadBalancers: many.slice(0, 2) }),
+    DescribeTagsCommand: () => ({ TagDescriptions: [{ ResourceArn: 'arn:0', Tags: [] }] }),
+  });
+  const [first, second] = await aws.collect(elbv2LoadBalancers);
+  expect(first?.unknown).toBeUndefined();
+  expect(second?.unknown).toHaveProperty('tags');
+});
