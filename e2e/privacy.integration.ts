@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newHome, removeHome, startApp } from './support/app.ts';
@@ -24,7 +24,9 @@ test.each(qdrant ? ['sqlite', 'qdrant'] : ['sqlite'])(
       CLOUDOPS_ENGINE: engine,
       ...(qdrant && { CLOUDOPS_QDRANT_BIN: qdrant }),
     };
-    const app = await startApp({ home, env });
+    // As careless as can be: what the app and its engine write must be private by their own doing.
+    const umask = process.umask(0);
+    const app = await startApp({ home, env }).finally(() => process.umask(umask));
     const client = await connect(app.address);
     await client.ask('accounts.connect', { profiles: ['prod', 'tooling'] });
     const { runId } = await client.ask('scan.start', { regions: ['us-west-2', 'eu-west-1'] });
@@ -46,8 +48,9 @@ test.each(qdrant ? ['sqlite', 'qdrant'] : ['sqlite'])(
       'tooling',
     ]);
     for (const { name, arn, nativeId } of rows) for (const text of [name, arn, nativeId]) secrets.add(text);
-    // Three letters occur by chance in random bytes.
-    const looked = [...secrets].filter((text) => text.length > 5);
+    // Three letters occur by chance in random bytes; `default` AWS calls a group of every network itself, and so may
+    // an engine's settings.
+    const looked = [...secrets].filter((text) => text.length > 5 && text !== 'default');
 
     client.close();
     await app.stop();
@@ -59,9 +62,21 @@ test.each(qdrant ? ['sqlite', 'qdrant'] : ['sqlite'])(
         .map((text) => `${path}: ${text}`),
     );
     expect(readable).toEqual([]);
+    expect(await open(join(app.data, 'default'))).toEqual([]);
     await removeHome(home);
   },
 );
+
+/** What others of the machine may enter or read. */
+async function open(folder: string): Promise<string[]> {
+  const paths = (await readdir(folder, { recursive: true })).map((name) => join(folder, name));
+  const modes = await Promise.all(
+    paths.map(async (path) => ({ path, mode: (await stat(path)).mode & 0o777 })),
+  );
+  return modes
+    .filter(({ mode }) => (mode & 0o077) !== 0)
+    .map(({ path, mode }) => `${path}: ${mode.toString(8)}`);
+}
 
 async function readTree(folder: string): Promise<{ path: string; bytes: Buffer }[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

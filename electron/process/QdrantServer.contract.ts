@@ -122,7 +122,7 @@ describe.skipIf(binary === '')('QdrantServer on a real binary', () => {
       for (const entry of found) await writeFile(join(entry.parentPath, entry.name), 'x'.repeat(200));
       await expect(server.start()).rejects.toMatchObject({
         code: 'ENGINE_FAILED',
-        message: expect.stringMatching(/cannot read its data folder.*restore the last backup/),
+        message: expect.stringMatching(/cannot read its data folder.*rebuild from the last backup/),
       });
       expect(server.status().state).toBe('failed');
     },
