@@ -12,6 +12,7 @@ import classes from './connect.module.css';
 import { matching } from './matching.ts';
 import { ProfileRow } from './ProfileRow.tsx';
 import { RowList } from './RowList.tsx';
+import { StepIntro } from './StepIntro.tsx';
 import { useConnecting } from './useConnecting.ts';
 
 interface Props {
@@ -53,7 +54,18 @@ export function ConnectProfiles(props: Props) {
       />
     );
   }
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error) {
+    return (
+      <>
+        <ErrorState error={error} onRetry={() => void refetch()} />
+        <div className={classes.actions}>
+          <Button variant="default" onClick={onBack}>
+            Back
+          </Button>
+        </div>
+      </>
+    );
+  }
   if (!data) {
     return (
       <div className={classes.list}>
@@ -74,9 +86,9 @@ export function ConnectProfiles(props: Props) {
   };
   return (
     <>
-      <p className={classes.intro}>
+      <StepIntro>
         {plural(data.profiles.length, 'profile')} in <span className="mono">{data.files.join(', ')}</span>
-      </p>
+      </StepIntro>
       <div className={classes.tools}>
         {data.profiles.length > SEARCHED_FROM && (
           <TextInput

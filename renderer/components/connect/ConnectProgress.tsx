@@ -1,5 +1,4 @@
 import { Button, Progress } from '@mantine/core';
-import { useEffect, useRef } from 'react';
 import type { ConnectResult } from '../../../preload/contract/models.ts';
 import { plural } from '../../state/format.ts';
 import { visible } from '../plan/words.ts';
@@ -7,6 +6,7 @@ import { StateLabel } from '../StateLabel.tsx';
 import classes from './connect.module.css';
 import { ResultRow } from './ConnectResults.tsx';
 import { RowList } from './RowList.tsx';
+import { StepIntro } from './StepIntro.tsx';
 import type { ConnectRun } from './useConnecting.ts';
 
 interface Props {
@@ -17,16 +17,13 @@ interface Props {
 /** Who has been asked so far, and a way out. */
 export function ConnectProgress({ run, onCancel }: Props) {
   const { names, results, state } = run;
-  const heading = useRef<HTMLParagraphElement>(null);
-  // The button that was pressed is gone; its place is this sentence, not the top of the page.
-  useEffect(() => heading.current?.focus(), []);
   const isCancelling = state === 'cancelling';
   const failed = [...results.values()].filter(({ identity }) => identity === null).length;
   return (
     <>
-      <p className={classes.intro} ref={heading} tabIndex={-1}>
+      <StepIntro>
         {isCancelling ? 'Cancelling. What AWS has answered is kept.' : 'Asking AWS who each profile is.'}
-      </p>
+      </StepIntro>
       <div className={classes.progress}>
         <Progress
           size="sm"
@@ -61,7 +58,7 @@ function Row({ name, result }: { name: string; result: ConnectResult | undefined
   return (
     <div className={classes.row}>
       <span className={classes.name}>{visible(name)}</span>
-      <StateLabel state="waiting" tone="pending" />
+      <StateLabel state="waiting" tone="stopped" />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { visible } from '../plan/words.ts';
 import { StateLabel } from '../StateLabel.tsx';
 import classes from './connect.module.css';
 import { RowList } from './RowList.tsx';
+import { StepIntro } from './StepIntro.tsx';
 import type { ConnectRun } from './useConnecting.ts';
 
 interface Props {
@@ -25,14 +26,14 @@ export function ConnectResults({ run, offer, doneLabel, onBack, onDone }: Props)
   const bad = results.filter((result) => result.identity === null);
   return (
     <>
-      <p className={classes.intro} role="status">
+      <StepIntro>
         {run.state === 'cancelled' && 'Cancelled. '}
         {bad.length === 0
           ? `${plural(good.length, 'profile')} connected, read-only.`
           : good.length === 0
             ? 'No profile was connected.'
             : `${good.length.toLocaleString('en')} of ${plural(results.length, 'profile')} connected, read-only.`}
-      </p>
+      </StepIntro>
       {error && <ErrorState error={error} />}
       <RowList
         label="Profiles"
@@ -42,11 +43,7 @@ export function ConnectResults({ run, offer, doneLabel, onBack, onDone }: Props)
       />
       {good.length > 0 && offer}
       <div className={classes.actions}>
-        {good.length > 0 && (
-          <Button onClick={onDone} data-autofocus>
-            {doneLabel}
-          </Button>
-        )}
+        {good.length > 0 && <Button onClick={onDone}>{doneLabel}</Button>}
         <Button variant="default" onClick={onBack}>
           Choose others
         </Button>
