@@ -72,3 +72,11 @@ test('production is what a tag says or an account that is marked so', async () =
     text: 'There are 2 SQS queues in production, by tag or account.',
   });
 });
+
+test('those of one name are asked about in one order, whichever was scanned first', async () => {
+  const places = ['us-west-2', 'ap-south-1', 'eu-west-1'];
+  for (const region of places)
+    await bench.storage.estate.upsert(made('ec2_instance', 'twin', { region }), new Date().toISOString());
+  const rows = (await bench.ask('stop twin')).candidates?.rows.map(({ region }) => region);
+  expect(rows).toEqual(places.toSorted());
+});

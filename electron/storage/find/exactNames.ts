@@ -73,11 +73,12 @@ export class ExactNames {
     for (const { start, end } of parts) {
       const part = text.slice(start, end);
       const typed = asTyped(part);
-      const rows = this.get(typed);
+      const rows = this.get(typed).sort(byPlace);
       for (const row of rows) found.add(row);
       const looks = likeness(part);
       if (rows.length === 0 || looks === typed) continue;
-      for (const row of [...this.get(looks), ...(this.#lookAlikes.get(looks) ?? [])]) found.add(row);
+      const alike = [...this.get(looks), ...(this.#lookAlikes.get(looks) ?? [])].sort(byPlace);
+      for (const row of alike) found.add(row);
     }
     return [...found];
   }
@@ -107,6 +108,12 @@ export class ExactNames {
     }
     return runs.sort((a, b) => a.start - b.start);
   }
+}
+
+/** An order that no scan changes and a person can follow: account, region, type, id. */
+function byPlace(a: Row, b: Row): number {
+  const key = (row: Row) => [row.accountId, row.region, row.resourceType, row.nativeId].join('|');
+  return key(a) < key(b) ? -1 : 1;
 }
 
 /** Distinct, so that a bucket whose name is its id is counted once. */
