@@ -1,5 +1,6 @@
 import type { Assistant, AssistantReply, AssistantRequest } from '../request.ts';
 import { visible } from '../visible.ts';
+import { beyondReach } from './beyond.ts';
 import { parseRequest } from './changeGrammar.ts';
 import { offerSimilar } from './changeOffers.ts';
 import { answerAbilities, answerOutlook, asksForAbilities } from './changeOutlook.ts';
@@ -73,6 +74,8 @@ export class BuiltinAssistant implements Assistant {
       const told = surveyChange(sentence.tokens, lexicon, { bare: false });
       if (told && (told.names.length > 0 || told.mood === 'question')) return this.#noPlan(context, told);
     }
+    const beyond = read.unused.size > 0 || read.intent === 'none' ? beyondReach(sentence.tokens) : null;
+    if (beyond) return information(beyond);
     if (read.intent === 'describe') return answerDescribe(context, read);
     if (read.intent === 'list' || read.intent === 'count') return answerList(context, read);
     return explainUnread(context, read);

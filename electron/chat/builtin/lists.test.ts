@@ -48,6 +48,8 @@ const answers: [sentence: string, text: RegExp, rows: string[]][] = [
   ['show me all tags', /^10 resources by tag: .*team=payments: 1/, []],
   ['how many queues are in each account?', /production-account \(123456789012\): 1/, []],
   ['what port does db-1 listen on', /^The port of db-1 is 3306/, []],
+  ['what is the cpu usage of db-1?', /^CloudOps reads no metrics/, []],
+  ['list databases as csv', /in Explorer/, []],
   ['is db-2 encrypted?', /^No: db-2 is not encrypted/, []],
   ['is assets public?', /^assets does not block all public access\. Whether/, []],
 ];
