@@ -43,16 +43,18 @@ test('a person without AWS opens the sample, finds a database, stops it and sees
   await page.context().close();
 });
 
-test('a destructive plan stays shut until the name is typed exactly', async () => {
+test('a destructive plan stays shut until what only its target has is typed exactly', async () => {
   const { page } = await openPage(browser, app.address);
   const ui = new AppPage(page);
   await ui.say('terminate staging-bastion in us-west-2');
   const approve = ui.plan.getByRole('button', { name: 'Approve and run' });
   await approve.waitFor();
   expect(await approve.isDisabled()).toBe(true);
-  await ui.plan.getByRole('textbox').fill('staging-bastio');
-  expect(await approve.isDisabled()).toBe(true);
+  // Another region has one of this name: the id is asked for.
   await ui.plan.getByRole('textbox').fill('staging-bastion');
+  expect(await approve.isDisabled()).toBe(true);
+  const id = /i-[0-9a-f]+/.exec((await ui.plan.getByText(/^Type/).first().textContent()) ?? '')?.[0] ?? '';
+  await ui.plan.getByRole('textbox').fill(id);
   await expect.poll(() => approve.isEnabled()).toBe(true);
   await ui.plan.getByRole('button', { name: 'Reject' }).click();
   await ui.plan
