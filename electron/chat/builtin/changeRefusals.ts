@@ -18,7 +18,9 @@ export function explainNoPlan(context: Context, survey: ChangeSurvey): Assistant
   const named = [...new Set(survey.names.flatMap(({ resources }) => resources))];
   const [verb, ...more] = survey.verbs;
   const left = tokens.filter((_, i) => survey.unused.has(i));
-  if (verb && more.length === 0 && survey.mood === 'request' && !survey.other && named.length > 0) {
+  // "orders-db backup" names a thing and asks for nothing.
+  const isAsked = survey.mood === 'request' && !survey.other && left.length > 0 && tokens[0]?.kind !== 'name';
+  if (verb && more.length === 0 && isAsked && named.length > 0) {
     const spans = new Set(survey.names).size;
     if (spans > 1 && left.every((token) => isConnector(token)))
       return askWhich(
