@@ -143,7 +143,8 @@ test('two profiles become two accounts, the second by a role whose STS call kept
 test('clients of a role profile take the role once, not once per client', async () => {
   const before = proxy.count({ operation: 'AssumeRole' });
   await scan({ accountIds: [OTHER], regions: REGIONS });
-  expect(proxy.count({ operation: 'AssumeRole' }) - before).toBe(1);
+  // None at all while the session of the connect still lives.
+  expect(proxy.count({ operation: 'AssumeRole' }) - before).toBeLessThanOrEqual(1);
   expect(await rows('ec2_volume', OTHER)).toHaveLength(3);
 });
 
