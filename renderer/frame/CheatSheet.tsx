@@ -27,6 +27,7 @@ const GROUPS: { name: string; keys: [string[], string][] }[] = [
       [['Enter'], 'Open the row; again: go into it'],
       [['Space'], 'Select the row'],
       [['Shift', '↓'], 'Select on'],
+      [['↓'], 'Next filter, also ↑'],
     ],
   },
   { name: 'Chat', keys: [[[modKey, 'Enter'], 'Send']] },
