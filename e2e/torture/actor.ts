@@ -4,6 +4,7 @@ import type { LocalBackupEngine } from '../../electron/storage/backup/backupEngi
 import { quietWork, type Work } from '../../electron/storage/work.ts';
 import type { Ack, Begin, Kind, Order, Restorable } from './protocol.ts';
 import { say } from './say.ts';
+import { laneHere, Turns } from './turns.ts';
 
 const NOTHING: Begin = { change: [], removes: [], whole: false, from: null, parts: [], file: null };
 
@@ -15,11 +16,13 @@ export class Actor {
   readonly restorable: Restorable[];
   readonly conversations: string[] = [];
   installId = '';
+  readonly #turns: Turns;
   #last = 0;
   #unsure = false;
 
   constructor(parts: { order: Order; storage: StorageApi; engine: LocalBackupEngine }) {
     this.order = parts.order;
+    this.#turns = new Turns(parts.order.follow?.turns ?? null);
     this.storage = parts.storage;
     this.engine = parts.engine;
     this.restorable = [...parts.order.restorable];
@@ -31,18 +34,22 @@ export class Actor {
     begin: Partial<Begin>,
     call: (work: Work) => Promise<Partial<Ack> | undefined>,
   ): Promise<boolean> {
+    const lane = laneHere();
+    await this.#turns.take('begin');
     this.#last += 1;
     const n = this.#last;
     const step = () => say({ t: 'step', n, kind });
-    say({ t: 'begin', n, kind, ...NOTHING, ...begin });
+    say({ t: 'begin', n, lane, kind, ...NOTHING, ...begin });
     try {
       const ack = await call({ ...quietWork(), step, progress: step });
-      say({ t: 'ack', n, kind, change: begin.change ?? [], backup: null, title: null, ...ack });
+      await this.#turns.take('end');
+      say({ t: 'ack', n, lane, kind, change: begin.change ?? [], backup: null, title: null, ...ack });
       return true;
     } catch (error) {
+      await this.#turns.take('end');
       const code = error instanceof AppError ? error.code : 'none';
       const message = error instanceof AppError ? error.message : String((error as Error).stack ?? error);
-      say({ t: 'fail', n, kind, code, message });
+      say({ t: 'fail', n, lane, kind, code, message });
       this.#unsure ||= code !== 'NOT_FOUND';
       return false;
     }

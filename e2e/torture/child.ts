@@ -34,6 +34,7 @@ const order = await new Promise<Order>((resolve) => {
 });
 process.stdin.destroy();
 control.format = order.format;
+if (order.follow?.effects != null) control.holdAfter(order.follow.effects);
 const { die, folder } = order;
 
 const keySource = keySourceOf(order.keySource, { folder, env: {}, keychain: fileKeychain(order.keychain) });

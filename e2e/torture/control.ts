@@ -3,14 +3,14 @@ import type { Order } from './protocol.ts';
 
 /** Shared by the two threads of a process that is to die: at which effect, and the estate's format. */
 const NAME = 'torture';
-const [LEFT, AFTER, FORMAT] = [0, 1, 2];
+const [LEFT, AFTER, FORMAT, HOLD] = [0, 1, 2, 3];
 
 export class Control {
   readonly #cells: Int32Array;
 
   /** Before the data worker is started. */
   static make(): Control {
-    const memory = new SharedArrayBuffer(12);
+    const memory = new SharedArrayBuffer(16);
     setEnvironmentData(NAME, memory);
     return new Control(memory);
   }
@@ -30,6 +30,19 @@ export class Control {
   arm({ nth, when }: NonNullable<Order['die']>): void {
     Atomics.store(this.#cells, AFTER, when === 'after' ? 1 : 0);
     Atomics.store(this.#cells, LEFT, nth);
+  }
+
+  /** After so many effects the next one never comes: the process waits for its end. */
+  holdAfter(effects: number): void {
+    Atomics.store(this.#cells, HOLD, effects + 1);
+  }
+
+  /** Counts one effect; false where nothing may happen any more. */
+  mayGoOn(): boolean {
+    // 0 = no limit; what is counted down to 1 has been used up.
+    const left = Atomics.load(this.#cells, HOLD);
+    if (left > 1) Atomics.store(this.#cells, HOLD, left - 1);
+    return left !== 1;
   }
 
   /** Counts one effect; when it is the one, whether the end comes before or after it. */

@@ -3,6 +3,7 @@ import type { Actor } from './actor.ts';
 import { UNNAMED } from './expected.ts';
 import type { Change } from './protocol.ts';
 import type { Random } from './random.ts';
+import { inLane } from './turns.ts';
 import { ACCOUNT, DOC_KIND, GUEST, GUESTS, resourceAt, SWEPT, WRITTEN } from './world.ts';
 
 const metadata = { resourcesMentioned: [], commandsExecuted: [] };
@@ -133,14 +134,10 @@ export async function busy(actor: Actor, random: Random, long: () => Promise<unk
   const lane = async (work: (actor: Actor, random: Random) => Promise<void>, random: Random) => {
     for (let left = 1 + random.below(8); left > 0; left -= 1) await work(actor, random);
   };
-  await Promise.all([
-    lane(append, random.fork()),
-    lane(append, random.fork()),
-    lane(conversation, random.fork()),
-    lane(upsert, random.fork()),
-    lane(sweep, random.fork()),
-    lane(doc, random.fork()),
-    lane(journal, random.fork()),
-    long(),
-  ]);
+  const lanes = [append, append, conversation, upsert, sweep, doc, journal];
+  const all = lanes.map((work, at) => {
+    const own = random.fork();
+    return inLane(at + 1, () => lane(work, own));
+  });
+  await Promise.all([...all, long()]);
 }

@@ -11,10 +11,13 @@ import type { Kind, Line, Order, Restorable, Which } from './protocol.ts';
 import { nameOf, Record } from './record.ts';
 import type { RemoteQdrant } from './remoteQdrant.ts';
 import { Stopwatch, type Tally } from './tally.ts';
+import { Listener, type ProcessTrace } from './trace.ts';
 
 /** A kill comes at the latest after so many confirmations, and so long after the folder was opened. */
 const LIMIT = 70;
 const LIMIT_MS = 8_000;
+/** In a replay: nothing is heard for so long, so it has left the trace. */
+const FOLLOWS_MS = 10_000;
 /** Of the confirmed titles so many newest ones must be among the newest rows, each time. */
 const NEWEST_TITLES = 60;
 /** Restores choose among the newest so many. */
@@ -50,6 +53,10 @@ export interface Round {
   /** A number from 0 to below 1: which of the backups is proved. */
   prove: number;
   wholeJournal: boolean;
+  /** What the process did in the run that is replayed. */
+  recorded: ProcessTrace | null;
+  /** What it did. */
+  ended(heard: ProcessTrace): void;
 }
 
 /** One workspace through many deaths; after each an oracle looks at all that was ever confirmed. */
@@ -84,36 +91,49 @@ export class Life {
 
   /** One process from its start to its end. */
   async round(round: Round): Promise<void> {
-    const { tally, mortals } = this.#ground;
+    const { tally, mortals, say } = this.#ground;
     await mkdir(this.folder, { recursive: true });
     const listed = this.#listed();
     const mortal = mortals.next();
     const before = this.#record;
     const timers: NodeJS.Timeout[] = [];
-    const after = (ms: number, work: () => void) => timers.push(setTimeout(work, ms));
+    const after = (ms: number, work: () => void) => {
+      const timer = setTimeout(work, ms);
+      timers.push(timer);
+      return timer;
+    };
+    let silence: NodeJS.Timeout | undefined;
     const kill = () => mortal.kill();
-    const reached = round.moment === null ? () => false : momentWatcher(round.moment);
-    const { moment, engine } = round;
+    const { moment, engine, recorded } = round;
+    const listener = new Listener(recorded);
+    const reached = moment === null || recorded ? () => false : momentWatcher(moment);
     if (moment?.at === 'bucket') this.#ground.bucket?.atCall(moment.nth, moment.carriedOut, kill);
     const watch = new Stopwatch(tally);
     let engineDies: Promise<unknown> = Promise.resolve();
     let lines = 0;
     const death = await mortal.run(this.#order(round, listed), (line) => {
       watch.heard(line.t);
+      listener.hear(line);
       this.#take(line, round);
       if (this.problems.length > 0 || line.t === 'stuck') return kill();
-      if (line.t === 'open' && round.order.first !== null) after(LIMIT_MS, kill);
+      if (listener.isOver) return kill();
+      if (line.t === 'does') return;
+      if (recorded !== null) {
+        silence?.refresh();
+        silence ??= after(FOLLOWS_MS, kill);
+      } else if (line.t === 'open' && round.order.first !== null) after(LIMIT_MS, kill);
       if (reached(line)) {
         const later = moment !== null && 'later' in moment ? moment.later : 0;
         if (later === 0) kill();
         else after(later, kill);
       }
       if (this.#record !== before) lines += 1;
-      if (this.#record !== before && this.#record.acknowledged.length >= LIMIT) kill();
+      const enough = recorded === null && this.#record.acknowledged.length >= LIMIT;
+      if (this.#record !== before && enough) kill();
       if (typeof engine === 'object' && lines === engine.afterLines + 1) {
         lines += 1;
         engineDies = this.#killEngine();
-        after(engine.appAfterMs, kill);
+        if (recorded === null) after(engine.appAfterMs, kill);
       }
     });
     watch.heard('dead');
@@ -122,13 +142,15 @@ export class Life {
     this.#ground.bucket?.calm();
     if (engine === 'with the app' && death.killed) await this.#killEngine();
     if (death.problem !== null) this.problems.push(death.problem);
+    if (listener.differs !== null) say(`this process left the trace ${listener.differs}`);
+    round.ended({ ...listener.heard, byItself: listener.heard.byItself || !death.killed });
     if (!death.killed) return;
     this.kills += 1;
     this.#tellDeath(round, before);
     if (moment !== null) tally.count('killed at', nameOfMoment(moment));
   }
 
-  #order({ order, moment, prove, wholeJournal }: Round, listed: Which[]): Order {
+  #order({ order, moment, prove, wholeJournal, recorded }: Round, listed: Which[]): Order {
     const { remote, bucket } = this.#ground;
     return {
       ...order,
@@ -141,6 +163,10 @@ export class Life {
       restorable: this.restorable,
       prove: this.#toProve(listed, order.first === null, prove),
       wholeJournal,
+      follow: recorded && {
+        turns: recorded.turns,
+        effects: recorded.byItself || order.first === null ? null : recorded.effects.length,
+      },
     };
   }
 

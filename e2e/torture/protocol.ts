@@ -29,7 +29,12 @@ export interface Order {
   prove: Restorable[];
   /** All titles of the journal are told, not only the newest. */
   wholeJournal: boolean;
+  /** A replay's: the order of calls, and after how many effects it stops and waits for its end (null = never). */
+  follow: { turns: Turn[]; effects: number | null } | null;
 }
+
+/** A call of a lane begins or ends. */
+export type Turn = [lane: number, what: 'begin' | 'end'];
 
 export type Engine = 'sqlite' | 'qdrant';
 
@@ -96,17 +101,19 @@ export type Line =
   /** All that is there before the first work. `titles`: of the journal, the newest first. */
   | ({ t: 'observed'; titles: string[]; brokenAt: number | null } & Observed)
   /** Before a call: what the world may hold from now on. */
-  | ({ t: 'begin'; n: number; kind: Kind } & Begin)
+  | ({ t: 'begin'; n: number; lane: number; kind: Kind } & Begin)
   /** Within long work. */
   | { t: 'step'; n: number; kind: Kind }
   /** After the call's promise resolved: from now on it must hold. */
-  | ({ t: 'ack'; n: number; kind: Kind } & Ack)
-  | { t: 'fail'; n: number; kind: Kind; code: string; message: string }
+  | ({ t: 'ack'; n: number; lane: number; kind: Kind } & Ack)
+  | { t: 'fail'; n: number; lane: number; kind: Kind; code: string; message: string }
   /** What the merge just confirmed has made. */
   | ({ t: 'merged' } & Observed)
   /** Nothing can follow: the workspace is closed. */
   | { t: 'stuck' }
   /** A file was given its name before its content was flushed to the disk. */
   | { t: 'unflushed'; name: string }
+  /** An effect on disk or engine begins. */
+  | { t: 'does'; name: string }
   /** It dies here by itself. */
   | { t: 'effect'; name: string };

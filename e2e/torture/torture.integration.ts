@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { qdrantUnderTest } from '../../electron/storage/engines/contract/engines.ts';
 import type { Engine } from './protocol.ts';
 import { Torture } from './torture.ts';
+import { Trace } from './trace.ts';
 
 /** The same seed makes the same choices; which of them a kill meets depends on the machine as well. */
 const SEED = Number(process.env.CLOUDOPS_SEED ?? 20_261_121);
@@ -22,4 +26,22 @@ describe.each(runs)('killed with -9 in the middle of everything on $engine', (ru
     expect(problems, told.join('\n')).toEqual([]);
     expect(kills).toBe(run.kills);
   });
+});
+
+test('a replay does again what a run did: the same calls in the same order, dead after the same effect', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'torture-trace-'));
+  const file = (name: string) => join(folder, name);
+  const run = { engine: 'sqlite', kills: 6, qdrantBinary: null, seed: 5, say: () => undefined } as const;
+  try {
+    const first = await new Torture({ ...run, traceFile: file('first') }).run();
+    const recorded = Trace.read(file('first'));
+    const second = await new Torture({ ...run, replay: recorded, traceFile: file('second') }).run();
+    const { processes } = Trace.read(file('second'));
+    expect(second.problems).toEqual(first.problems);
+    expect(processes.map(({ turns }) => turns)).toEqual(recorded.processes.map(({ turns }) => turns));
+    const lengths = (all: Trace['processes']) => all.map(({ effects }) => effects.length);
+    expect(lengths(processes)).toEqual(lengths(recorded.processes));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

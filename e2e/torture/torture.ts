@@ -12,6 +12,7 @@ import { Random } from './random.ts';
 import { nameOf } from './record.ts';
 import { RemoteQdrant } from './remoteQdrant.ts';
 import { Tally } from './tally.ts';
+import { Trace } from './trace.ts';
 
 export interface Options {
   kills: number;
@@ -19,6 +20,10 @@ export interface Options {
   engine: Engine;
   qdrantBinary: string | null;
   say(text: string): void;
+  /** Does again what this run did, as far as it goes, in its order. */
+  replay?: Trace;
+  /** Where what this run does is written, for a replay. */
+  traceFile?: string;
 }
 
 export interface Outcome {
@@ -45,6 +50,8 @@ export class Torture {
   readonly #recovery: string;
   readonly #tally = new Tally();
   #rounds = 0;
+  #processes = 0;
+  readonly #trace: Trace;
   #kills = 0;
   #format = 1;
   #stopped = false;
@@ -52,6 +59,9 @@ export class Torture {
   constructor(options: Options) {
     this.#options = options;
     this.#random = new Random(options.seed);
+    const { seed, kills, engine, traceFile } = options;
+    this.#trace = new Trace({ seed, kills, engine }, []);
+    if (traceFile !== undefined) this.#trace.begin(traceFile);
     const key = Buffer.from(Array.from({ length: 32 }, () => this.#random.below(256)));
     this.#recovery = recoveryGroups(key).join('');
   }
@@ -141,13 +151,35 @@ export class Torture {
       trouble: random.next() < 0.2,
       prove: random.next(),
       wholeJournal: random.next() < 0.1,
+      ...this.#traced(),
     };
   }
 
   /** Nobody is killed: everything is looked at and proved. */
   #last(): Round {
     const order = { ...this.#order(), first: null, others: [], seed: 0 };
-    return { order, moment: null, engine: 'lives', trouble: false, prove: 0, wholeJournal: true };
+    return {
+      order,
+      moment: null,
+      engine: 'lives',
+      trouble: false,
+      prove: 0,
+      wholeJournal: true,
+      ...this.#traced(),
+    };
+  }
+
+  /** The next process of the run that is replayed, and where this one is written. */
+  #traced(): Pick<Round, 'recorded' | 'ended'> {
+    const { replay, traceFile } = this.#options;
+    const recorded = replay?.processes[this.#processes] ?? null;
+    this.#processes += 1;
+    return {
+      recorded,
+      ended: (heard) => {
+        if (traceFile !== undefined) this.#trace.add(traceFile, heard);
+      },
+    };
   }
 
   #order() {

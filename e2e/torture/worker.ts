@@ -16,10 +16,21 @@ const control = Control.get();
 function die(name: string): never {
   say({ t: 'effect', name });
   process.kill(process.pid, 'SIGKILL');
+  waitForTheEnd();
+}
+
+function waitForTheEnd(): never {
   for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
+/** Said before it is done, so that another run can stop at the same one. */
+function begin(name: string): void {
+  if (!control.mayGoOn()) waitForTheEnd();
+  say({ t: 'does', name });
+}
+
 function sync<T>(name: () => string, effect: () => T): T {
+  begin(name());
   const end = control.reached();
   if (end === 'before') die(`before ${name()}`);
   const result = effect();
@@ -28,6 +39,7 @@ function sync<T>(name: () => string, effect: () => T): T {
 }
 
 async function async<T>(name: () => string, effect: () => Promise<T>): Promise<T> {
+  begin(name());
   const end = control.reached();
   if (end === 'before') die(`before ${name()}`);
   const result = await effect();
