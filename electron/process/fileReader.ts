@@ -9,17 +9,20 @@ export type FileAnswer =
   | { kind: 'failed'; code: string };
 
 export interface FileReaderOptions {
-  /** How long a file may take to answer, in milliseconds. */
+  /** How long a file may take to answer, in milliseconds, from when the reader began with it. */
   withinMs?: number;
 }
 
 interface Waiting {
   path: string;
   known: string | null;
+  timer: NodeJS.Timeout | undefined;
   settle(answer: FileAnswer | AppError): void;
 }
 
 const WITHIN_MS = 4_000;
+/** Until a reader runs: on a busy machine the start of a process takes seconds, which say nothing of the file. */
+const START_MS = 30_000;
 /** A reader nobody asks anything ends, and costs no memory. */
 const IDLE_MS = 60_000;
 /** Readers that even SIGKILL does not end, since the kernel waits for a server that is away. */
@@ -41,6 +44,7 @@ async function read({ path, known }) {
   return { kind: 'bytes', bytes, stamp: Math.abs(Date.now() - Number(mtimeMs)) > 100 ? stamp : '' };
 }
 process.on('message', (message) => {
+  process.send({ id: message.id, answer: null });
   read(message).catch((error) => ({ kind: 'failed', code: String(error.code) })).then((answer) => {
     if (process.connected) process.send({ id: message.id, answer });
   });
@@ -76,15 +80,14 @@ export class FileReader {
       if (this.#leftBehind.size >= LEFT_BEHIND) return reject(this.#silent(path));
       this.#lastId += 1;
       const id = this.#lastId;
-      const timer = setTimeout(() => this.#giveUp(id), this.#withinMs);
       const settle = (answer: FileAnswer | AppError) => {
-        clearTimeout(timer);
+        clearTimeout(this.#waiting.get(id)?.timer);
         this.#waiting.delete(id);
         this.#rest();
         if (answer instanceof AppError) reject(answer);
         else resolve(answer);
       };
-      this.#waiting.set(id, { path, known, settle });
+      this.#waiting.set(id, { path, known, timer: undefined, settle });
       this.#ask(id);
     });
   }
@@ -102,9 +105,16 @@ export class FileReader {
     clearTimeout(this.#idle);
     const one = this.#waiting.get(id);
     if (!one) return;
+    this.#limit(id, START_MS);
     this.#child ??= this.#start();
     this.#child.channel?.ref();
     this.#child.send({ id, path: one.path, known: one.known }, () => undefined);
+  }
+
+  #limit(id: number, ms: number): void {
+    const one = this.#waiting.get(id);
+    clearTimeout(one?.timer);
+    if (one) one.timer = setTimeout(() => this.#giveUp(id), ms);
   }
 
   #start(): ChildProcess {
@@ -117,8 +127,11 @@ export class FileReader {
       env: { ...systemEnv(), ELECTRON_RUN_AS_NODE: '1', UV_THREADPOOL_SIZE: '16' },
     });
     child.unref();
-    child.on('message', (message: { id: number; answer: FileAnswer & { bytes?: Uint8Array } }) => {
+    child.on('message', (message: { id: number; answer: (FileAnswer & { bytes?: Uint8Array }) | null }) => {
       const { id, answer } = message;
+      // A reader that was left says nothing of those asked again of the next one.
+      if (this.#child !== child) return;
+      if (answer === null) return this.#limit(id, this.#withinMs);
       const bytes = answer.kind === 'bytes' ? { bytes: Buffer.from(answer.bytes) } : {};
       this.#waiting.get(id)?.settle({ ...answer, ...bytes });
     });
@@ -137,7 +150,6 @@ export class FileReader {
   #giveUp(id: number): void {
     const one = this.#waiting.get(id);
     if (!one) return;
-    this.#waiting.delete(id);
     this.#drop();
     one.settle(this.#silent(one.path));
     for (const other of this.#waiting.keys()) this.#ask(other);
