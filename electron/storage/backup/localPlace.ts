@@ -4,7 +4,7 @@ import { link, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/pr
 import path from 'node:path';
 import { AppError, nodeErrorCode } from '../../errors.ts';
 import { asStorageError } from '../sqlite.ts';
-import { notFound, sentence } from './errors.ts';
+import { damagedObject, notFound, sentence } from './errors.ts';
 import { parseName } from './names.ts';
 import type { BackupPlace, ReadOptions, StoredObject, WriteOptions, Written } from './place.ts';
 
@@ -47,6 +47,7 @@ export class LocalPlace implements BackupPlace {
     } catch (error) {
       signal?.throwIfAborted();
       if (nodeErrorCode(error) === 'ENOENT') throw notFound(name, this.label);
+      if (nodeErrorCode(error) === 'EISDIR') throw damagedObject(name, 'it is a folder');
       throw unreadable(this.label, error);
     }
   }
