@@ -62,8 +62,8 @@ test('a draft outlives a reload, and a conversation is a step of the way back', 
 
 test('a link opens its screen and resource, and holds nothing of what was typed', async () => {
   await ui.search('pg-instance-main2');
-  // Until then the rows of the search before stand there.
-  await page.getByText('1 resource', { exact: true }).waitFor();
+  // Until it is the first, the rows of the search before stand there.
+  await page.getByRole('row').nth(1).getByTitle('pg-instance-main2', { exact: true }).waitFor();
   await ui.row('pg-instance-main2').click();
   await details().getByRole('heading', { name: 'pg-instance-main2' }).waitFor();
   await expect.poll(() => page.url()).toMatch(/#\/explorer\/[\w-]+$/);

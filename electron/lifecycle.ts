@@ -176,6 +176,7 @@ export class Lifecycle {
     const lock = { closing: null };
     this.#lock = lock;
     this.#set({ ...NO_FACTS, onboarded: this.#status.onboarded, phase: 'locked' });
+    void this.#readWays();
     void this.#close(lock);
     return this.#status;
   }
@@ -205,8 +206,8 @@ export class Lifecycle {
   async refresh(): Promise<void> {
     if (!this.#open) return;
     const facts = await this.#options.facts();
-    const opensWith = await this.#options.keys.ways();
-    if (this.#open) this.#set({ ...facts, key: { ...this.#status.key, opensWith } });
+    if (this.#open) this.#set(facts);
+    await this.#readWays();
   }
 
   /** A start or a lock that hangs is not waited for any longer: the storage ends whatever uses it. */
@@ -263,6 +264,12 @@ export class Lifecycle {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** At a lock too: a passphrase may have been set the moment before. What cannot be read is found out on trying. */
+  async #readWays(): Promise<void> {
+    const opensWith = await this.#options.keys.ways().catch(() => undefined);
+    if (opensWith) this.#set({ key: { ...this.#status.key, opensWith } });
   }
 
   async #close(lock: { closing: Promise<void> | null }): Promise<void> {
