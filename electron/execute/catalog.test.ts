@@ -161,8 +161,13 @@ test('operation and parameter names turn into the names the AWS CLI has', () => 
 
 test('only names a person can type and see are asked to be typed', () => {
   expect(isTypeable('pg main-1')).toBe(true);
-  for (const bad of ['', ' a', 'a ', 'a  b', 'a\u00a0b', 'a\u202eb', 'a\u200bb', 'a\tb'])
-    expect(isTypeable(bad)).toBe(false);
+  expect(isTypeable('K\u00f6ln-1')).toBe(true);
+  const spaces = ['', ' a', 'a ', 'a  b', 'a\u00a0b', 'a\tb'];
+  // Letters and symbols by their class, yet nothing is to be seen of them.
+  const unseen = ['a\u202eb', 'a\u200bb', 'a\u3164', 'a\u115fb', 'a\uffa0', 'a\u034fb', 'a\ufe0f', 'a\u2800'];
+  // An o and its dots apart: a keyboard gives one letter.
+  const apart = ['Ko\u0308ln-1', '\u212a-1'];
+  for (const bad of [...spaces, ...unseen, ...apart]) expect(isTypeable(bad), bad).toBe(false);
 });
 
 test('a plan of a call that no action makes leads to none', () => {

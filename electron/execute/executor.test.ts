@@ -217,12 +217,16 @@ test('an RDS reboot is verified only when rebooting was seen', async () => {
   expect(await runAction(unseen, 'rds.reboot')).toMatchObject({ state: 'succeeded', verifiedAt: null });
 });
 
+/** What describing the snapshot of `runAction` shows, `of` being the database it is said to be of. */
+const snapshots = (of: string, status: string, id = 'pg-main1-snapshot-20261121093000') =>
+  `<DBSnapshots><DBSnapshot><DBSnapshotIdentifier>${id}</DBSnapshotIdentifier><DBInstanceIdentifier>${of}</DBInstanceIdentifier><Status>${status}</Status></DBSnapshot></DBSnapshots>`;
+
 test('a snapshot is done when the snapshot is available, not when the instance is', async () => {
   const world = new World(rdsResource());
   const states = ['creating', 'creating', 'available'];
   world.aws.answers.set('DescribeDBSnapshots', () => ({
     kind: 'ok',
-    body: `<DBSnapshots><DBSnapshot><Status>${states.shift() ?? 'available'}</Status></DBSnapshot></DBSnapshots>`,
+    body: snapshots('pg-main1', states.shift() ?? 'available'),
   }));
   const execution = await runAction(world, 'rds.snapshot');
   expect(execution).toMatchObject({ state: 'succeeded', stateNow: 'available' });
@@ -238,13 +242,24 @@ test('a snapshot that is not there yet is no end', async () => {
   world.aws.answers.set('DescribeDBSnapshots', () => {
     looks += 1;
     if (looks < 3) return { kind: 'error', status: 404, code: 'DBSnapshotNotFound' };
-    return {
-      kind: 'ok',
-      body: '<DBSnapshots><DBSnapshot><Status>available</Status></DBSnapshot></DBSnapshots>',
-    };
+    return { kind: 'ok', body: snapshots('pg-main1', 'available') };
   });
   expect(await runAction(world, 'rds.snapshot')).toMatchObject({ state: 'succeeded' });
   expect(looks).toBe(3);
+});
+
+test.each([
+  ['another snapshot', snapshots('pg-main1', 'available', 'pg-main1-snapshot-of-last-year')],
+  ['one of another database', snapshots('ledger', 'available')],
+  ['one that has no name', '<DBSnapshots><DBSnapshot><Status>available</Status></DBSnapshot></DBSnapshots>'],
+  ['none', '<DBSnapshots></DBSnapshots>'],
+])('a snapshot is not verified by an answer that shows %s', async (_what, body) => {
+  const world = new World(rdsResource());
+  world.aws.answers.set('DescribeDBSnapshots', { kind: 'ok', body });
+  expect(await runAction(world, 'rds.snapshot')).toMatchObject({
+    state: 'stopped_waiting',
+    verifiedAt: null,
+  });
 });
 
 test('looks that fail do not end the waiting and are told once', async () => {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { pastTime } from './backup/pastTime.ts';
+import { pastTime } from '../../preload/contract/times.ts';
 import type { Filter, Payload, Point, PointStore } from './PointStore.ts';
 import type { Sealer } from './sealing.ts';
 

@@ -291,3 +291,16 @@ test('a message of a newer app is refused as newer, not shown as damaged', async
   await store.upsert('chat_history', [{ ...point, payload: { ...point.payload, schema: 2 } }]);
   await expect(chat.getHistory(conversationId)).rejects.toMatchObject({ code: 'FORMAT_NEWER' });
 });
+
+test('a conversation written while the clock was ahead does not stay on top, and takes its place with its next message', async () => {
+  const right = clock;
+  clock = right + 365 * 86_400_000;
+  const ahead = await chat.createConversation();
+  clock = right;
+  const today = await chat.createConversation();
+  const ids = async () => (await chat.getAllContexts()).map(({ conversationId }) => conversationId);
+  expect((await ids()).slice(0, 1)).toEqual([today.conversationId]);
+  expect((await ids()).at(-1)).toBe(ahead.conversationId);
+  await chat.append(ahead.conversationId, message('again'));
+  expect((await ids())[0]).toBe(ahead.conversationId);
+});

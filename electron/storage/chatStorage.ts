@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { ChatMessage, Conversation } from '../../preload/contract/models.ts';
+import { latestFirst } from '../../preload/contract/times.ts';
 import { AppError } from '../errors.ts';
 import type { ChatStorageApi, ConversationPatch, NewMessage } from './api.ts';
 import { ChatDeletions } from './chatDeletions.ts';
@@ -165,7 +166,7 @@ export class ChatStorage implements ChatStorageApi {
 
   async getAllContexts(): Promise<Conversation[]> {
     const listed = this.#listed ?? (await this.#list());
-    return Array.from(listed.values(), publicPart).sort((a, b) => b.updatedAt.localeCompare(a.updatedAt));
+    return Array.from(listed.values(), publicPart).sort(latestFirst(this.#now().getTime()));
   }
 
   /** The activity time stays: tidying up must not bring an old conversation to the top. */

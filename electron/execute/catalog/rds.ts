@@ -60,12 +60,18 @@ const watchState = (before: string[], passing: string[], end: string[]): Watch =
 
 /** The state of the snapshot a plan makes. */
 const observeSnapshot: Watch['observe'] = async (clients, scope, input, signal) => {
-  const { DBSnapshotIdentifier } = Snapshot.parse(input);
+  const { DBSnapshotIdentifier, DBInstanceIdentifier } = Snapshot.parse(input);
   try {
     const answer = await clients
       .client(RDSClient, scope)
       .send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier }), { abortSignal: signal });
-    return answer.DBSnapshots?.[0]?.Status?.toLowerCase() ?? GONE;
+    // Whatever answers with other snapshots has not shown this one.
+    const own = answer.DBSnapshots?.find(
+      (one) =>
+        one.DBSnapshotIdentifier === DBSnapshotIdentifier &&
+        one.DBInstanceIdentifier === DBInstanceIdentifier,
+    );
+    return own?.Status?.toLowerCase() ?? GONE;
   } catch (error) {
     if (/^DBSnapshotNotFound/.test(awsErrorName(error))) return GONE;
     throw error;

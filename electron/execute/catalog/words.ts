@@ -3,13 +3,17 @@ import { AppError } from '../../errors.ts';
 
 export { cleanText };
 
-/** Whether a person can type this name exactly as they see it: no invisible characters, no outer or unusual spaces. */
+/**
+ * Whether a person can type this name exactly as they see it: no invisible characters, no outer or unusual spaces,
+ * and each letter as one, as keyboards give it.
+ */
 export function isTypeable(name: string): boolean {
   return (
     name.length > 0 &&
     name.length <= 255 &&
     name === name.trim() &&
-    !/[\p{C}\p{Zl}\p{Zp}]/u.test(name) &&
+    name === name.normalize('NFC') &&
+    !/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u.test(name) &&
     !/[^\S ]| {2}/u.test(name)
   );
 }

@@ -12,7 +12,7 @@ import type { Point, PointStore } from '../PointStore.ts';
 import type { Sealer } from '../sealing.ts';
 import { interleaved, type Place, placeOf } from './interleave.ts';
 import type { MergePlan } from './mergeEstate.ts';
-import { pastTime } from './pastTime.ts';
+import { pastTime } from '../../../preload/contract/times.ts';
 import { noCounts } from './restoreFile.ts';
 
 const PAGE = 500;

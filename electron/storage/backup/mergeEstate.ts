@@ -1,5 +1,5 @@
 import type { Point, PointStore } from '../PointStore.ts';
-import { pastTime } from './pastTime.ts';
+import { pastTime } from '../../../preload/contract/times.ts';
 import type { RecordedDeletions } from './recordedDeletions.ts';
 import { type MergeCounts, noCounts } from './restoreFile.ts';
 

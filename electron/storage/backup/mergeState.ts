@@ -8,7 +8,7 @@ import { Sealer } from '../sealing.ts';
 import { segmentId } from './earlierJournals.ts';
 import type { DocLine, JournalLine, Line, SegmentLine } from './lines.ts';
 import type { RecordedDeletions } from './recordedDeletions.ts';
-import { pastTime } from './pastTime.ts';
+import { pastTime } from '../../../preload/contract/times.ts';
 import { docAddress, openRecord } from './records.ts';
 import { type MergeCounts, noCounts } from './restoreFile.ts';
 

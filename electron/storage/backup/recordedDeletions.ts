@@ -7,7 +7,7 @@ import { REMOVED_KIND, RemovedResources } from '../maintenance/removedResources.
 import type { Payload } from '../PointStore.ts';
 import { Sealer } from '../sealing.ts';
 import type { Line } from './lines.ts';
-import { pastTime } from './pastTime.ts';
+import { pastTime } from '../../../preload/contract/times.ts';
 import { docAddress, openRecord } from './records.ts';
 import { appDbFile } from './workspaceParts.ts';
 

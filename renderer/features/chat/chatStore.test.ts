@@ -16,3 +16,8 @@ test('the newest conversation is picked up after a reload, and a new one stays n
   expect(shownConversation(null, conversations)).toBe('b');
   expect(shownConversation(NEW, conversations)).toBe(NEW);
 });
+
+test('a conversation dated in the future is not the newest one', () => {
+  const ahead = { conversationId: 'ahead', updatedAt: new Date(Date.now() + 86_400_000).toISOString() };
+  expect(shownConversation(null, [...conversations, ahead])).toBe('b');
+});

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { latestFirst } from '../../../preload/contract/times.ts';
 import { keepView } from '../../state/address.ts';
 import type { Outgoing } from './thread.ts';
 
@@ -77,9 +78,6 @@ export function shownConversation(
 ): string {
   if (selected === NEW || conversations.some((item) => item.conversationId === selected))
     return selected ?? NEW;
-  const newest = conversations.reduce<{ conversationId: string; updatedAt: string } | null>(
-    (best, item) => (best === null || item.updatedAt > best.updatedAt ? item : best),
-    null,
-  );
+  const [newest] = conversations.toSorted(latestFirst(Date.now()));
   return newest?.conversationId ?? NEW;
 }

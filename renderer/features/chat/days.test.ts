@@ -31,3 +31,9 @@ test('late last night is yesterday, though less than a day ago', () => {
     ['2 Oct 2026', ['october']],
   ]);
 });
+
+test('a conversation of a time that has not come yet is not of today, and does not stand above what is', () => {
+  const now = new Date(2026, 10, 21, 12).getTime();
+  const days = byDay([at(new Date(2031, 0, 1), 'ahead'), at(new Date(2026, 10, 20, 9), 'yesterday')], now);
+  expect(days.map(({ label }) => label)).toEqual(['Yesterday', 'Dated in the future']);
+});

@@ -1,5 +1,6 @@
 import type { Conversation } from '../../../preload/contract/models.ts';
 import { firstOf } from '../../../preload/contract/text.ts';
+import { latestFirst } from '../../../preload/contract/times.ts';
 
 export interface ListChoice {
   /** What is typed into the search. */
@@ -22,7 +23,7 @@ export function listed(
       (item.title.toLowerCase().includes(wanted) ||
         item.labels.some((one) => one.toLowerCase().includes(wanted))),
   );
-  const newest = found.toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt));
+  const newest = found.toSorted(latestFirst(Date.now()));
   return { pinned: newest.filter(({ pinned }) => pinned), others: newest.filter(({ pinned }) => !pinned) };
 }
 

@@ -8,3 +8,10 @@ const SKEW_MS = 60_000;
 export function pastTime(time: number, now = Date.now()): number {
   return time > now + SKEW_MS ? 0 : time;
 }
+
+/** Of what was used at `updatedAt` the latest first; times that have not come yet come last. */
+export const latestFirst =
+  (now: number) =>
+  (a: { updatedAt: string }, b: { updatedAt: string }): number =>
+    pastTime(Date.parse(b.updatedAt), now) - pastTime(Date.parse(a.updatedAt), now) ||
+    b.updatedAt.localeCompare(a.updatedAt);
