@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Plan } from '../../preload/contract/models.ts';
+import { Plan, type Resource } from '../../preload/contract/models.ts';
 import { GONE } from './catalog/spec.ts';
 import { ACTIONS } from './catalog.ts';
 import { planDigest } from './digest.ts';
@@ -207,9 +207,17 @@ test.each([
     [{ ...ec2Resource(), id: '2', name: 'WEB-1' }],
     'i-0123456789abcdef0',
   ],
+  ...['w\u0435b-1', 'web\u20101', 'web-1 ', 'web-1\u200b', 'we\u0301b-1'].map(
+    (name): [string, Resource, object[], string] => [
+      `${JSON.stringify(name)} looks the same`,
+      ec2Resource(),
+      [{ ...ec2Resource(), id: '2', name }],
+      'i-0123456789abcdef0',
+    ],
+  ),
 ])('what must be typed is what only this one has: %s', async (_what, resource, others, typed) => {
   const world = new World(resource);
-  world.others = others;
+  world.others = others as Resource[];
   const service = world.process();
   const action = resource.resourceType === 'rds_instance' ? 'rds.delete' : 'ec2.terminate';
   const { plan } = await service.propose(action, 'resource-1');

@@ -1,4 +1,5 @@
 import type { Account, Plan, Resource, ResourceSummary, Risk } from '../../preload/contract/models.ts';
+import { likeness } from '../../preload/contract/spelling.ts';
 import { AppError } from '../errors.ts';
 import type { ActionSpec } from './catalog/spec.ts';
 import { isTypeable } from './catalog/words.ts';
@@ -17,8 +18,8 @@ export function riskOf(spec: Pick<ActionSpec, 'effect'>, account: Pick<Account, 
 
 /**
  * The text to type before something is destroyed, else null: what only this one has. That is the name; where others
- * of the estate have it too, the id, or with the name as the id the name and what tells them apart. The native id
- * also where the name holds what nobody can see or type.
+ * of the estate have it too, or one that looks the same, the id, or with the name as the id the name and what tells
+ * them apart. The native id also where the name holds what nobody can see or type.
  */
 export function confirmNameOf(
   risk: Risk,
@@ -27,9 +28,9 @@ export function confirmNameOf(
 ): string | null {
   if (risk !== 'destructive') return null;
   const { id, name, nativeId, accountId, region } = resource;
-  const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+  const looks = likeness(name);
   const twins = ofItsType.filter(
-    (other) => other.id !== id && (same(other.name, name) || other.nativeId === name),
+    (other) => other.id !== id && (likeness(other.name) === looks || other.nativeId === name),
   );
   if (!isTypeable(name)) return nativeId;
   if (twins.length === 0) return name;
