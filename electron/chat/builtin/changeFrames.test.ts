@@ -316,6 +316,18 @@ const NOT_ASKED = {
     '$V: $X',
     '$V $X = true',
     'echo $V $X',
+    '"$V it"',
+    '$V non-$X',
+    '$V the non-$X',
+    '$V not-$X',
+    '$V un-$X',
+    '$V ex-$X',
+    '$V $X-like ones',
+    '$V $X/data',
+    '$V $X:22',
+    '$V $X@home',
+    '$V $X#1',
+    '$V $X=1',
   ],
 };
 
@@ -342,6 +354,7 @@ const DESTROYED_INSTEAD = [
   '$V $X immediately',
   '$V $X at once',
   '$V $X again',
+  '$V $X 😂',
 ];
 
 const filled = (frame: string, { verb, gerund, participle }: Forms, name: string) =>
@@ -374,6 +387,26 @@ test.each(Object.entries(NOT_ASKED))(
   },
   60_000,
 );
+
+test('a line of the CLI with a word that belongs to no flag is not only a command', async () => {
+  const wrong: string[] = [];
+  for (const tail of [
+    '--output json not',
+    '--output',
+    '--output please',
+    '--no-cli-pager do not run this',
+    '--no-cli-pager --output json tomorrow',
+    '| jq',
+    '; echo',
+    '--hibernate',
+  ]) {
+    const line = `aws ec2 stop-instances --instance-ids i-0aaaaaaaaaaaaaaa1 ${tail}`;
+    wrong.push(...(await offered(line)));
+  }
+  expect(wrong).toEqual([]);
+  const printed = 'aws ec2 stop-instances --instance-ids i-0aaaaaaaaaaaaaaa1 --output json --no-cli-pager';
+  expect((await bench.ask(printed)).planned).toHaveLength(1);
+}, 60_000);
 
 test('behind a verb that destroys, what describes a resource may be what is to go', async () => {
   const wrong: string[] = [];

@@ -57,6 +57,8 @@ export async function offerSimilar(context: Context, survey: ChangeSurvey): Prom
   const [verb, ...more] = survey.verbs;
   if (!verb || more.length > 0 || survey.names.length > 0 || survey.other || survey.mood !== 'request')
     return null;
+  // A mark before the verb may put the whole request in quotes.
+  if (tokens[0]?.kind === 'mark') return null;
   const object = objectWords(context, survey, verb);
   if (object === null) return null;
   const { words, attributes } = object;
@@ -67,7 +69,8 @@ export async function offerSimilar(context: Context, survey: ChangeSurvey): Prom
     ),
   );
   const filter = filterOf(context, attributes, [...verb.actions.keys()]);
-  const similar = filter ? await lookAlike(context, words.map(({ raw }) => raw).join(' '), filter) : [];
+  const alike = filter ? await lookAlike(context, words.map(({ raw }) => raw).join(' '), filter) : [];
+  const similar = alike.filter((row) => !words.some(({ text }) => isWithin(text, row)));
   const found = [
     ...doubtfulOf(context, verb).map(({ resource_id }) => resource_id),
     ...similar.map(({ id }) => id),
@@ -95,9 +98,17 @@ const NO_NAMES: readonly ReadonlySet<string>[] = [
   changes.OTHER_CHANGES,
 ];
 
+/** "non-web", "web-like": what is not it, or only like it. */
+const NEGATED = /^(non|not|un|ex|anti)[-\u2010\u2011]|[-\u2010\u2011](like|ish|less|free)$/;
+/** "web-1/data", "web-1:22", "web-1@home": something in, at or behind what is called so. */
+const isWithin = (word: string, { name }: { name: string }) => {
+  const rest = word.startsWith(name.toLowerCase()) ? word.slice(name.length) : '';
+  return /^[/\\:@#|=]/.test(rest);
+};
+
 /** Words that make the sentence one about parts, times, conditions: what looks like the rest is not what it asks for. */
 function isAboutSomethingElse(word: string, verb: Verb): boolean {
-  if (NO_NAMES.some((words) => words.has(word)) || word.endsWith('ing')) return true;
+  if (NO_NAMES.some((words) => words.has(word)) || word.endsWith('ing') || NEGATED.test(word)) return true;
   return (verb.destroys && word.includes('=')) || changes.PARTS.has(word);
 }
 

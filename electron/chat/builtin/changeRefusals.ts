@@ -29,7 +29,8 @@ export function explainNoPlan(context: Context, survey: ChangeSurvey): Assistant
         named.map(({ resource_id }) => resource_id),
       );
     // A mark before the verb may put the whole request in quotes.
-    if (spans === 1 && left.every(isIdle) && isPlain(tokens) && !survey.unused.has(0))
+    const isNothing = (token: Token) => isIdle(token) || (!verb.destroys && isPicture(token));
+    if (spans === 1 && left.every(isNothing) && isPlain(tokens) && !survey.unused.has(0))
       return askWhich(
         `I did not understand ${quoteUnused(tokens, survey.unused)}, so nothing is planned. To ${verb.phrase} ${shown(survey.names[0]?.text ?? '')} now, pick ${named.length > 1 ? 'one' : 'it'}.`,
         promptFor(verb.phrase, named, context.lexicon),
@@ -114,7 +115,8 @@ export function cannot(context: Context, what: string, named: readonly Identifie
 }
 
 const isConnector = (token: Token) => token.text === ',' || token.text === '\n' || CONNECTORS.has(token.text);
-const isIdle = ({ kind, text }: Token) =>
-  (kind === 'mark' && IDLE_MARK.test(text)) || /^\p{Extended_Pictographic}+$/u.test(text);
+const isIdle = ({ kind, text }: Token) => kind === 'mark' && IDLE_MARK.test(text);
+/** Nothing is destroyed on what may be a joke. */
+const isPicture = ({ text }: Token) => /^\p{Extended_Pictographic}+$/u.test(text);
 /** No question, no quotation around the request itself. */
 const isPlain = (tokens: readonly Token[]) => !tokens.some(({ text }) => text === '?' || text === ':');

@@ -70,9 +70,18 @@ function doubtAbout(context: Context, change: ChangeSentence, named: IdentifiedR
     return `${request.exact_total} resources fit this name; these are the first. Add the id or ARN, or pick one.`;
   if (sentence.doubtful.some((span) => change.names.includes(span)))
     return `"${name}" can be read in more than one way. Which resource do you mean?`;
+  // Where it is said does not decide: the id in another region may be the one that was copied.
+  if (change.names.some(isIdAndName))
+    return `${name} is the id of one resource and the name of another. Which one do you mean?`;
   if (named.some((resource) => mayDeceive(resource.name)))
     return `The name ${name} can pass for another, by its letters or the marks around it. Check its id, then pick it.`;
   return null;
+}
+
+function isIdAndName({ text, resources }: Span): boolean {
+  const said = text.toLowerCase();
+  const byId = resources.filter(({ id, arn }) => [id, arn].some((known) => known.toLowerCase() === said));
+  return byId.length > 0 && byId.length < resources.length && byId.some(({ id, name }) => id !== name);
 }
 
 const POWER = new Set(['start', 'stop', 'reboot']);

@@ -12,8 +12,11 @@ import { shown } from './wording.ts';
 
 /** The flag that names the resource, by service. */
 const ID_FLAGS: Record<string, string> = { ec2: '--instance-ids', rds: '--db-instance-identifier' };
-/** Flags that change how the CLI prints, not what it asks for. */
-const PRINTING = new Set(['--no-cli-pager', '--output']);
+/** Flags that change how the CLI prints, not what it asks for, with the values they take: one of these, or none. */
+const PRINTING: Record<string, readonly string[]> = {
+  '--no-cli-pager': [],
+  '--output': ['json', 'text', 'table', 'yaml', 'yaml-stream', 'off'],
+};
 
 interface Line {
   action: PlannedAction;
@@ -91,7 +94,7 @@ function readLine({ lexicon }: Context, tokens: readonly Token[]): Line | null {
     while (at < tokens.length && !tokens[at]?.text.startsWith('--')) at += 1;
     const values = tokens.slice(from, at);
     if (flag === idFlag) line.ids.push(...values);
-    else if (PRINTING.has(flag)) continue;
+    else if (isPrinting(flag, values)) continue;
     else {
       const place = placeOf(lexicon, flag, values);
       if (place) line.conditions.push(place);
@@ -99,6 +102,15 @@ function readLine({ lexicon }: Context, tokens: readonly Token[]): Line | null {
     }
   }
   return line;
+}
+
+/** With a word behind it that is no value of the flag, the line is not only a command: "--no-cli-pager do not run". */
+function isPrinting(flag: string, values: readonly Token[]): boolean {
+  const known = PRINTING[flag];
+  if (known === undefined) return false;
+  return known.length === 0
+    ? values.length === 0
+    : values.length === 1 && known.includes(values[0]?.text ?? '');
 }
 
 /** `--region`, and a `--profile` that is called like a known account. */

@@ -1,5 +1,5 @@
 import type { Resource, ResourceType } from '../../../preload/contract/models.ts';
-import { phrases } from './phrases.ts';
+import { PREPOSITIONS, phrases } from './phrases.ts';
 import { phraseAt, type Token } from './tokens.ts';
 
 /** Something a sentence asks of resources that only their facts answer. */
@@ -133,7 +133,8 @@ export function conditionAt(
   const text = tokens[start]?.kind === 'word' ? (tokens[start]?.text ?? '') : '';
   if (INSTANCE_TYPE.test(text)) return { condition: ofInstanceType(text), length: skipped + 1 };
   if (RUNTIMES.has(text)) return { condition: ofRuntime(text), length: skipped + 1 };
-  const other = untaggedAt(tokens, start, tagKeys) ?? measureAt(tokens, start);
+  const other =
+    untaggedAt(tokens, start, tagKeys) ?? taggedAt(tokens, start, tagKeys) ?? measureAt(tokens, start);
   return other && { ...other, length: skipped + other.length };
 }
 
@@ -178,7 +179,6 @@ function ofRuntime(word: string): FactCondition {
 
 /** "untagged", "without a team tag", "with no owner tag", "missing the env tag". */
 function untaggedAt(tokens: readonly Token[], at: number, tagKeys: ReadonlySet<string>) {
-  const text = (n: number) => (tokens[at + n]?.kind === 'word' ? (tokens[at + n]?.text ?? '') : '');
   const none = phraseAt(
     tokens,
     at,
@@ -194,17 +194,60 @@ function untaggedAt(tokens: readonly Token[], at: number, tagKeys: ReadonlySet<s
   }
   const lacking = phraseAt(tokens, at, phrases('without, with no, missing, lacking, no'));
   if (lacking === 0) return null;
-  let n = lacking;
-  if (['a', 'an', 'any', 'the'].includes(text(n))) n += 1;
-  const before = text(n) === 'tag' ? 1 : 0;
-  const key = text(n + before);
-  const after = before === 0 && text(n + 1) === 'tag' ? 1 : 0;
-  if (before + after === 0 || !tagKeys.has(key)) return null;
-  const holds = ({ tags }: Resource) => !Object.keys(tags).some((known) => known.toLowerCase() === key);
+  const named = tagKeyAt(tokens, at + lacking, tagKeys);
+  if (!named) return null;
+  const holds = (resource: Resource) => !hasTag(resource, named.key);
   return {
-    condition: { label: `without ${key}`, says: {}, saysNot: {}, saysOfAll: `have no tag ${key}`, holds },
-    length: n + 1 + before + after,
+    condition: {
+      label: `without ${named.key}`,
+      says: {},
+      saysNot: {},
+      saysOfAll: `have no tag ${named.key}`,
+      holds,
+    },
+    length: lacking + named.length,
   };
+}
+
+/** "with a team tag", "that have the tag team", "tagged with team"; not "with tag team core", which says more. */
+function taggedAt(tokens: readonly Token[], at: number, tagKeys: ReadonlySet<string>) {
+  const tagged = phraseAt(tokens, at, phrases('tagged, tagged with, tagged by'));
+  const having = tagged || phraseAt(tokens, at, phrases('with, have, has, having, that have, which have'));
+  if (having === 0) return null;
+  const word = tokens[at + having]?.text ?? '';
+  const bare = tagged > 0 && tagKeys.has(word) ? { key: word, length: 1 } : null;
+  const named = tagKeyAt(tokens, at + having, tagKeys) ?? bare;
+  if (!named) return null;
+  const next = tokens[at + having + named.length];
+  if (next?.kind === 'word' && !PREPOSITIONS.has(next.text)) return null;
+  const { key } = named;
+  return {
+    condition: {
+      label: `tagged with ${key}`,
+      says: {},
+      saysNot: {},
+      saysOfAll: `have the tag ${key}`,
+      holds: (resource: Resource) => hasTag(resource, key),
+    },
+    length: having + named.length,
+  };
+}
+
+const hasTag = ({ tags }: Resource, key: string) =>
+  Object.keys(tags).some((known) => known.toLowerCase() === key);
+
+/** "tag team", "the team tag" */
+function tagKeyAt(
+  tokens: readonly Token[],
+  at: number,
+  tagKeys: ReadonlySet<string>,
+): { key: string; length: number } | null {
+  const text = (n: number) => (tokens[at + n]?.kind === 'word' ? (tokens[at + n]?.text ?? '') : '');
+  const article = ['a', 'an', 'any', 'the'].includes(text(0)) ? 1 : 0;
+  const before = text(article) === 'tag' ? 1 : 0;
+  const key = text(article + before);
+  const after = before === 0 && text(article + 1) === 'tag' ? 1 : 0;
+  return before + after > 0 && tagKeys.has(key) ? { key, length: article + 1 + before + after } : null;
 }
 
 const MEASURE =

@@ -63,6 +63,20 @@ const PATTERNS: ((name: string, id: string, arn: string) => string)[] = [
 ];
 const GRAMMAR = ['please', 'production', 'the', 'instance', 'us-west-2', 'in', 'account', 'it', 'not', 'all'];
 
+const GONE = [
+  'gone-1 in prod',
+  'gone-1 in us-west-2',
+  'gone-1 from us-west-2',
+  'gone-1 right away',
+  'gone-1 please',
+  'gone-1 again',
+  'gone-1 stop',
+  'gone-1 stopped',
+  'restart gone-1',
+];
+const MANY_WORDS = ['Jenkins server', 'node one', 'web blue'];
+const AWAY = 'i-0fa0fa0fa0fa0fa0f';
+
 const idOf = (n: number) => `i-0${String(n).padStart(16, 'a')}`;
 const arnOf = (n: number) => `arn:aws:ec2:us-west-2:123456789012:instance/${idOf(n)}`;
 const pairs = PATTERNS.map((pattern, i) => {
@@ -85,6 +99,10 @@ beforeAll(() =>
   bench.open([
     ...pairs.flatMap(({ good, bad }) => [good, bad]),
     ...GRAMMAR.map((name) => made('ec2_instance', name)),
+    ...GONE.map((name) => made('ec2_instance', name)),
+    ...MANY_WORDS.map((name) => made('ec2_instance', name)),
+    made('ec2_instance', 'far', { nativeId: AWAY, region: 'eu-west-1' }),
+    made('ec2_instance', AWAY),
   ]),
 );
 afterAll(() => bench.close());
@@ -161,6 +179,17 @@ test('two that a sentence cannot tell apart are both asked about', async () => {
       expect([sentence, rows]).toEqual([sentence, expect.arrayContaining([good.nativeId, bad.nativeId])]);
     }
   }
+});
+
+test('a name that reads as a shorter one and words about it is asked about, where nothing has the shorter one', async () => {
+  for (const name of GONE) expect([name, (await bench.ask(`stop ${name}`)).planned]).toEqual([name, []]);
+  for (const name of MANY_WORDS)
+    expect([name, (await bench.ask(`stop ${name}`)).planned.length]).toEqual([name, 1]);
+});
+
+test('an id that is also a name stays a question, whatever is said of the place', async () => {
+  for (const sentence of [`stop ${AWAY} in us-west-2`, `terminate ${AWAY} in us-west-2`, `reboot ${AWAY}`])
+    expect([sentence, (await bench.ask(sentence)).planned]).toEqual([sentence, []]);
 });
 
 test('names of the grammar’s own words change no sentence', async () => {

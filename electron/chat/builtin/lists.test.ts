@@ -44,6 +44,9 @@ const answers: [sentence: string, text: RegExp, rows: string[]][] = [
   ['databases larger than 100 GB', /^There is 1 RDS instance/, ['db-1']],
   ['what is our biggest database?', /^db-1 .* is the largest of 2 RDS instances: 500 GiB/, ['db-1', 'db-2']],
   ['databases without a team tag', /that has no tag team/, ['db-2']],
+  ['which databases have the team tag', /1 RDS instance that has the tag team/, ['db-1']],
+  ['how many databases are tagged with team?', /1 RDS instance that has the tag team/, ['db-1']],
+  ['ok, thanks', /^Say which resources/, []],
   ['databases of team payments', /with tag team=payments/, ['db-1']],
   ['show me all tags', /^10 resources by tag: .*team=payments: 1/, []],
   ['how many queues are in each account?', /production-account \(123456789012\): 1/, []],
@@ -81,4 +84,12 @@ test('those of one name are asked about in one order, whichever was scanned firs
     await bench.storage.estate.upsert(made('ec2_instance', 'twin', { region }), new Date().toISOString());
   const rows = (await bench.ask('stop twin')).candidates?.rows.map(({ region }) => region);
   expect(rows).toEqual(places.toSorted());
+});
+
+test.each([
+  'how many databases with a tag',
+  'how many queues have an owner tag',
+  'how many databases by environment',
+])('a word about tags that says nothing of them is said, never dropped: %s', async (sentence) => {
+  expect((await bench.ask(sentence)).text).toMatch(/^I did not understand/);
 });

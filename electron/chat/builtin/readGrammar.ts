@@ -85,7 +85,26 @@ function use(tokens: readonly Token[], at: number, place: Place, sentence: ReadS
   if (sentence.asked.length > 0 && FACT_FILLERS.has(token.text)) return 1;
   const introduction = phraseAt(tokens, at, vocabulary.NAME_INTRODUCTIONS);
   if (introduction > 0 && tokens[at + introduction]?.kind === 'name') return introduction;
+  if (known === vocabulary.LIST_WORDS && INTRODUCING.has(token.text) && !introduces(tokens, at, place))
+    return 0;
   return Math.max(phraseAt(tokens, at, known), phraseAt(tokens, at, vocabulary.POLITE));
+}
+
+const INTRODUCING = vocabulary.phrases('with, tag, tags, tagged, env, environment');
+
+/** Beside what they say ("with tag env=prod", "the staging environment") these add nothing; alone they ask for more. */
+function introduces(tokens: readonly Token[], at: number, { lexicon, estate }: Place): boolean {
+  const isBetween = (word: string) =>
+    INTRODUCING.has(word) || vocabulary.DETERMINERS.has(word) || vocabulary.PREPOSITIONS.has(word);
+  let next = at + 1;
+  while (isBetween(tokens[next]?.text ?? '')) next += 1;
+  const says = (i: number) =>
+    lexicon.attributeAt(tokens, i, { tagValues: true, introduced: true }) ??
+    tagWordsAt(tokens, i, estate) ??
+    conditionAt(tokens, i, tagKeysOf(estate)) ??
+    groupAt(tokens, i) ??
+    extremeAt(tokens, i);
+  return says(next) !== null || lexicon.attributeAt(tokens, at - 1, { tagValues: true })?.length === 1;
 }
 
 /** "what port does X listen on" */

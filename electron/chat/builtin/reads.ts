@@ -128,6 +128,9 @@ export async function explainUnread(context: Context, read: ReadSentence): Promi
   }
   const odd = new Set([...read.unused].filter((i) => tokens[i] && isUseful(tokens[i])));
   const said = quoteUnused(tokens, odd.size > 0 ? odd : read.unused);
+  // "ok, thanks": every word was understood, and nothing was asked.
+  if (said === '' && sure.length === 0)
+    return ask('Say which resources you want to see, or what to do with which one.', ['Help']);
   // "not", "except", "and": what looks like the rest is the opposite of what was asked, or half of it.
   if ([...odd].some((i) => RESERVED.has(tokens[i]?.text ?? '')))
     return ask(`I did not understand ${said}.`, ['Help']);

@@ -1,6 +1,7 @@
 import { findNames, type NameSpan } from '../names.ts';
 import type { IdentifiedResource } from '../request.ts';
-import { OPPOSITES, RESERVED } from './phrases.ts';
+import { AGAIN, LAST_VERBS, SOON, WORDINGS } from './changeWords.ts';
+import { OPPOSITES, phrases, POLITE, PREPOSITIONS, RESERVED } from './phrases.ts';
 
 export type Span = NameSpan<IdentifiedResource>;
 
@@ -22,6 +23,16 @@ export interface Sentence {
 }
 
 const MOST_WORDS = 6;
+const OUTER_MARKS = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
+/** Words that join, turn or finish a request; a name of nouns, colours and numbers has none of them. */
+const SENTENCE_WORDS: ReadonlySet<string> = new Set([
+  ...RESERVED,
+  ...PREPOSITIONS,
+  ...[POLITE, SOON, AGAIN, LAST_VERBS, ...Object.values(WORDINGS).map(({ participles }) => participles)]
+    .flatMap((phrases) => [...phrases])
+    .filter((phrase) => !phrase.includes(' ')),
+  ...phrases('named, called, off, away'),
+]);
 
 /** `isKnown` tells words that the grammar uses: a name of nothing else counts as a name only in quotes. */
 export function readSentence(
@@ -33,7 +44,7 @@ export function readSentence(
   const names: Span[] = [];
   for (const span of findNames(text, resources)) {
     const words = span.text.toLowerCase().split(/\s+/);
-    const everyday = words.every((word) => isKnown(word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')));
+    const everyday = words.every((word) => isKnown(word.replace(OUTER_MARKS, '')));
     if (everyday && !span.quoted) doubtful.push(span);
     else {
       names.push(span);
@@ -43,13 +54,16 @@ export function readSentence(
   return { tokens: tokenize(text, names), doubtful };
 }
 
-/** An unquoted name of several words may also be a shorter name and words about it: "web tonight", "web server". */
+/**
+ * An unquoted name of several words may also be a shorter name and words about it: "web tonight", "web server",
+ * "web-1 in prod" where web-1 is gone.
+ */
 function isRisky(span: Span, words: string[]): boolean {
   if (span.quoted) return false;
   return (
     span.inside.length > 0 ||
     words.length > MOST_WORDS ||
-    (words.length > 1 && words.some((word) => RESERVED.has(word)))
+    (words.length > 1 && words.some((word) => SENTENCE_WORDS.has(word.replace(OUTER_MARKS, ''))))
   );
 }
 
