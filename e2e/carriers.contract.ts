@@ -28,8 +28,8 @@ function smallApp() {
       clients.push(client.id);
       return DEFAULT_SETTINGS;
     },
+    'profiles.list': async () => ({ files: ['x'.repeat(MAX_MESSAGE_BYTES)], profiles: [] }),
     'resources.get': async ({ id }) => {
-      if (id === 'large') throw new AppError('NOT_FOUND', 'x'.repeat(MAX_MESSAGE_BYTES));
       throw new AppError('NOT_FOUND', `Nothing has the id ${id}.`);
     },
   };
@@ -361,7 +361,7 @@ describe('the WebSocket refuses', () => {
     });
     await new Promise((resolve) => socket.on('open', resolve));
     const answer = new Promise<string>((resolve) => socket.on('message', (data) => resolve(data.toString())));
-    socket.send(JSON.stringify({ id: 3, route: 'resources.get', input: { id: 'large' } }));
+    socket.send(JSON.stringify({ id: 3, route: 'profiles.list', input: {} }));
     expect(JSON.parse(await answer)).toMatchObject({
       type: 'response',
       id: 3,
