@@ -3,8 +3,8 @@
  * Manager, or, on Linux, a Secret Service and nothing else.
  *
  * `null` and `false` mean that the store was read and holds no such entry. A store that is locked, denied or
- * not there rejects; it is never `null`. One that does not answer rejects after 30 seconds and never blocks the
- * caller's thread: the store is asked by a process of its own.
+ * not there rejects; it is never `null`. One that does not answer rejects after 30 seconds, with the `code`
+ * NO_ANSWER, and never blocks the caller's thread: the store is asked by a process of its own.
  */
 export function getPassword(service: string, account: string): Promise<string | null>;
 export function setPassword(service: string, account: string, password: string): Promise<void>;

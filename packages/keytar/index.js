@@ -52,7 +52,8 @@ function startHelper() {
       const id = ++lastId;
       const silent = setTimeout(() => {
         kill();
-        end(new Error(`locked: no answer in ${ANSWERS_MS / 1_000} s`));
+        const error = new Error(`locked: no answer in ${ANSWERS_MS / 1_000} s`);
+        end(Object.assign(error, { code: 'NO_ANSWER' }));
       }, ANSWERS_MS);
       clearTimeout(idle);
       pending.set(id, { resolve, reject, silent });

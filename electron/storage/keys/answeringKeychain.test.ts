@@ -58,3 +58,11 @@ test('a keychain that stops answering while it takes the first key is the same c
   expect(await loadMasterKey(folder, source)).toMatchObject({ state: 'choose' });
   rmSync(folder, { recursive: true, force: true });
 });
+
+test("the silence that the store's own process reports is the same choice", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'silent-'));
+  const error = Object.assign(new Error('locked: no answer in 30 s'), { code: 'NO_ANSWER' });
+  const source = new KeychainKeySource({ ...silent, getPassword: () => Promise.reject(error) });
+  expect(await loadMasterKey(folder, source)).toMatchObject({ state: 'choose' });
+  rmSync(folder, { recursive: true, force: true });
+});

@@ -10,7 +10,9 @@ class NoAnswer extends Error {
   }
 }
 
-export const isSilence = (error: unknown) => error instanceof NoAnswer;
+/** Ours, or that of the store's own process, which has the same patience and is the first to lose it. */
+export const isSilence = (error: unknown) =>
+  error instanceof NoAnswer || (error instanceof Error && 'code' in error && error.code === 'NO_ANSWER');
 
 /**
  * A keychain whose every call ends. A Secret Service that is replaced while it asks for its password never answers
