@@ -21,6 +21,13 @@ export class Paging {
     if (this.#seen.size >= MOST_PAGES) throw endless(this.#call, `${MOST_PAGES} pages were read`);
     return token;
   }
+
+  /** As `next`, for listings that say apart from the token whether there is more. Throws AWS_FAILED for more without a token. */
+  after(truncated: boolean | undefined, token: string | null | undefined): string | undefined {
+    if (!truncated) return undefined;
+    if (!token) throw endless(this.#call, 'it says there is more but not where');
+    return this.next(token);
+  }
 }
 
 /** Passes the pages of one of the SDK's paginators on, and throws AWS_FAILED where they would never end. */

@@ -193,7 +193,7 @@ async function* pages(bucket: Bucket, what: { Prefix?: string; Delimiter?: strin
       throw s3Error(error, bucket, 's3:ListBucket');
     });
     yield page;
-    token = paging.next(page.IsTruncated ? page.NextContinuationToken : undefined);
+    token = paging.after(page.IsTruncated, page.NextContinuationToken);
   } while (token);
 }
 

@@ -230,8 +230,8 @@ export async function* listUploads(bucket: Bucket, prefix: string): AsyncGenerat
     });
     for (const { Key, UploadId } of page.Uploads ?? [])
       if (Key && UploadId) yield { key: Key, uploadId: UploadId };
-    if (!page.IsTruncated || !page.NextKeyMarker) return;
-    paging.next(JSON.stringify([page.NextKeyMarker, page.NextUploadIdMarker]));
+    const next = page.NextKeyMarker && JSON.stringify([page.NextKeyMarker, page.NextUploadIdMarker]);
+    if (!paging.after(page.IsTruncated, next) || !page.NextKeyMarker) return;
     marker = {
       KeyMarker: page.NextKeyMarker,
       ...(page.NextUploadIdMarker && { UploadIdMarker: page.NextUploadIdMarker }),
@@ -264,7 +264,7 @@ async function* listParts(bucket: Bucket, upload: Upload): AsyncGenerator<Part> 
       }),
     );
     yield* page.Parts ?? [];
-    marker = paging.next(page.IsTruncated ? page.NextPartNumberMarker : undefined);
+    marker = paging.after(page.IsTruncated, page.NextPartNumberMarker);
   } while (marker);
 }
 
