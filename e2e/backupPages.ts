@@ -67,6 +67,10 @@ export class BackupPage extends AppPage {
 
   async backUpNow(): Promise<string> {
     await this.go('Backups');
+    await this.page.getByRole('button', { name: 'Back up now' }).waitFor();
+    // What became of the one before would be taken for the end of this one.
+    const before = this.page.getByRole('region', { name: 'Backup', exact: true });
+    if ((await before.count()) > 0) await before.getByRole('button', { name: 'Dismiss' }).click();
     await this.page.getByRole('button', { name: 'Back up now' }).click();
     return this.jobEnds('Backup');
   }
@@ -97,7 +101,10 @@ export class BackupPage extends AppPage {
 
   /** From an open wizard: the place is typed and looked up. */
   async lookInBucket(answers: BucketAnswers): Promise<void> {
-    await this.wizardAt('Where is the backup?');
+    await this.heading('Where is the backup?').waitFor();
+    // Writing anew what stands there is no change, and what was said of the try before would stay.
+    await this.page.getByLabel('Bucket', { exact: true }).fill('');
+    await this.page.getByRole('alert').first().waitFor({ state: 'detached' });
     await this.#fillBucket(answers);
     await this.page.getByRole('button', { name: 'Look for backups' }).click();
   }

@@ -107,6 +107,9 @@ test('a database is found, read, asked about, stopped with approval and backed u
   await page.keyboard.type('stop pg-instance-main1');
   await press('Enter');
   await ui.plan.getByText('rds.StopDBInstance').waitFor();
+  // For a moment after the card appears nothing can be approved, and Tab passes the button by.
+  const approve = ui.plan.getByRole('button', { name: 'Approve and run' });
+  await expect.poll(() => approve.isEnabled(), { timeout: 10_000 }).toBe(true);
   await tabTo(/^button "Approve and run"/, 'Shift+Tab');
   await press('Enter');
   await ui.plan

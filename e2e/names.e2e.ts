@@ -82,7 +82,7 @@ const instances = async () => {
 /** Nothing of a name was run, drawn as markup or let out of its box. */
 async function holds(where: string): Promise<void> {
   expect(await page.title(), where).toMatch(
-    /^(Explorer|Chat|Activity|Accounts|Storage|Settings) · CloudOps$/,
+    /^(Explorer|Chat|Activity|Accounts|Backups|Settings) · CloudOps$/,
   );
   expect(await page.locator('img, script:not([src])').count(), where).toBe(0);
   const { content, window } = await page.evaluate(() => ({
