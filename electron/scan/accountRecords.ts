@@ -22,6 +22,26 @@ export const AccountRecord = z.object({
 });
 export type AccountRecord = z.infer<typeof AccountRecord>;
 
+/**
+ * What is stored of an account, read with care: one damaged record must not hide the others. What cannot be read of
+ * it is taken as if it were production, with no profile that could act, until a profile of it is connected again.
+ */
+export function readAccount(accountId: string, value: unknown): AccountRecord {
+  const whole = AccountRecord.safeParse(value);
+  if (whole.success) return whole.data;
+  const name = AccountRecord.pick({ name: true }).safeParse(value);
+  return {
+    accountId,
+    name: name.success && name.data.name !== '' ? name.data.name : accountId,
+    partition: 'aws',
+    scanningProfile: '',
+    profiles: [],
+    production: true,
+    color: 'red',
+    lastScanAt: null,
+  };
+}
+
 const COLORS = ['blue', 'teal', 'grape', 'orange', 'cyan', 'lime', 'indigo', 'pink'];
 
 /**
@@ -40,9 +60,11 @@ export function withIdentities(
     return { name, arn, unlocked: before?.arn === arn ? before.unlocked : options.unlocked };
   });
   const kept = old.filter(({ name }) => !added.some((profile) => profile.name === name));
-  if (known) return { ...known, profiles: [...kept, ...added] };
   const isStatic = ({ profile }: Identity) => options.kinds.get(profile)?.kind === 'static';
   const scanningProfile = (identities.find(isStatic) ?? first).profile;
+  if (known?.profiles.length === 0)
+    return { ...known, partition: partitionOfArn(first.arn), scanningProfile, profiles: added };
+  if (known) return { ...known, profiles: [...kept, ...added] };
   const production = /(^|[^a-z])(prod|production|prd|live)([^a-z]|$)/i.test(scanningProfile);
   return {
     accountId: first.accountId,

@@ -274,3 +274,29 @@ test('thousands of profiles are connected at once', async () => {
   expect(accounts).toHaveLength(2_002);
   expect(results.every(({ error }) => error === null)).toBe(true);
 });
+
+test('one damaged record hides no other account, counts as production, and is whole again once connected', async () => {
+  await open().connect(['prod-role', 'dev']);
+  const key = [...documents.keys()].find((one) => one.includes(B)) ?? '';
+  const stored = documents.get(key) as object;
+  for (const damage of [
+    null,
+    'text',
+    [],
+    { ...stored, profiles: 'gone' },
+    { ...stored, production: undefined },
+  ]) {
+    documents.set(key, damage);
+    const accounts = open();
+    const [first, damaged] = await accounts.list();
+    expect(first).toMatchObject({ accountId: A, scanningProfile: 'prod-role' });
+    expect(damaged).toMatchObject({ accountId: B, production: true, profiles: [] });
+    await expect(accounts.requireUnlocked('dev', B)).rejects.toMatchObject({ code: 'READ_ONLY' });
+    const { accounts: repaired } = await accounts.connect(['dev']);
+    expect(repaired.find(({ accountId }) => accountId === B)).toMatchObject({
+      production: true,
+      scanningProfile: 'dev',
+      profiles: [{ name: 'dev' }],
+    });
+  }
+});

@@ -4,7 +4,13 @@ import type { Sessions } from '../aws/types.ts';
 import { AppError } from '../errors.ts';
 import type { Emit } from '../events.ts';
 import type { DocsApi, EstateStorageApi, JournalApi } from '../storage/api.ts';
-import { AccountRecord, type Unlock, withIdentities, withoutProfile } from './accountRecords.ts';
+import {
+  type AccountRecord,
+  readAccount,
+  type Unlock,
+  withIdentities,
+  withoutProfile,
+} from './accountRecords.ts';
 import { ProfileIdentities } from './profileIdentities.ts';
 
 const KIND = 'accounts';
@@ -221,7 +227,7 @@ export class Accounts {
   #load(): Promise<Map<string, AccountRecord>> {
     if (!this.#loading) {
       const loading = this.#ports.docs.list(KIND).then((documents) => {
-        const records = documents.map(({ value }) => AccountRecord.parse(value));
+        const records = documents.map(({ key, value }) => readAccount(key, value));
         return new Map(records.map((record) => [record.accountId, record]));
       });
       this.#loading = loading;

@@ -58,7 +58,7 @@ const ready = {
 test('a destructive plan stays blocked until the name is typed to the letter', () => {
   const destructive = { ...ready, confirmName: 'db-1' };
   expect(approvalBlock(ready)).toBeNull();
-  expect(approvalBlock(destructive)).toContain('name');
+  expect(approvalBlock(destructive)).toContain('exactly');
   expect(approvalBlock({ ...destructive, typedName: 'DB-1' })).not.toBeNull();
   expect(approvalBlock({ ...destructive, typedName: 'db-1 ' })).not.toBeNull();
   expect(approvalBlock({ ...destructive, typedName: 'db-1' })).toBeNull();

@@ -60,7 +60,7 @@ export function approvalBlock(input: ApprovalInput): string | null {
   if (input.lock === 'unknown') return 'Reading whether the profile may change things.';
   if (input.lock === 'locked') return 'Unlock the profile first; it is read-only.';
   if (input.confirmName !== null && input.typedName !== input.confirmName) {
-    return 'Type the name first, exactly as it is written.';
+    return 'Type it first, exactly as it is written.';
   }
   return null;
 }

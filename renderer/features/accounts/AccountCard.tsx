@@ -42,6 +42,12 @@ export function AccountCard({ account }: { account: Account }) {
         />
       </header>
       {update.error && <ErrorState error={update.error} />}
+      {account.profiles.length === 0 && (
+        <p className={classes.damaged} role="note">
+          The stored record of this account is damaged: which profiles reach it could not be read, and it
+          counts as production. Add a profile of it again; what was read of the account is kept.
+        </p>
+      )}
       <div className={classes.scanBy}>
         <span className="soft" id={`scan-by-${accountId}`}>
           Scanned by

@@ -1,4 +1,5 @@
 import { Checkbox } from '@mantine/core';
+import { IconChevronRight } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type Ref, useMemo, useRef, useState } from 'react';
 import type { ScanCell } from '../../../preload/contract/models.ts';
@@ -10,7 +11,7 @@ import { RowSkeletons } from '../../components/Skeletons.tsx';
 import { StateLabel } from '../../components/StateLabel.tsx';
 import { count, plural, serviceName } from '../../state/format.ts';
 import classes from './accounts.module.css';
-import { CELL_WORDS, chosenCells, isProblem } from './cells.ts';
+import { CELL_WORDS, type CellGroup, chosenCells, groupedCells, isProblem, oneOrMany } from './cells.ts';
 
 const ROW_HEIGHT = 28;
 const NONE: ScanCell[] = [];
@@ -51,15 +52,44 @@ export function CellsTable({ ref }: { ref: Ref<HTMLElement> }) {
   );
 }
 
+/** A line of the table: one cell, or several with one reason, which can be opened. */
+interface Line {
+  key: string;
+  group: CellGroup;
+  /** One of an opened group. */
+  member: ScanCell | null;
+}
+
+function linesOf(groups: CellGroup[], opened: ReadonlySet<string>): Line[] {
+  return groups.flatMap((group) => {
+    const head: Line = { key: group.key, group, member: null };
+    if (!opened.has(group.key) || group.cells.length === 1) return [head];
+    const members = group.cells.map((member) => ({
+      key: `${group.key} ${member.region} ${member.service}`,
+      group,
+      member,
+    }));
+    return [head, ...members];
+  });
+}
+
 function Cells({ cells }: { cells: ScanCell[] }) {
   const scroller = useRef<HTMLDivElement>(null);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const groups = useMemo(() => groupedCells(cells), [cells]);
+  const lines = useMemo(() => linesOf(groups, opened), [groups, opened]);
   const virtual = useVirtualizer({
-    count: cells.length,
+    count: lines.length,
     getScrollElement: () => scroller.current,
+    getItemKey: (index) => lines[index]?.key ?? index,
     estimateSize: () => ROW_HEIGHT,
     overscan: 8,
     paddingStart: ROW_HEIGHT,
   });
+  const toggle = (key: string) =>
+    setOpened(
+      (before) => new Set(before.has(key) ? [...before].filter((one) => one !== key) : [...before, key]),
+    );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div ref={scroller} className={classes.cells} tabIndex={0}>
@@ -67,7 +97,7 @@ function Cells({ cells }: { cells: ScanCell[] }) {
         className={classes.table}
         style={{ height: virtual.getTotalSize() }}
         aria-label="Coverage"
-        aria-rowcount={cells.length + 1}
+        aria-rowcount={lines.length + 1}
       >
         <thead className={classes.cellsHead}>
           <tr className={classes.cell} aria-rowindex={1}>
@@ -80,17 +110,26 @@ function Cells({ cells }: { cells: ScanCell[] }) {
         </thead>
         <tbody className={classes.cellsBody}>
           {virtual.getVirtualItems().map((item) => {
-            const cell = cells[item.index];
-            return (
-              cell && (
-                <CellRow
-                  key={item.key}
-                  cell={cell}
-                  top={item.start}
-                  index={item.index}
-                  measure={virtual.measureElement}
-                />
-              )
+            const line = lines[item.index];
+            if (!line) return null;
+            const place = { top: item.start, index: item.index, measure: virtual.measureElement };
+            const { group, member } = line;
+            return member || group.cells.length === 1 ? (
+              <CellRow
+                key={item.key}
+                cell={member ?? group.cells[0]}
+                message={member ? null : group.message}
+                member={member !== null}
+                {...place}
+              />
+            ) : (
+              <GroupRow
+                key={item.key}
+                group={group}
+                opened={opened.has(group.key)}
+                onToggle={() => toggle(group.key)}
+                {...place}
+              />
             );
           })}
         </tbody>
@@ -99,21 +138,77 @@ function Cells({ cells }: { cells: ScanCell[] }) {
   );
 }
 
-interface RowProps {
-  cell: ScanCell;
+interface Place {
   /** Px from the top of the table. */
   top: number;
   index: number;
   measure: (row: HTMLElement | null) => void;
 }
 
-function CellRow({ cell, top, index, measure }: RowProps) {
-  const { tone, word } = CELL_WORDS[cell.status];
+interface GroupRowProps extends Place {
+  group: CellGroup;
+  opened: boolean;
+  onToggle: () => void;
+}
+
+function GroupRow({ group: { cells, message }, opened, onToggle, top, index, measure }: GroupRowProps) {
+  const [first] = cells;
+  const { tone, word } = CELL_WORDS[first.status];
+  const oldest = cells.map(({ asOf }) => asOf).reduce((a, b) => (a !== null && b !== null && a < b ? a : b));
   return (
     <tr
       ref={measure}
       data-index={index}
       className={`${classes.cell} ${classes.cellRow}`}
+      style={{ top }}
+      aria-rowindex={index + 2}
+    >
+      <td>
+        <AccountBadge accountId={first.accountId} compact />
+      </td>
+      <td data-uncut="region">
+        {oneOrMany(
+          cells.map(({ region }) => region),
+          'region',
+        )}
+      </td>
+      <td>
+        {oneOrMany(
+          cells.map(({ service }) => serviceName(service)),
+          'service',
+        )}
+      </td>
+      <td>
+        <StateLabel state={first.status} label={word} tone={tone} />
+      </td>
+      <td className={classes.found}>{count(cells.reduce((sum, cell) => sum + cell.count, 0))}</td>
+      <td>
+        <Age iso={oldest} short />
+      </td>
+      <td className={classes.reason}>
+        <button type="button" className={classes.opener} aria-expanded={opened} onClick={onToggle}>
+          <IconChevronRight size={14} stroke={1.75} aria-hidden="true" />
+          {plural(cells.length, 'cell')}
+        </button>{' '}
+        {message}
+      </td>
+    </tr>
+  );
+}
+
+interface CellRowProps extends Place {
+  cell: ScanCell;
+  message: string | null;
+  member: boolean;
+}
+
+function CellRow({ cell, message, member, top, index, measure }: CellRowProps) {
+  const { tone, word } = CELL_WORDS[cell.status];
+  return (
+    <tr
+      ref={measure}
+      data-index={index}
+      className={`${classes.cell} ${classes.cellRow} ${member ? classes.member : ''}`}
       style={{ top }}
       aria-rowindex={index + 2}
     >
@@ -129,7 +224,7 @@ function CellRow({ cell, top, index, measure }: RowProps) {
       <td>
         <Age iso={cell.asOf} short />
       </td>
-      <td className={classes.reason}>{cell.message ?? '–'}</td>
+      <td className={classes.reason}>{message ?? (member ? '' : '–')}</td>
     </tr>
   );
 }

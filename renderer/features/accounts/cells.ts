@@ -44,3 +44,40 @@ export function chosenCells(cells: ScanCell[], { problemsOnly, accountIds, regio
         a.service.localeCompare(b.service),
     );
 }
+
+/** Cells of one account that could not be read for one and the same reason, or a single cell. */
+export interface CellGroup {
+  /** The same for the same reason while cells come and go. */
+  key: string;
+  cells: [ScanCell, ...ScanCell[]];
+  /** Where the reason names the region of each cell, without it; null = there is none. */
+  message: string | null;
+}
+
+/** One reason is said once, with how many cells have it. What was read stays cell by cell, as does what is alone. */
+export function groupedCells(cells: readonly ScanCell[]): CellGroup[] {
+  const groups = new Map<string, CellGroup>();
+  for (const cell of cells) {
+    const own = `${cell.accountId} ${cell.region} ${cell.service}`;
+    const message = isProblem(cell) ? commonWords(cell) : cell.message;
+    const key = isProblem(cell) && message ? `${cell.accountId} ${cell.status} ${message}` : own;
+    const group = groups.get(key);
+    if (group) group.cells.push(cell);
+    else groups.set(key, { key, cells: [cell], message });
+  }
+  return [...groups.values()].map((group) =>
+    group.cells.length > 1 ? group : { ...group, message: group.cells[0].message },
+  );
+}
+
+/** The reason without what only tells where it was met. */
+function commonWords({ message, region }: ScanCell): string | null {
+  return message?.replaceAll(` in ${region}`, '').replaceAll(region, 'the region') ?? null;
+}
+
+/** `12 regions`, or the one it is. */
+export function oneOrMany(values: readonly string[], noun: string): string {
+  const different = new Set(values);
+  const [first = ''] = different;
+  return different.size === 1 ? first : `${different.size} ${noun}s`;
+}
