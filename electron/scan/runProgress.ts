@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ScanCell, ScanRun } from '../../preload/contract/models.ts';
+import { withoutRegion } from '../../preload/contract/text.ts';
 import type { Emit } from '../events.ts';
 import { Throttle } from './throttle.ts';
 
@@ -66,7 +67,7 @@ export class RunProgress {
     this.#run.removed += removed;
     if (!['ok', 'partial', 'cancelled'].includes(cell.status)) {
       this.#run.cellsFailed += 1;
-      const reason = cell.message ?? cell.status;
+      const reason = withoutRegion(cell.message ?? cell.status, cell.region);
       this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + 1);
     }
     this.#service(cell.service).done += 1;
@@ -98,9 +99,14 @@ export class RunProgress {
     const { cellsDone, cellsFailed } = this.#run;
     if (cellsDone === 0 || cellsFailed < cellsDone) return [];
     const groups = [...this.#failures].toSorted((a, b) => b[1] - a[1]);
-    const told = groups.slice(0, 3).map(([reason, cells]) => `${cells} of ${cellsDone} cells: ${reason}`);
-    const more = groups.length - told.length;
-    return ['Nothing could be read.', ...told, ...(more > 0 ? [`And ${more} more reasons.`] : [])];
+    const [most, ...others] = groups;
+    if (!most) return [];
+    const told = `${most[1]} of ${cellsDone} cells: ${most[0]}`;
+    return [
+      'Nothing could be read.',
+      told,
+      ...(others.length > 0 ? ['Others are listed under Coverage.'] : []),
+    ];
   }
 
   #service(service: string) {

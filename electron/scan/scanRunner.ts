@@ -155,7 +155,9 @@ export class ScanRunner {
       return enabled;
     } catch (error) {
       if (!(error instanceof AppError) || !LIST_REFUSED.includes(error.code) || signal.aborted) throw error;
-      this.#progress.note(`${error.message} The regions that are known were tried without it.`);
+      // AWS's own words stand with each cell; a note is read at a glance.
+      const [what] = error.message.split(' AWS says:');
+      this.#progress.note(`${what} The regions that are known were tried without it.`);
       const presumed = [homeRegion, ...expected, ...knownRegions(partition)];
       return [...new Set(presumed)].filter((region) => partitionOfRegion(region) === partition);
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cut, firstOf, spelledOut, wholeAt } from './text.ts';
+import { cut, firstOf, spelledOut, wholeAt, withoutRegion } from './text.ts';
 
 const anyText = fc.string({ unit: 'grapheme' });
 
@@ -35,4 +35,16 @@ test.each([
   ['\ud83d', '\\u{d83d}'],
 ])('what cannot be seen is spelled out: %j', (text, shown) => {
   expect(spelledOut(text)).toBe(shown);
+});
+
+test('one reason met in forty regions reads as one', () => {
+  const reasons = ['us-west-2', 'eu-west-1'].map((region) =>
+    withoutRegion(
+      `ec2:DescribeVpcs in ${region} is denied: https://ec2.${region}.amazonaws.com said no.`,
+      region,
+    ),
+  );
+  expect(new Set(reasons)).toEqual(
+    new Set(['ec2:DescribeVpcs is denied: https://ec2.the region.amazonaws.com said no.']),
+  );
 });

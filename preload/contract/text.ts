@@ -10,6 +10,14 @@ export function spelledOut(text: string): string {
   return text.replace(UNSEEN, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
+/**
+ * A reason without what only tells where it was met, so that the same one in forty regions is one:
+ * `ec2:DescribeVpcs in eu-west-1 is denied` becomes `ec2:DescribeVpcs is denied`.
+ */
+export function withoutRegion(reason: string, region: string): string {
+  return reason.replaceAll(` in ${region}`, '').replaceAll(region, 'the region');
+}
+
 /** `at`, or one less where that is the middle of a character of two UTF-16 units (an emoji, a rare letter). */
 export function wholeAt(text: string, at: number): number {
   const inside = /[\uDC00-\uDFFF]/.test(text.charAt(at)) && /[\uD800-\uDBFF]/.test(text.charAt(at - 1));

@@ -1,4 +1,5 @@
 import type { ScanCell, ScanRun, ScanStatus } from '../../preload/contract/models.ts';
+import { withoutRegion } from '../../preload/contract/text.ts';
 import type { Tone } from './stateTone.ts';
 
 /** How the scan stands: one reading of it for the status bar, the Accounts screen and the tables. */
@@ -111,7 +112,8 @@ function reasonsOf(cells: readonly ScanCell[]): ScanStanding['reasons'] {
   const counts = new Map<string, number>();
   for (const cell of cells) {
     if (!isProblem(cell) || cell.status === 'cancelled' || !cell.message) continue;
-    counts.set(cell.message, (counts.get(cell.message) ?? 0) + 1);
+    const reason = withoutRegion(cell.message, cell.region);
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   return [...counts].map(([text, parts]) => ({ text, parts })).sort((a, b) => b.parts - a.parts);
 }

@@ -45,7 +45,7 @@ export function ScanPanel() {
       {start.error && <ErrorState error={start.error} />}
       {cancel.error && <ErrorState error={cancel.error} />}
       {run?.message && <p className={classes.runMessage}>{run.message}</p>}
-      {scan && <Reasons scan={scan} />}
+      {scan && !(scan.how === 'nothing' && run?.message) && <Reasons scan={scan} />}
       {scan && scan.how !== 'never' && <ServiceProgress scan={scan} />}
       {scan?.how === 'never' && (
         <p className="soft">No scan has run yet. It reads only; nothing in AWS is changed.</p>

@@ -1,4 +1,5 @@
 import type { ScanCell } from '../../../preload/contract/models.ts';
+import { withoutRegion } from '../../../preload/contract/text.ts';
 import { isProblem } from '../../state/scan.ts';
 import type { Tone } from '../../state/stateTone.ts';
 
@@ -59,7 +60,7 @@ export function groupedCells(cells: readonly ScanCell[]): CellGroup[] {
   const groups = new Map<string, CellGroup>();
   for (const cell of cells) {
     const own = `${cell.accountId} ${cell.region} ${cell.service}`;
-    const message = isProblem(cell) ? commonWords(cell) : cell.message;
+    const message = isProblem(cell) && cell.message ? withoutRegion(cell.message, cell.region) : cell.message;
     const key = isProblem(cell) && message ? `${cell.accountId} ${cell.status} ${message}` : own;
     const group = groups.get(key);
     if (group) group.cells.push(cell);
@@ -68,11 +69,6 @@ export function groupedCells(cells: readonly ScanCell[]): CellGroup[] {
   return [...groups.values()].map((group) =>
     group.cells.length > 1 ? group : { ...group, message: group.cells[0].message },
   );
-}
-
-/** The reason without what only tells where it was met. */
-function commonWords({ message, region }: ScanCell): string | null {
-  return message?.replaceAll(` in ${region}`, '').replaceAll(region, 'the region') ?? null;
 }
 
 /** `12 regions`, or the one it is. */
