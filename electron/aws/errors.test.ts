@@ -90,6 +90,16 @@ test.each([
   },
 );
 
+test.each([
+  ['us-esat-1', true],
+  ['cn-nroth-1', true],
+  ['us-east-1', false],
+  ['us-gov-west-1', false],
+])('of %s without a host the region itself is named as the cause: %s', (region, named) => {
+  const { message } = mapAwsError(network('ENOTFOUND'), { ...context, region });
+  expect(message.includes(`no address is known for the region ${region}`)).toBe(named);
+});
+
 test('what this machine itself says is not put into AWS’s mouth', () => {
   expect(mapAwsError(new TypeError('x is undefined'), context).message).not.toContain('AWS says');
 });

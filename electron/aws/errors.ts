@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../preload/contract/errors.ts';
 import { AppError, nodeErrorCode } from '../errors.ts';
 import { NotAwsAnswer } from './notAwsAnswer.ts';
-import { isOptInRegion } from './partitions.ts';
+import { isOptInRegion, knownRegions, partitionOfRegion } from './partitions.ts';
 import { cleanText } from './text.ts';
 import type { MappedAwsError } from './types.ts';
 
@@ -210,7 +210,7 @@ function words(code: ErrorCode, seen: Seen, context: AwsCallContext): string {
     case 'THROTTLED':
       return `AWS limits how often ${what} may be called, and kept refusing. Try again in a few minutes.`;
     case 'NETWORK':
-      return networkWords(what, seen);
+      return networkWords(what, seen, context);
     case 'UNSUPPORTED':
       return `The answer to ${what} could not be read${seen.status ? ` (HTTP ${seen.status})` : ''}: the service may not exist there, or something between here and AWS answered.`;
     case 'CANCELLED':
@@ -221,7 +221,7 @@ function words(code: ErrorCode, seen: Seen, context: AwsCallContext): string {
 }
 
 /** Says "did not reach AWS" only where that is sure. */
-function networkWords(what: string, seen: Seen): string {
+function networkWords(what: string, seen: Seen, { region, profile }: AwsCallContext): string {
   const { network } = seen;
   const code = network ? ` (${cleanText(network, 60)})` : '';
   const isUnknown = isOutcomeUnknown('NETWORK', seen);
@@ -236,6 +236,10 @@ function networkWords(what: string, seen: Seen): string {
   }
   if (network && TLS_REFUSED.test(network)) {
     return `${what} did not reach AWS: no secure connection came about${code}. Check the address, the proxy and this machine's clock, then try again.`;
+  }
+  // A region that is misspelt has no host; of those every account has, it is the network.
+  if (network === 'ENOTFOUND' && !knownRegions(partitionOfRegion(region)).includes(region)) {
+    return `${what} did not reach AWS: no address is known for the region ${cleanText(region, 40)}${code}. Check that it is spelt as AWS has it where profile ${profile} names it, and the network, then try again.`;
   }
   return `${what} did not reach AWS${code}. Check the network, then try again.`;
 }
