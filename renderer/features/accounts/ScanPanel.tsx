@@ -44,7 +44,11 @@ export function ScanPanel() {
       {error && <ErrorState error={error} onRetry={() => void refetch()} />}
       {start.error && <ErrorState error={start.error} />}
       {cancel.error && <ErrorState error={cancel.error} />}
-      {run?.message && <p className={classes.runMessage}>{run.message}</p>}
+      {run?.message && (
+        <p className={classes.runMessage} data-reason={scan?.how === 'nothing' || undefined}>
+          {run.message}
+        </p>
+      )}
       {scan && !(scan.how === 'nothing' && run?.message) && <Reasons scan={scan} />}
       {scan && scan.how !== 'never' && <ServiceProgress scan={scan} />}
       {scan?.how === 'never' && (
