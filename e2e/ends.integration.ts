@@ -1,24 +1,35 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Result } from '../preload/contract/errors.ts';
 import type { RouteInput, RouteName, RouteOutput } from '../preload/contract/requests.ts';
-import { newHome, type RunningApp, removeHome, startApp } from './support/app.ts';
+import { type AppRun, newHome, type RunningApp, removeHome, startApp as start } from './support/app.ts';
 
 /** What most systems give a process that was told to end. */
 const ENDS_MS = 10_000;
 
 let home: string;
 let silent: Server | null = null;
+let running: RunningApp | null = null;
+/** A state that is never reached leaves no process behind either. */
 afterEach(async () => {
+  await running?.kill();
+  running = null;
   silent?.close();
   silent = null;
   await removeHome(home);
 });
+
+async function startApp(run: AppRun): Promise<RunningApp> {
+  running = await start(run);
+  return running;
+}
 
 /** The contract over a socket of its own, whatever phase the app is in. */
 async function open({ address }: RunningApp) {
@@ -54,7 +65,7 @@ async function open({ address }: RunningApp) {
     if ((await ask('app.status', {})).phase !== wanted) await change;
   };
   const event = (name: string) => new Promise<void>((resolve) => announced.set(name, resolve));
-  return { ask, phase, event };
+  return { ask, phase, event, socket };
 }
 
 /** A server that takes connections and never says a word; resolves with its port and its first visitor. */
@@ -205,10 +216,27 @@ const STATES: Record<string, State> = {
     await ask('restore.run', { source: { kind: 'here' }, installId, backupId, ...how });
     return app;
   },
+  'while a change is carried out': async () => {
+    const app = await startApp({ home, flags: ['--sample'] });
+    const { ask, phase, event } = await open(app);
+    await phase('ready');
+    const planId = await plannedStop({ ask, event });
+    const { plan } = await ask('plans.get', { planId });
+    await ask('plans.approve', { planId, digest: plan.digest });
+    for (;;) {
+      const changed = event('execution.changed');
+      const { execution } = await ask('plans.get', { planId });
+      if (execution?.state === 'waiting') return app;
+      await changed;
+    }
+  },
   'with fifty clients, one of which reads nothing': async () => {
     const app = await startApp({ home, flags: ['--sample'] });
-    const clients = await Promise.all(Array.from({ length: 50 }, () => open(app)));
-    await clients[0]?.phase('ready');
+    const [first, deaf] = await Promise.all(Array.from({ length: 50 }, () => open(app)));
+    await first?.phase('ready');
+    deaf?.socket.pause();
+    for (let asked = 0; asked < 200; asked += 1) deaf?.ask('scan.status', {}).catch(() => undefined);
+    await first?.ask('app.status', {});
     return app;
   },
 };
@@ -225,6 +253,26 @@ async function backedUp({
     if (job?.state === 'done') return;
     if (job?.state !== 'running') throw new Error(`the backup ended: ${JSON.stringify(job)}`);
     await changed;
+  }
+}
+
+/** A plan for the sample's database, once a scan has read it. */
+async function plannedStop({
+  ask,
+  event,
+}: Pick<Awaited<ReturnType<typeof open>>, 'ask' | 'event'>): Promise<string> {
+  for (;;) {
+    const read = event('estate.changed');
+    const text = 'pg-instance-main1';
+    const { resultId, total } = await ask('resources.query', { text, filter: {}, sort: [], ignoreChips: [] });
+    const { rows } =
+      total === 0 ? { rows: [] } : await ask('resources.rows', { resultId, offset: 0, limit: 50 });
+    const database = rows.find(({ name, state }) => name === text && state === 'available');
+    if (database) {
+      const { plan } = await ask('plans.propose', { resourceId: database.id, action: 'rds.stop' });
+      return plan.planId;
+    }
+    await read;
   }
 }
 
@@ -245,3 +293,53 @@ const FREE = `
     const file = process.argv[1] + '/.cloudops/' + name + '/lock.db';
     if (existsSync(file)) new DatabaseSync(file, { timeout: 0 }).exec('BEGIN EXCLUSIVE; ROLLBACK');
   }`;
+
+// What an engine that outlives the app costs: the next start finds its data held.
+const binary = process.env.CLOUDOPS_QDRANT_BIN;
+const QDRANT: Record<string, () => Promise<RunningApp>> = {
+  'as soon as it serves': qdrantApp,
+  'while the engine opens': async () => {
+    const app = await qdrantApp();
+    await until(() => enginesOf(home).length > 0);
+    return app;
+  },
+  ready: async () => {
+    const app = await qdrantApp();
+    await (await open(app)).phase('ready');
+    return app;
+  },
+};
+
+test.skipIf(!binary).each(Object.keys(QDRANT))('SIGTERM takes the engine along: %s', async (name) => {
+  home = await newHome();
+  const state = QDRANT[name];
+  if (!state) throw new Error(name);
+  expect(await terminated(await state())).toBe(0);
+  expect(enginesOf(home)).toEqual([]);
+});
+
+function qdrantApp(): Promise<RunningApp> {
+  return startApp({ home, env: { CLOUDOPS_ENGINE: 'qdrant', CLOUDOPS_QDRANT_BIN: binary ?? '' } });
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await setImmediate();
+}
+
+/** The engine's processes whose working directory or arguments are in this home. */
+function enginesOf(folder: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return (
+        readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(`${binary}\0`) &&
+        `${readlinkSync(`/proc/${pid}/cwd`)}\n${readFileSync(`/proc/${pid}/cmdline`, 'utf8')}`.includes(
+          folder,
+        )
+      );
+    } catch {
+      // It has ended, or is another user's.
+      return false;
+    }
+  });
+}

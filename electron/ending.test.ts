@@ -61,3 +61,30 @@ it.runIf(process.platform !== 'win32').each([
   expect(await promise).toEqual({ code: 7, out: 'hanging' });
   await rm(folder, { recursive: true });
 });
+
+it.skipIf(process.platform === 'win32')(
+  'what hangs leaves no program behind that the app has started',
+  async () => {
+    const script = `
+    import { spawn } from 'node:child_process';
+    import { endProcess } from ${JSON.stringify(new URL('./ending.ts', import.meta.url).href)};
+    const child = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
+    process.stdout.write(String(child.pid), () => endProcess(0, ['storage']));`;
+    const child = await new Promise<number>((resolve) =>
+      execFile(process.execPath, ['--input-type=module', '-e', script], (_error, out) =>
+        resolve(Number(out)),
+      ),
+    );
+    expect(child).toBeGreaterThan(0);
+    await expect.poll(() => isAlive(child), { timeout: 10_000 }).toBe(false);
+  },
+);
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

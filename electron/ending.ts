@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Log } from './log.ts';
 import { endsWithin } from './waiting.ts';
 
@@ -46,6 +48,8 @@ async function endOne({ name, end, withinMs = DEFAULT_MS }: Part, log: Log): Pro
 export function endProcess(code: number, left: readonly string[] = []): never {
   const stuck = left.length > 0 || process.getActiveResourcesInfo().some((name) => /Req/.test(name));
   if (!stuck) process.exit(code);
+  // What hangs may be the part that would have ended its own child (an engine that was still opening).
+  for (const pid of children()) endChild(pid);
   try {
     process.execve?.('/bin/sh', ['sh', '-c', `exit ${code}`], {});
   } catch {
@@ -53,4 +57,27 @@ export function endProcess(code: number, left: readonly string[] = []): never {
   }
   process.kill(process.pid, 'SIGKILL');
   process.exit(code);
+}
+
+/** The processes that this one has started and that still run; none where the system does not say. */
+function children(): number[] {
+  try {
+    const text =
+      process.platform === 'linux'
+        ? readdirSync('/proc/self/task')
+            .map((task) => readFileSync(`/proc/self/task/${task}/children`, 'utf8'))
+            .join(' ')
+        : execFileSync('pgrep', ['-P', String(process.pid)], { encoding: 'utf8', timeout: 1_000 });
+    return text.split(/\s+/).filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function endChild(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // It has ended meanwhile.
+  }
 }
