@@ -3,7 +3,7 @@
  * `N passed, N failed` over all parts: a tool that checks the whole tree counts as one.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureBuild, ensureDependencies } from './lib/dependencies.mjs';
 import { ensureNode } from './lib/node.mjs';
 import { capture, ROOT, run, SetupError, say } from './lib/run.mjs';
@@ -36,13 +36,18 @@ async function main() {
   mkdirSync(REPORTS, { recursive: true });
 
   const total = { passed: 0, failed: 0 };
+  const failures = [];
   for (const name of names) {
     const started = Date.now();
-    const { passed, failed } = await PARTS[name].run(node);
+    const { passed, failed, named = [] } = await PARTS[name].run(node);
     say(`${name}: ${passed} passed, ${failed} failed (${Math.round((Date.now() - started) / 1000)} s)`);
     total.passed += passed;
     total.failed += failed;
+    failures.push(...named.map((failure) => `${name}: ${failure}`));
+    if (failed > 0 && named.length === 0) failures.push(`${name}: see its output above`);
   }
+  // Said once more at the end: of a long run, often only the last lines are kept.
+  if (failures.length > 0) say(`\nWhat failed:\n${failures.join('\n')}`);
   process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
   process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 }
@@ -119,11 +124,29 @@ function counts(report, code) {
       (file) => file.status === 'failed' && file.assertionResults.length === 0,
     ).length;
     const failed = numFailedTests + brokenFiles;
-    return { passed: numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed };
+    if (code !== 0 && failed === 0)
+      return {
+        passed: numPassedTests,
+        failed: 1,
+        named: [`every test passed, and the run still ended with ${code}: an error outside of the tests`],
+      };
+    return { passed: numPassedTests, failed, named: testResults.flatMap(failuresOf) };
   } catch {
     return { passed: 0, failed: 1 };
   }
 }
+
+/** One text for each failure: file, test, and the first lines of what it said. */
+function failuresOf(file) {
+  if (file.status !== 'failed') return [];
+  const path = relative(ROOT, file.name);
+  if (file.assertionResults.length === 0) return [`${path}: ${firstLines(file.message)}`];
+  return file.assertionResults
+    .filter((test) => test.status === 'failed')
+    .map((test) => `${path} > ${test.fullName}: ${firstLines(test.failureMessages.join('\n'))}`);
+}
+
+const firstLines = (text) => (text ?? '').split('\n').slice(0, 6).join('\n').slice(0, 800);
 
 main().catch((error) => {
   say(error instanceof SetupError ? error.message : (error?.stack ?? String(error)));
