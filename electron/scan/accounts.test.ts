@@ -19,7 +19,10 @@ let silent: Set<string>;
 let wall: number;
 let monotonic: number;
 
+/** Of which accounts the estate was asked to count, question by question. */
+let counted: string[][];
 beforeEach(() => {
+  counted = [];
   documents = new Map();
   journal = [];
   failing = new Set();
@@ -74,7 +77,12 @@ function open(options: AccountsOptions = {}): Accounts {
           return { seq: journal.length, at: '', body };
         },
       },
-      estate: { count: async () => 7 },
+      estate: {
+        countByAccount: async (ids) => {
+          counted.push(ids);
+          return Object.fromEntries(ids.map((id) => [id, 7]));
+        },
+      },
       emit: (name, payload) => void events.push({ name, payload }),
     },
     { now: () => wall, monotonic: () => monotonic, ...options },
@@ -110,6 +118,14 @@ test('one profile scans an account, with keys if there are any, and a later conn
   await expect(accounts.update(A, { scanningProfile: 'dev' })).rejects.toMatchObject({
     code: 'INVALID_INPUT',
   });
+});
+
+test('however many accounts there are, the estate is asked once how many resources each has', async () => {
+  const accounts = open();
+  await accounts.connect(['prod-keys', 'dev']);
+  counted = [];
+  expect((await accounts.list()).map(({ resourceCount }) => resourceCount)).toEqual([7, 7]);
+  expect(counted).toEqual([[A, B]]);
 });
 
 test('a profile that fails or cannot be used is a result of its own and costs the others nothing', async () => {

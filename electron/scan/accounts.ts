@@ -22,7 +22,7 @@ export interface AccountsPorts {
   sessions: Pick<Sessions, 'identity'>;
   docs: Pick<DocsApi, 'list' | 'put' | 'delete'>;
   journal: Pick<JournalApi, 'append'>;
-  estate: Pick<EstateStorageApi, 'count'>;
+  estate: Pick<EstateStorageApi, 'countByAccount'>;
   emit: Emit;
 }
 
@@ -86,8 +86,7 @@ export class Accounts {
   }
 
   async list(): Promise<Account[]> {
-    const accounts = [...(await this.#load()).values()];
-    return Promise.all(accounts.map((account) => this.#view(account)));
+    return this.#views([...(await this.#load()).values()]);
   }
 
   async get(accountId: string): Promise<Account | null> {
@@ -239,7 +238,18 @@ export class Accounts {
   }
 
   async #view(record: AccountRecord): Promise<Account> {
-    const resourceCount = await this.#ports.estate.count({ accountIds: [record.accountId] });
+    const [view] = await this.#views([record]);
+    if (!view) throw new AppError('INTERNAL', 'The account could not be read.');
+    return view;
+  }
+
+  /** One question for all of them: how many accounts there are must not show in how long it takes. */
+  async #views(records: AccountRecord[]): Promise<Account[]> {
+    const counts = await this.#ports.estate.countByAccount(records.map(({ accountId }) => accountId));
+    return records.map((record) => this.#viewWith(record, counts[record.accountId] ?? 0));
+  }
+
+  #viewWith(record: AccountRecord, resourceCount: number): Account {
     const profiles = record.profiles.map(({ name, arn, unlocked }) => {
       const open = this.#isUnlocked(name, unlocked);
       return { name, arn, readOnly: !open, unlockedUntil: open ? (unlocked?.until ?? null) : null };

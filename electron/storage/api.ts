@@ -174,6 +174,8 @@ export interface EstateStorageApi {
   byRegion(region: string): Promise<ResourceSummary[]>;
   byType(resourceType: ResourceType): Promise<ResourceSummary[]>;
   count(filter?: ResourceFilter): Promise<number>;
+  /** How many resources each of these accounts has. */
+  countByAccount(accountIds: string[]): Promise<Record<string, number>>;
   /**
    * Ends a completed cell: removes the resources of (account, region, types) whose asOf is older than
    * `startedAt`, i.e. that the completed listing no longer saw. Region `null` = every region (global services).

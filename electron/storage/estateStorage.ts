@@ -202,7 +202,7 @@ export class EstateStorage implements EstateStorageApi {
 
   /** Of all resources in the index. */
   accountIds(): string[] {
-    return [...new Set(this.#index.list({}).map(({ accountId }) => accountId))];
+    return Object.keys(this.#index.countByAccount());
   }
 
   /** Every resource, by one switch to an empty collection. Only while the index is not being loaded. */
@@ -236,6 +236,14 @@ export class EstateStorage implements EstateStorageApi {
   async count(filter: ResourceFilter = {}): Promise<number> {
     if (this.#loaded || (filter.tags ?? []).length > 0) return this.#index.count(filter);
     return this.#store.count(this.#collection, prefilter(this.#sealer, filter));
+  }
+
+  async countByAccount(accountIds: string[]): Promise<Record<string, number>> {
+    const kept = this.#loaded ? this.#index.countByAccount() : null;
+    const counted = accountIds.map(
+      async (id) => [id, kept === null ? await this.count({ accountIds: [id] }) : (kept[id] ?? 0)] as const,
+    );
+    return Object.fromEntries(await Promise.all(counted));
   }
 
   /** The resources whose vectors are nearest, best first. The filter is applied as far as the engine knows it. */

@@ -71,6 +71,7 @@ export const METHODS: {
     byRegion: 'read',
     byType: 'read',
     count: 'read',
+    countByAccount: 'read',
     syncFromAws: 'write',
   },
   find: { query: 'read', rows: 'read', resolve: 'read', named: 'read', related: 'read', locate: 'read' },

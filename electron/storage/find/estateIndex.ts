@@ -121,7 +121,16 @@ export class EstateIndex {
 
   /** How many rows match. Keeps no result, so that frequent counts push out no list that is open. */
   count(filter: ResourceFilter): number {
-    return sift(this.#store, compileFilter(filter, this.#store), null).total;
+    const compiled = compileFilter(filter, this.#store);
+    return this.#store.counts.matching(compiled) ?? sift(this.#store, compiled, null).total;
+  }
+
+  /** How many rows each account has; those without any are left out. */
+  countByAccount(): Record<string, number> {
+    const { accounts, counts } = this.#store;
+    return Object.fromEntries(
+      [...counts.byAccount()].map(([account, rows]) => [accounts.values[account] ?? '', rows]),
+    );
   }
 
   /** All rows that match, by name. Keeps no result either. */

@@ -1,5 +1,6 @@
 import type { Resource, ResourceSummary } from '../../../preload/contract/models.ts';
 import { Column } from './columns.ts';
+import { Counts, type Kind } from './counts.ts';
 import { Interner } from './interner.ts';
 import { TagTable } from './tagTable.ts';
 
@@ -40,6 +41,7 @@ export class RowStore {
   readonly account = new Column();
   readonly region = new Column();
   readonly state = new Column();
+  readonly counts = new Counts();
 
   readonly #byId = new Map<string, Row>();
   readonly #free: number[] = [];
@@ -79,17 +81,20 @@ export class RowStore {
     row.state = resource.state === null ? null : this.states.shared(resource.state);
     row.asOf = this.#sharedTime(resource.asOf);
 
+    if (this.live.data[row.slot] === 1) this.counts.remove(this.#kind(row.slot));
     this.live.set(row.slot, 1);
     this.type.set(row.slot, type);
     this.account.set(row.slot, account);
     this.region.set(row.slot, region);
     this.state.set(row.slot, this.states.id(resource.state ?? NO_STATE));
+    this.counts.add(this.#kind(row.slot));
     this.tags.set(row.slot, Object.entries(resource.tags));
     return row;
   }
 
   remove(row: Row): void {
     row.lastTags = this.tagsOf(row);
+    this.counts.remove(this.#kind(row.slot));
     this.tags.clearSlot(row.slot);
     this.live.set(row.slot, 0);
     this.#byId.delete(row.id);
@@ -104,6 +109,7 @@ export class RowStore {
     this.rows.length = 0;
     this.#free.length = 0;
     this.live.data.fill(0);
+    this.counts.clear();
     this.tags.clear();
   }
 
@@ -125,6 +131,14 @@ export class RowStore {
       if (pair) entries.push([pair.key, pair.value]);
     }
     return entries;
+  }
+
+  #kind(slot: number): Kind {
+    return {
+      account: this.account.data[slot] as number,
+      type: this.type.data[slot] as number,
+      state: this.state.data[slot] as number,
+    };
   }
 
   #add(resource: Resource): Row {
