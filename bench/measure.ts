@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 export interface Row {
   name: string;
   value: number;
-  unit: 'ms' | 'MB' | 's';
+  unit: 'ms' | 'MB' | 's' | 'events';
   baseline: { name: string; value: number };
   /** The seeds' target, where there is one. */
   target?: string;
@@ -65,5 +65,10 @@ export function table(rows: Row[]): string {
 }
 
 function figure(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(3);
+  if (Number.isInteger(value)) return String(value);
+  return Math.abs(value) >= 100
+    ? value.toFixed(0)
+    : Math.abs(value) >= 1
+      ? value.toFixed(1)
+      : value.toFixed(3);
 }

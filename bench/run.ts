@@ -5,6 +5,7 @@ import { backupRows } from './backup.ts';
 import { chatSearchRows } from './chatSearch.ts';
 import { type Row, table } from './measure.ts';
 import { reopenRows } from './reopen.ts';
+import { rescanRows } from './rescan.ts';
 import { scanRows } from './scan.ts';
 import { measureSearch } from './search/measureSearch.ts';
 import { storageRows } from './storage.ts';
@@ -31,6 +32,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   upload: () => uploadRows(most),
   'chat-search': () => chatSearchRows(most),
   scan: scanRows,
+  rescan: () => rescanRows(values.quick ? [1_000] : [10_000, 100_000]),
 };
 const asked = values.only?.split(',') ?? Object.keys(parts);
 const unknown = asked.filter((name) => !(name in parts));
