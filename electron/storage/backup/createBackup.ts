@@ -166,7 +166,7 @@ async function readBack(
 
 /** A record that this workspace can open and the backup cannot would be lost with this machine. */
 function requireKnownKey({ line, content }: Checked, keys: Keyring, own: Keyring): void {
-  if (content !== null || line.t === 'segment' || line.t === 'gone') return;
+  if (content !== null || line.t === 'segment' || line.t === 'gone' || line.t === 'other') return;
   const sealed = Buffer.from(String(line.t === 'point' ? line.payload.sealed : line.sealed), 'base64');
   const id = sealedWith(sealed);
   if (id === null || own.find(id, 'records') === undefined || keys.find(id, 'records') !== undefined) return;

@@ -5,12 +5,14 @@ import { z } from 'zod';
 import { BACKUP_PARTS } from '../../../preload/contract/models.ts';
 import type { Point } from '../PointStore.ts';
 import { damagedObject, newerBackup } from './errors.ts';
+import { FORMAT_VERSION, type FormatVersion } from './manifest.ts';
 
 /**
  * What is inside a snapshot object: one JSON value a line, gzip-compressed; a stored format
- * (docs/backup-format.md). The first line is `head`, the last `end`.
+ * (docs/backup-format.md). The first line is `head`, the last `end`. Its version is that of the manifest.
  */
-export const SNAPSHOT_VERSION = 1;
+/** From this version on a kind of line that is not known is no damage. */
+const OPEN_SINCE = 2;
 const LINE_LIMIT = 64 * 1_048_576;
 
 const Head = z.looseObject({
@@ -55,8 +57,11 @@ const SegmentLine = z.object({
 });
 const EndLine = z.object({ t: z.literal('end'), records: z.number().int() });
 
-const Line = z.discriminatedUnion('t', [PointLine, GoneLine, DocLine, JournalLine, SegmentLine]);
-export type Line = z.infer<typeof Line>;
+const KnownLine = z.discriminatedUnion('t', [PointLine, GoneLine, DocLine, JournalLine, SegmentLine]);
+/** A line of a kind that a later app writes within the same version: counted, and left out. */
+const OtherLine = z.object({ t: z.string() });
+const KINDS: ReadonlySet<string> = new Set(KnownLine.options.flatMap((option) => [...option.shape.t.values]));
+export type Line = z.infer<typeof KnownLine> | { t: 'other' };
 export type PointLine = z.infer<typeof PointLine>;
 export type DocLine = z.infer<typeof DocLine>;
 export type JournalLine = z.infer<typeof JournalLine>;
@@ -69,13 +74,23 @@ export interface Tally {
 }
 
 /** Lines as compressed bytes. `tally` is filled while the stream is read. */
-export function encodeLines(part: Part, pages: AsyncIterable<Line[]>, tally: Tally): AsyncGenerator<Buffer> {
+export function encodeLines(
+  part: Part,
+  pages: AsyncIterable<Line[]>,
+  tally: Tally,
+  version: FormatVersion = FORMAT_VERSION,
+): AsyncGenerator<Buffer> {
   // Sealed payloads do not shrink beyond what base64 wastes: a higher level costs time and gains nothing.
-  return through(asText(part, pages, tally), createGzip({ level: constants.Z_BEST_SPEED }));
+  return through(asText(part, pages, tally, version), createGzip({ level: constants.Z_BEST_SPEED }));
 }
 
-async function* asText(part: Part, pages: AsyncIterable<Line[]>, tally: Tally): AsyncGenerator<Buffer> {
-  const head = { t: 'head', format: 'cloudops-snapshot', version: SNAPSHOT_VERSION, part };
+async function* asText(
+  part: Part,
+  pages: AsyncIterable<Line[]>,
+  tally: Tally,
+  version: FormatVersion,
+): AsyncGenerator<Buffer> {
+  const head = { t: 'head', format: 'cloudops-snapshot', version, part };
   yield Buffer.from(`${JSON.stringify(head)}\n`);
   for await (const page of pages) {
     if (page.length === 0) continue;
@@ -101,13 +116,14 @@ export async function* decodeLines(
   tally: Tally,
 ): AsyncGenerator<Line[]> {
   let state: 'head' | 'lines' | 'ended' = 'head';
+  let version = FORMAT_VERSION;
   for await (const texts of textLines(name, gunzipped(name, compressed))) {
     const page: Line[] = [];
     for (const text of texts) {
       if (state === 'ended') throw damagedObject(name, 'something follows its end');
       const json = parseJson(text, name);
       if (state === 'head') {
-        checkHead(json, part, name);
+        version = checkHead(json, part, name);
         state = 'lines';
         continue;
       }
@@ -118,21 +134,32 @@ export async function* decodeLines(
         state = 'ended';
         continue;
       }
-      const line = Line.safeParse(json);
-      if (!line.success) throw damagedObject(name, 'it holds a line that is no record');
-      tally.records += weight(line.data);
-      page.push(line.data);
+      const line = lineOf(json, version);
+      if (line === null) throw damagedObject(name, 'it holds a line that is no record');
+      tally.records += weight(line);
+      page.push(line);
     }
     if (page.length > 0) yield page;
   }
   if (state !== 'ended') throw damagedObject(name, 'its end is missing');
 }
 
-function checkHead(json: unknown, part: Part, name: string): void {
+/** Null for what is no line of this version. */
+function lineOf(json: unknown, version: number): Line | null {
+  const line = KnownLine.safeParse(json);
+  if (line.success) return line.data;
+  const other = OtherLine.safeParse(json);
+  return version >= OPEN_SINCE && other.success && !KINDS.has(other.data.t) ? { t: 'other' } : null;
+}
+
+/** Answers with the version. */
+function checkHead(json: unknown, part: Part, name: string): number {
   const head = Head.safeParse(json);
   if (!head.success) throw damagedObject(name, 'its first line does not say what it is');
-  if (head.data.version > SNAPSHOT_VERSION) throw newerBackup(name);
+  const { version } = head.data;
+  if (version > FORMAT_VERSION) throw newerBackup(name);
   if (head.data.part !== part) throw damagedObject(name, `it holds ${head.data.part} instead of ${part}`);
+  return version;
 }
 
 function parseJson(text: string, name: string): unknown {

@@ -10,7 +10,10 @@ import { type BackupPart, manifestName, snapshotName } from './names.ts';
  * and its HMAC under the backup key. Fields are added, never renamed or removed; `version` rises when a reader
  * must know.
  */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
+/** 1 is what version 0.1.0 of the app writes and reads. */
+const Version = z.union([z.literal(1), z.literal(FORMAT_VERSION)]);
+export type FormatVersion = z.infer<typeof Version>;
 /** Far above what a manifest can be: nobody's object of many gigabytes is read into memory for one. */
 export const MANIFEST_LIMIT = 4 * 1_048_576;
 
@@ -30,7 +33,7 @@ const ManifestObject = z.looseObject({
 });
 const Body = z.looseObject({
   format: z.literal('cloudops-backup'),
-  version: z.literal(FORMAT_VERSION),
+  version: Version,
   appVersion: z.string(),
   installId: z.uuid(),
   backupId: z.string(),

@@ -106,7 +106,7 @@ class PartChecks {
 
   take(line: Line): Buffer | null {
     if (line.t === 'segment') this.#begin(line);
-    if (line.t === 'segment' || line.t === 'gone') return null;
+    if (line.t === 'segment' || line.t === 'gone' || line.t === 'other') return null;
     const content = this.#open(line);
     if (content === null) this.#unreadable += 1;
     return content;
@@ -137,7 +137,7 @@ class PartChecks {
     if (!same) throw damagedObject(name, 'its journal is not the one that the manifest names');
   }
 
-  #open(line: Exclude<Line, { t: 'segment' | 'gone' }>): Buffer | null {
+  #open(line: Exclude<Line, { t: 'segment' | 'gone' | 'other' }>): Buffer | null {
     if (line.t === 'doc') return openRecord(this.#sealer, docAddress(line), line.sealed);
     if (line.t === 'journal') return this.#chainOf(line).take(line);
     return openRecord(this.#sealer, pointAddress(this.#object.part, line), line.payload.sealed);

@@ -42,7 +42,7 @@ export class Rekeyer {
   readonly #asItIs: boolean;
   readonly #vectorSize: number;
   readonly #segments = new Map<string | null, SegmentWriter>();
-  /** Records that could not be taken along: damaged when the backup was made, and of other keys. */
+  /** Records that could not be taken along: damaged when the backup was made, and of other keys; of a later app. */
   skipped = 0;
   /** Conversations that were deleted while the backup was made. */
   readonly gone: string[] = [];
@@ -79,6 +79,8 @@ export class Rekeyer {
         return this.#doc(line, content);
       case 'point':
         return this.#point(line, content);
+      case 'other':
+        return this.#skip();
     }
   }
 
