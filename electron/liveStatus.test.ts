@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import type { Job, ScanCell, ScanRun } from '../preload/contract/models.ts';
 import { AppEvents } from './events.ts';
 import { LiveStatus } from './liveStatus.ts';
+import { coverageOf } from './scan/coverage.ts';
 
 const cell = (status: ScanCell['status'], asOf: string | null): ScanCell => ({
   accountId: '111122223333',
@@ -18,7 +19,7 @@ const UNHEARD = { answers: () => 0, onAnswer: () => () => undefined };
 function statusOf(cells: ScanCell[], held: { resources?: number; conversations?: boolean } = {}) {
   return new LiveStatus({
     accounts: { list: async () => [] },
-    scanner: { status: async () => ({ run: null, cells }) },
+    scanner: { status: async () => ({ run: null, coverage: coverageOf(cells) }) },
     estate: { count: async () => held.resources ?? 0 },
     reach: UNHEARD,
     hasConversations: async () => held.conversations ?? false,
@@ -49,7 +50,7 @@ test('"offline" ends with the first answer of AWS, and comes back when a later s
     let run: ScanRun | null = null;
     const status = new LiveStatus({
       accounts: { list: async () => [] },
-      scanner: { status: async () => ({ run, cells: [cell('network', null)] }) },
+      scanner: { status: async () => ({ run, coverage: coverageOf([cell('network', null)]) }) },
       estate: { count: async () => 0 },
       reach: {
         answers: () => answers,
@@ -93,7 +94,7 @@ test('a failed backup is not shown as running until something else happens, and 
     let asked = 0;
     const stop = new LiveStatus({
       accounts: { list: async () => [] },
-      scanner: { status: async () => ({ run: null, cells: [] }) },
+      scanner: { status: async () => ({ run: null, coverage: coverageOf([]) }) },
       estate: { count: async () => 0 },
       reach: UNHEARD,
       hasConversations: async () => false,

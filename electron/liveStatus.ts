@@ -1,5 +1,5 @@
 import type { EventName } from '../preload/contract/events.ts';
-import type { Account, AppStatus, Job, ScanCell, ScanStatus } from '../preload/contract/models.ts';
+import type { Account, AppStatus, Job, ScanStatus } from '../preload/contract/models.ts';
 import type { AppEvents } from './events.ts';
 import type { LiveFacts } from './lifecycle.ts';
 
@@ -45,14 +45,13 @@ export class LiveStatus {
       this.#ports.recoveryMissing(),
       this.#ports.backup(),
     ]);
-    const times = scan.cells.flatMap(({ asOf }) => asOf ?? []).sort();
     this.#offline = this.#isOffline(scan);
     return {
       // What was restored without its accounts is not hidden behind the first-start screen.
       onboarded: connected.length > 0 || resources > 0 || (await this.#ports.hasConversations()),
       offline: this.#offline,
       resources,
-      dataAsOf: times[0] ?? null,
+      dataAsOf: scan.coverage.oldest,
       recoveryMissing,
       backup,
     };
@@ -91,9 +90,10 @@ export class LiveStatus {
    * The last scan reached nothing at all, and AWS has not answered anything since. The cells alone would say so
    * until the next scan.
    */
-  #isOffline({ run, cells }: ScanStatus): boolean {
-    const settled = cells.filter(({ status }) => status !== 'pending' && status !== 'running');
-    if (settled.length === 0 || settled.some(reached)) {
+  #isOffline({ run, coverage: { statuses } }: ScanStatus): boolean {
+    const { pending = 0, running = 0, network = 0 } = statuses;
+    const settled = Object.values(statuses).reduce((sum, cells) => sum + cells, 0) - pending - running;
+    if (settled === 0 || settled > network) {
       this.#lost = null;
       return false;
     }
@@ -104,5 +104,3 @@ export class LiveStatus {
     return answers === this.#lost.answers;
   }
 }
-
-const reached = ({ status }: ScanCell): boolean => status !== 'network';

@@ -117,6 +117,10 @@ export function createHandlers(services: HandlerServices): Handlers {
     'scan.start': (scope) => scanner.start(scope),
     'scan.cancel': ({ runId }) => scanner.cancel(runId),
     'scan.status': () => scanner.status(),
+    'scan.cells': (filter) => scanner.cells(filter),
+    'scan.cellRows': async ({ resultId, offset, limit }) => ({
+      rows: scanner.cellRows(resultId, offset, limit),
+    }),
 
     'resources.query': (query) => find.query(query),
     'resources.rows': async ({ resultId, offset, limit }) => ({

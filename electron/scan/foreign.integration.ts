@@ -27,6 +27,7 @@ import {
 } from '../../e2e/support/moto.ts';
 import type { Resource } from '../../preload/contract/models.ts';
 import { type LiveApp, startLiveApp } from '../execute/testing/liveApp.ts';
+import { allCells } from './fixtures/allCells.ts';
 
 const ACCOUNT = '111122223333';
 const REGION = 'us-east-1';
@@ -109,7 +110,8 @@ async function seedRest(options: {
 async function scan() {
   await app.scanner.start({ regions: [REGION], services: SERVICES });
   await app.scanner.idle();
-  const { run, cells } = await app.scanner.status();
+  const { run } = await app.scanner.status();
+  const cells = await allCells(app.scanner);
   if (!run) throw new Error('no run');
   return { run, cells };
 }

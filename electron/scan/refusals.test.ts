@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Account, ScanCell } from '../../preload/contract/models.ts';
+import type { Account, CellRow } from '../../preload/contract/models.ts';
 import type { SyncScope } from '../storage/api.ts';
+import { allCells } from './fixtures/allCells.ts';
 import { awsError, type CannedAnswers, cannedAws } from './fixtures/cannedAws.ts';
 import { Scanner } from './scanner.ts';
 import type { CollectedResource } from './types.ts';
@@ -68,12 +69,11 @@ function setUp(answers: CannedAnswers, homeRegion = 'eu-west-1') {
   const scan = async (scope: Parameters<Scanner['start']>[0]) => {
     await scanner.start(scope);
     await scanner.idle();
-    const { run, cells } = await scanner.status();
-    return { run, cells };
+    return { run: (await scanner.status()).run, cells: await allCells(scanner) };
   };
   return { aws, scan, scanner, upserts, synced, scannedAccounts };
 }
-const statuses = (cells: ScanCell[]) => cells.map(({ region, status }) => `${region} ${status}`).sort();
+const statuses = (cells: CellRow[]) => cells.map(({ region, status }) => `${region} ${status}`).sort();
 
 test('the profile’s region closed by a policy: another is asked for the list, and the others are read', async () => {
   const { aws, scan, upserts } = setUp({
@@ -208,4 +208,20 @@ test('tags of a table that repeat their token end too, and leave the tags unknow
   const { cells } = await scan({ services: ['dynamodb'] });
   expect(cells).toMatchObject([{ status: 'partial' }]);
   expect(upserts).toMatchObject([{ unknown: { tags: expect.stringContaining('does not come to an end') } }]);
+});
+
+test('a list of cells stays as it was asked for while the next scan changes them', async () => {
+  let isOpen = true;
+  const { scan, scanner } = setUp({
+    DescribeRegionsCommand: twoRegions,
+    DescribeDBInstancesCommand: (_input, { region }) => (isOpen ? db(region) : denied()),
+  });
+  await scan({ services: ['rds'] });
+  const { resultId, total } = await scanner.cells({});
+  isOpen = false;
+  expect(statuses((await scan({ services: ['rds'] })).cells)).toEqual([
+    'eu-west-1 denied',
+    'us-east-1 denied',
+  ]);
+  expect(statuses(scanner.cellRows(resultId, 0, total))).toEqual(['eu-west-1 ok', 'us-east-1 ok']);
 });

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ScanCell, ScanRun } from '../../preload/contract/models.ts';
-import { withoutRegion } from '../../preload/contract/text.ts';
+import { cut, withoutRegion } from '../../preload/contract/text.ts';
 import type { Emit } from '../events.ts';
 import { Throttle } from './throttle.ts';
 
 const PROGRESS_EVERY_MS = 100;
 const ESTATE_EVERY_MS = 1_000;
+/** Each account may add a note; what is announced stays small however many there are. */
+const LONGEST_MESSAGE = 4_000;
 
 /** One scan's numbers, announced as they change. */
 export class RunProgress {
@@ -88,7 +90,8 @@ export class RunProgress {
   /** The last announcement of the run. */
   finish(state: 'done' | 'cancelled' | 'failed', message: string | null): void {
     this.#run.state = state;
-    this.#run.message = message ?? ([...this.#reasons(), ...this.#notes].join(' ') || null);
+    const told = message ?? ([...this.#reasons(), ...this.#notes].join(' ') || null);
+    this.#run.message = told && cut(told, LONGEST_MESSAGE);
     this.#run.finishedAt = new Date().toISOString();
     this.#estate.flush();
     this.#progress.flush();

@@ -19,12 +19,13 @@ import {
   startMoto,
   writeAwsFiles,
 } from '../../e2e/support/moto.ts';
-import type { ResourceSummary, ResourceType, ScanCell, ScanRun } from '../../preload/contract/models.ts';
+import type { CellRow, ResourceSummary, ResourceType, ScanRun } from '../../preload/contract/models.ts';
 import { type AwsAccess, createAwsAccess } from '../aws/awsAccess.ts';
 import type { Emit } from '../events.ts';
 import { StorageConfig } from '../storage/storageConfig.ts';
 import { StorageService } from '../storage/storageService.ts';
 import { Accounts } from './accounts.ts';
+import { allCells } from './fixtures/allCells.ts';
 import { Scanner } from './scanner.ts';
 
 const OWN = '111122223333';
@@ -104,14 +105,15 @@ afterAll(async () => {
 const client = { region: 'us-east-1', forcePathStyle: true };
 const direct = () => ({ ...client, endpoint: moto.url, credentials: key });
 
-async function scan(scope: Parameters<Scanner['start']>[0]): Promise<{ run: ScanRun; cells: ScanCell[] }> {
+async function scan(scope: Parameters<Scanner['start']>[0]): Promise<{ run: ScanRun; cells: CellRow[] }> {
   await scanner.start(scope);
   await scanner.idle();
-  const { run, cells } = await scanner.status();
+  const { run } = await scanner.status();
+  const cells = await allCells(scanner);
   if (!run) throw new Error('no run');
   return { run, cells };
 }
-const cell = (cells: ScanCell[], accountId: string, region: string, service: string) =>
+const cell = (cells: CellRow[], accountId: string, region: string, service: string) =>
   cells.find((c) => c.accountId === accountId && c.region === region && c.service === service);
 async function rows(type: ResourceType, accountId = OWN): Promise<ResourceSummary[]> {
   return (await storage.estate.byType(type)).filter((row) => row.accountId === accountId);
@@ -170,7 +172,8 @@ test('a cancelled scan ends at once, marks the rest cancelled and removes nothin
   await scanner.start({ accountIds: [OWN], regions: REGIONS, services: ['ec2'] });
   await expect(scanner.start({})).rejects.toMatchObject({ code: 'SCAN_RUNNING' });
   await scanner.idle();
-  const { run, cells } = await scanner.status();
+  const { run } = await scanner.status();
+  const cells = await allCells(scanner);
   expect(run?.state).toBe('cancelled');
   expect(REGIONS.map((region) => cell(cells, OWN, region, 'ec2')?.status)).toEqual([
     'cancelled',
@@ -187,7 +190,7 @@ test('what was deleted leaves with the next completed cell, and a denied cell ke
   proxy.add({ kind: 'denyByScp', account: OWN, service: 'rds' });
   const instances = async () => (await rows('ec2_instance')).filter(({ region }) => region === 'eu-west-1');
   const earlier = await instances();
-  const before = cell((await scanner.status()).cells, OWN, 'eu-west-1', 'ec2');
+  const before = cell(await allCells(scanner), OWN, 'eu-west-1', 'ec2');
   expect(before?.asOf).not.toBeNull();
 
   const { run, cells } = await scan({ accountIds: [OWN], regions: ['eu-west-1'] });

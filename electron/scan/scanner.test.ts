@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Account, Resource, ScanCell, ScanRun } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { SyncScope } from '../storage/api.ts';
+import { allCells } from './fixtures/allCells.ts';
 import { awsError, type CannedAnswers, cannedAws } from './fixtures/cannedAws.ts';
 import { Scanner } from './scanner.ts';
 import type { ScannerPorts } from './scannerPorts.ts';
@@ -142,7 +143,7 @@ test('only the regions of the account’s partition are scanned, buckets once fo
     ...regions('us-east-1', 'us-gov-west-1', 'cn-north-1', 'eu-west-1'),
   });
   await scan({ services: ['rds', 's3'] });
-  const { cells } = await scanner.status();
+  const cells = await allCells(scanner);
   expect(cells.map(({ region, service }) => `${service} ${region}`).sort()).toEqual([
     'rds eu-west-1',
     'rds us-east-1',

@@ -1,12 +1,23 @@
 import PQueue from 'p-queue';
-import type { Account, Resource, ScanRun, ScanStatus } from '../../preload/contract/models.ts';
+import type {
+  Account,
+  CellGroup,
+  CellRow,
+  CellsFilter,
+  Resource,
+  ScanCell,
+  ScanRun,
+  ScanStatus,
+} from '../../preload/contract/models.ts';
 import { toAppError } from '../aws/errors.ts';
 import { globalRegion, partitionOfRegion } from '../aws/partitions.ts';
 import { AppError } from '../errors.ts';
 import { keepKnown } from '../storage/estateKnown.ts';
+import { Results } from '../storage/find/results.ts';
 import { abortable, endsWithin } from '../waiting.ts';
 import { CellStore } from './cellStore.ts';
 import { collectors as allCollectors, collectorFor } from './collectors/index.ts';
+import { cellRow, coverageOf, orderedCells } from './coverage.ts';
 import { RunProgress } from './runProgress.ts';
 import { requireOwner, type ScannerPorts, type ScanScope } from './scannerPorts.ts';
 import { ScanRunner, servicesOf } from './scanRunner.ts';
@@ -31,6 +42,7 @@ export class Scanner {
   readonly #ports: ScannerPorts;
   readonly #collectors: readonly Collector[];
   #cells: CellStore;
+  #lists = new Results<ScanCell>();
   readonly #queue = new PQueue({ concurrency: CELLS_AT_ONCE });
   #progress: RunProgress | null = null;
   /** From the first moment of a run, before it is known whether there is anything to scan. */
@@ -89,11 +101,26 @@ export class Scanner {
   /** Reads the stored cells anew: a restore or a removal changed them. */
   reload(): void {
     this.#cells = new CellStore(this.#ports.docs);
+    this.#lists = new Results();
   }
 
   async status(): Promise<ScanStatus> {
     await this.#cells.load();
-    return { run: this.#progress?.view() ?? null, cells: this.#cells.all() };
+    return { run: this.#progress?.view() ?? null, coverage: coverageOf(this.#cells.all()) };
+  }
+
+  /** The cells as they stand now, as a list that a running scan does not change; `cellRows` reads it. */
+  async cells(
+    filter: CellsFilter,
+  ): Promise<{ resultId: string; total: number; problems: number; groups: CellGroup[] }> {
+    await this.#cells.load();
+    const { rows, groups, problems } = orderedCells(this.#cells.all(), filter);
+    return { resultId: this.#lists.keep(rows), total: rows.length, problems, groups };
+  }
+
+  /** Rejects with RESULT_GONE when the list was dropped. */
+  cellRows(resultId: string, offset: number, limit: number): CellRow[] {
+    return this.#lists.page(resultId, offset, limit).map(cellRow);
   }
 
   /** Resolves when no scan is running any more. */

@@ -158,6 +158,12 @@ export const routes = {
   ),
   'scan.cancel': route(z.strictObject({ runId: z.string() }), m.ScanRun, ['NOT_FOUND']),
   'scan.status': route(none, m.ScanStatus),
+  /** Problems first; `groups` are runs of rows with one reason. A running scan changes nothing in a list once asked for. */
+  'scan.cells': route(
+    m.CellsFilter,
+    m.Window.extend({ problems: z.number().int(), groups: z.array(m.CellGroup) }),
+  ),
+  'scan.cellRows': route(m.RowsRequest, z.object({ rows: z.array(m.CellRow) }), ['RESULT_GONE']),
 
   'resources.query': route(
     m.ResourceQuery,

@@ -167,11 +167,11 @@ describe('CacheSync', () => {
   });
 
   test('a running scan patches the run that is shown; its end makes accounts stale', () => {
-    client.setQueryData(['scan.status', {}], { run: null, cells: ['kept'] });
+    client.setQueryData(['scan.status', {}], { run: null, coverage: 'kept' });
     put('accounts.list', {});
     const run = { runId: 'r', state: 'running' } as EventPayloads['scan.progress'];
     say('scan.progress', run);
-    expect(client.getQueryData(['scan.status', {}])).toEqual({ run, cells: ['kept'] });
+    expect(client.getQueryData(['scan.status', {}])).toEqual({ run, coverage: 'kept' });
     expect(isStale('accounts.list', {})).toBe(false);
     say('scan.progress', { ...run, state: 'done' });
     expect(isStale('accounts.list', {})).toBe(true);

@@ -126,7 +126,7 @@ export class CacheSync {
     else if (name === 'estate.changed')
       this.#estate((payload as { resourceIds: string[] | null }).resourceIds);
     else if (name === 'accounts.changed')
-      this.#stale('accounts.list', 'profiles.list', 'scan.status', 'plans.get');
+      this.#stale('accounts.list', 'profiles.list', 'scan.status', 'scan.cells', 'plans.get');
     else if (name === 'settings.changed') this.#stale('settings.get');
     else if (name === 'chat.changed') this.#chat((payload as { conversationId: string }).conversationId);
     else if (name === 'plan.changed') this.#plan((payload as { planId: string }).planId);
@@ -155,9 +155,9 @@ export class CacheSync {
       old ? { ...old, run } : old,
     );
     if (run.state === 'running' || run.state === 'cancelling') {
-      this.#throttle('scan.status', 1_500, () => this.#stale('scan.status'));
+      this.#throttle('scan.status', 1_500, () => this.#stale('scan.status', 'scan.cells'));
     } else {
-      this.#stale('scan.status', 'accounts.list', 'chat.suggestions', 'app.health');
+      this.#stale('scan.status', 'scan.cells', 'accounts.list', 'chat.suggestions', 'app.health');
     }
   }
 

@@ -18,7 +18,7 @@ export function useScanStanding(): { scan: ScanStanding | null; endedAt: string 
   const times = [
     ...accounts.map(({ lastScanAt }) => lastScanAt),
     // A scan that was cut off left no other time.
-    ...(accounts.some(({ lastScanAt }) => lastScanAt !== null) ? [] : data.cells.map(({ asOf }) => asOf)),
+    ...(accounts.some(({ lastScanAt }) => lastScanAt !== null) ? [] : [data.coverage.newest]),
   ].flatMap((at) => at ?? []);
   const endedAt = data.run?.finishedAt ?? times.sort().at(-1) ?? null;
   return { scan: scanStanding(data), endedAt };

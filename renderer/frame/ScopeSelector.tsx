@@ -46,12 +46,12 @@ export function ScopeSelector() {
 
 function useScannedRegions(): string[] {
   const { data } = useRequest('scan.status', {});
-  const cells = data?.cells;
+  const known = data?.coverage.regions;
   return useMemo(() => {
-    const withRows = cells?.filter((cell) => cell.region !== 'global' && cell.count > 0) ?? [];
-    const shown = withRows.length > 0 ? withRows : (cells ?? []).filter((cell) => cell.region !== 'global');
-    return [...new Set(shown.map((cell) => cell.region))].sort();
-  }, [cells]);
+    const withRows = known?.filter(({ found }) => found > 0) ?? [];
+    const shown = withRows.length > 0 ? withRows : (known ?? []);
+    return shown.map(({ region }) => region).sort();
+  }, [known]);
 }
 
 interface PartProps {

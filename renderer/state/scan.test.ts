@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
-import type { ScanCell, ScanRun } from '../../preload/contract/models.ts';
+import type { Coverage, ScanRun } from '../../preload/contract/models.ts';
 import { scanStanding } from './scan.ts';
 
-const cell = (part: Partial<ScanCell>): ScanCell => ({
-  accountId: '111122223333',
-  region: 'us-east-1',
-  service: 'ec2',
-  status: 'ok',
-  count: 0,
-  asOf: '2026-11-21T10:00:00.000Z',
-  message: null,
+const coverage = (part: Partial<Coverage> = {}): Coverage => ({
+  cells: 0,
+  problems: 0,
+  found: 0,
+  statuses: {},
+  oldest: null,
+  newest: null,
+  services: [],
+  regions: [],
+  causes: [],
   ...part,
 });
 
@@ -29,43 +31,49 @@ const run = (part: Partial<ScanRun>): ScanRun => ({
 });
 
 test('after a restart no run is known, and what was read before is told all the same', () => {
-  const standing = scanStanding({
-    run: null,
-    cells: [cell({ count: 3 }), cell({ service: 's3', count: 2 })],
-  });
+  const standing = scanStanding({ run: null, coverage: coverage({ cells: 2, found: 5 }) });
   expect(standing).toMatchObject({ how: 'read', word: 'done', read: 2, total: 2, found: 5 });
-  expect(scanStanding({ run: null, cells: [] }).how).toBe('never');
+  expect(scanStanding({ run: null, coverage: coverage() }).how).toBe('never');
 });
 
 test('a scan that read nothing is not seen as done, and its one reason is said once', () => {
   const message = 'The session of profile dev has ended.';
-  const cells = ['ec2', 's3', 'rds'].map((service) =>
-    cell({ service, status: 'expired', message, asOf: null }),
-  );
-  const standing = scanStanding({ run: run({ cellsTotal: 3, cellsDone: 3, cellsFailed: 3 }), cells });
+  const nothing = coverage({
+    cells: 3,
+    problems: 3,
+    causes: [{ status: 'expired', message, cells: 3, accounts: 1, examples: [] }],
+  });
+  const standing = scanStanding({
+    run: run({ cellsTotal: 3, cellsDone: 3, cellsFailed: 3 }),
+    coverage: nothing,
+  });
   expect(standing).toMatchObject({ how: 'nothing', tone: 'failed', read: 0, total: 3, problems: 3 });
   expect(standing.reasons).toEqual([{ text: message, parts: 3 }]);
 });
 
-test('a closed region and a service that is not offered are no problems, here as in the table', () => {
-  const cells = [cell({}), cell({ status: 'region_disabled' }), cell({ status: 'unsupported' })];
-  const standing = scanStanding({ run: run({ cellsDone: 3, cellsFailed: 2, cellsTotal: 3 }), cells });
-  expect(standing).toMatchObject({ how: 'read', problems: 0, read: 3 });
+test('what was cancelled, or gave no reason, is no reason', () => {
+  const causes = [
+    { status: 'cancelled' as const, message: 'x', cells: 2, accounts: 1, examples: [] },
+    { status: 'failed' as const, message: null, cells: 1, accounts: 1, examples: [] },
+  ];
+  expect(scanStanding({ run: null, coverage: coverage({ cells: 4, problems: 3, causes }) }).reasons).toEqual(
+    [],
+  );
 });
 
 test('some parts that could not be read are said; a cancelled run says so', () => {
-  const cells = [cell({}), cell({ status: 'denied', message: 'denied' })];
-  expect(scanStanding({ run: run({}), cells })).toMatchObject({
+  const partly = coverage({ cells: 2, problems: 1 });
+  expect(scanStanding({ run: run({}), coverage: partly })).toMatchObject({
     how: 'partly',
     tone: 'pending',
     problems: 1,
   });
-  expect(scanStanding({ run: run({ state: 'cancelled' }), cells }).how).toBe('cancelled');
+  expect(scanStanding({ run: run({ state: 'cancelled' }), coverage: partly }).how).toBe('cancelled');
 });
 
 test('a running scan is told by its run', () => {
   const going = run({ state: 'running', finishedAt: null, cellsTotal: 12, cellsDone: 3, found: 40 });
-  expect(scanStanding({ run: going, cells: [cell({})] })).toMatchObject({
+  expect(scanStanding({ run: going, coverage: coverage({ cells: 1 }) })).toMatchObject({
     how: 'running',
     read: 3,
     total: 12,

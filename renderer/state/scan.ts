@@ -1,5 +1,4 @@
-import type { ScanCell, ScanRun, ScanStatus } from '../../preload/contract/models.ts';
-import { withoutRegion } from '../../preload/contract/text.ts';
+import type { ScanRun, ScanStatus } from '../../preload/contract/models.ts';
 import type { Tone } from './stateTone.ts';
 
 /** How the scan stands: one reading of it for the status bar, the Accounts screen and the tables. */
@@ -29,29 +28,25 @@ interface ServiceStanding {
   total: number;
 }
 
-const FINE = new Set<ScanCell['status']>(['ok', 'pending', 'running', 'region_disabled', 'unsupported']);
-
-/** Something a person should know: rows of it may be missing or old. */
-export const isProblem = ({ status }: Pick<ScanCell, 'status'>): boolean => !FINE.has(status);
-
 /**
- * A running scan is told by its run. After it the parts themselves say what was read, also when the app was started
- * anew meanwhile and knows of no run.
+ * A running scan is told by its run. After it the coverage says what was read, also when the app was started anew
+ * meanwhile and knows of no run.
  */
-export function scanStanding({ run, cells }: ScanStatus): ScanStanding {
+export function scanStanding({ run, coverage }: ScanStatus): ScanStanding {
   if (run && (run.state === 'running' || run.state === 'cancelling')) return running(run, run.state);
-  const known = cells.filter(({ status, asOf }) => status !== 'pending' || asOf !== null);
-  const problems = known.filter(isProblem).length;
-  const how = ended(run, known.length, problems);
+  const { cells, problems, found, services, causes } = coverage;
+  const how = ended(run, cells, problems);
   return {
     how,
     ...LOOKS[how],
-    read: known.length - problems,
-    total: known.length,
+    read: cells - problems,
+    total: cells,
     problems,
-    found: known.reduce((sum, cell) => sum + cell.count, 0),
-    services: servicesOf(known),
-    reasons: reasonsOf(known),
+    found,
+    services: inOrder(services),
+    reasons: causes.flatMap(({ status, message, cells: parts }) =>
+      status !== 'cancelled' && message !== null ? { text: message, parts } : [],
+    ),
   };
 }
 
@@ -92,28 +87,6 @@ function ended(run: ScanRun | null, total: number, problems: number): ScanStandi
   return problems === 0 ? 'read' : 'partly';
 }
 
-function servicesOf(cells: readonly ScanCell[]): ServiceStanding[] {
-  const services = new Map<string, ServiceStanding>();
-  for (const cell of cells) {
-    const own = services.get(cell.service) ?? { service: cell.service, found: 0, read: 0, total: 0 };
-    services.set(cell.service, own);
-    own.found += cell.count;
-    own.total += 1;
-    if (!isProblem(cell)) own.read += 1;
-  }
-  return inOrder([...services.values()]);
-}
-
 /** Always the same, so that nothing moves while counts rise. */
 const inOrder = (services: ServiceStanding[]): ServiceStanding[] =>
   services.toSorted((a, b) => a.service.localeCompare(b.service));
-
-function reasonsOf(cells: readonly ScanCell[]): ScanStanding['reasons'] {
-  const counts = new Map<string, number>();
-  for (const cell of cells) {
-    if (!isProblem(cell) || cell.status === 'cancelled' || !cell.message) continue;
-    const reason = withoutRegion(cell.message, cell.region);
-    counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  }
-  return [...counts].map(([text, parts]) => ({ text, parts })).sort((a, b) => b.parts - a.parts);
-}

@@ -53,7 +53,8 @@ export class EstateIndex {
   readonly #order = new NameOrder(this.#store);
   readonly #traits = new Traits();
   readonly #lexical = new LexicalIndex();
-  readonly #results = new Results();
+  /** A row shows its newest data; one that left the estate keeps its place with its last known data. */
+  readonly #results = new Results<Row>();
   /** Rows whose words are not indexed yet. */
   readonly #waiting = new Map<Row, Pending>();
   #isPumping = false;

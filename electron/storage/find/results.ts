@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
-import type { Row } from './rowStore.ts';
 
 const RESULTS_KEPT = 20;
 
 /**
  * Results as lists of rows, fixed when the query ran: a scan that writes meanwhile never shifts them.
- * A row shows its newest data; one that left the estate keeps its place with its last known data.
  * The least recently read result is dropped first.
  */
-export class Results {
-  readonly #kept = new Map<string, Row[]>();
+export class Results<T> {
+  readonly #kept = new Map<string, readonly T[]>();
 
-  keep(rows: Row[]): string {
+  keep(rows: readonly T[]): string {
     const resultId = randomUUID();
     this.#kept.set(resultId, rows);
     for (const oldest of this.#kept.keys()) {
@@ -22,10 +20,10 @@ export class Results {
     return resultId;
   }
 
-  page(resultId: string, offset: number, limit: number): Row[] {
+  page(resultId: string, offset: number, limit: number): T[] {
     const rows = this.#kept.get(resultId);
     if (!rows) {
-      throw new AppError('RESULT_GONE', 'This list is no longer kept. Run the search again to see it anew.');
+      throw new AppError('RESULT_GONE', 'This list is no longer kept. Ask for it again to see it anew.');
     }
     this.#kept.delete(resultId);
     this.#kept.set(resultId, rows);

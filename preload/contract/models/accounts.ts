@@ -114,5 +114,3 @@ export const ScanRun = z.object({
   message: z.string().nullable(),
 });
 export type ScanRun = z.infer<typeof ScanRun>;
-export const ScanStatus = z.object({ run: ScanRun.nullable(), cells: z.array(ScanCell) });
-export type ScanStatus = z.infer<typeof ScanStatus>;

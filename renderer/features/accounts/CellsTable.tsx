@@ -1,29 +1,32 @@
 import { Checkbox } from '@mantine/core';
-import { IconChevronRight } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type Ref, useMemo, useRef, useState } from 'react';
-import type { ScanCell } from '../../../preload/contract/models.ts';
+import { type Ref, useEffect, useMemo, useRef, useState } from 'react';
+import type { RouteOutput } from '../../../preload/contract/requests.ts';
+import { request } from '../../api/client.ts';
 import { useRequest } from '../../api/queries.ts';
 import { useScope } from '../../api/useSettings.ts';
-import { AccountBadge } from '../../components/AccountBadge.tsx';
-import { Age } from '../../components/Age.tsx';
+import { useWindowedRows } from '../../api/useWindowedRows.ts';
+import { ErrorState } from '../../components/ErrorState.tsx';
 import { RowSkeletons } from '../../components/Skeletons.tsx';
-import { StateLabel } from '../../components/StateLabel.tsx';
-import { count, plural, serviceName } from '../../state/format.ts';
+import { plural } from '../../state/format.ts';
 import classes from './accounts.module.css';
-import { CELL_WORDS, type CellGroup, chosenCells, groupedCells, isProblem, oneOrMany } from './cells.ts';
+import { CellLine, GroupLine, HEADINGS } from './CellLines.tsx';
+import { cellsFilter, Lines } from './cells.ts';
 
 const ROW_HEIGHT = 28;
-const NONE: ScanCell[] = [];
+
+const fetchRows = async (resultId: string, offset: number, limit: number) =>
+  (await request('scan.cellRows', { resultId, offset, limit })).rows;
 
 /** What was read, cell by cell: how many, how old, and why not. */
 export function CellsTable({ ref }: { ref: Ref<HTMLElement> }) {
-  const { data } = useRequest('scan.status', {});
   const scope = useScope();
   const [problemsOnly, setProblemsOnly] = useState(false);
-  const cells = data?.cells ?? NONE;
-  const shown = useMemo(() => chosenCells(cells, { problemsOnly, ...scope }), [cells, problemsOnly, scope]);
-  const problems = useMemo(() => cells.filter(isProblem).length, [cells]);
+  const filter = useMemo(() => cellsFilter({ problemsOnly, ...scope }), [problemsOnly, scope]);
+  const { data, error, refetch } = useRequest('scan.cells', filter, { keepPrevious: true });
+  const coverage = useRequest('scan.status', {}).data?.coverage;
+  const cells = Object.values(coverage?.statuses ?? {}).reduce((sum, some) => sum + some, 0);
+  const problems = coverage?.problems ?? 0;
   return (
     <section ref={ref} aria-labelledby="coverage-title">
       <div className={classes.head}>
@@ -31,7 +34,7 @@ export function CellsTable({ ref }: { ref: Ref<HTMLElement> }) {
           Coverage
         </h2>
         <span className="soft num">
-          {plural(cells.length, 'cell')} of account, region and service
+          {plural(cells, 'cell')} of account, region and service
           {problems > 0 && `, ${plural(problems, 'problem')}`}
         </span>
         <span className={classes.space} />
@@ -41,190 +44,103 @@ export function CellsTable({ ref }: { ref: Ref<HTMLElement> }) {
           onChange={(event) => setProblemsOnly(event.currentTarget.checked)}
         />
       </div>
-      {!data && <RowSkeletons rows={8} />}
-      {data && shown.length === 0 && (
+      {error && <ErrorState error={error} onRetry={() => void refetch()} />}
+      {!data && !error && <RowSkeletons rows={8} />}
+      {data && data.total === 0 && (
         <p className="soft">
           {problemsOnly ? 'No problems: every cell in scope was read.' : 'Nothing in scope was scanned yet.'}
         </p>
       )}
-      {shown.length > 0 && <Cells cells={shown} />}
+      {data && data.total > 0 && <Cells list={data} onGone={() => void refetch()} />}
     </section>
   );
 }
 
-/** A line of the table: one cell, or several with one reason, which can be opened. */
-interface Line {
-  key: string;
-  group: CellGroup;
-  /** One of an opened group. */
-  member: ScanCell | null;
+/** A line keeps its height while groups above it are opened and closed. */
+function keyOf(lines: Lines, index: number): string | number {
+  if (index >= lines.count) return index;
+  const line = lines.at(index);
+  return line.kind === 'group' ? line.key : line.offset;
 }
 
-function linesOf(groups: CellGroup[], opened: ReadonlySet<string>): Line[] {
-  return groups.flatMap((group) => {
-    const head: Line = { key: group.key, group, member: null };
-    if (!opened.has(group.key) || group.cells.length === 1) return [head];
-    const members = group.cells.map((member) => ({
-      key: `${group.key} ${member.region} ${member.service}`,
-      group,
-      member,
-    }));
-    return [head, ...members];
-  });
+interface Props {
+  list: RouteOutput<'scan.cells'>;
+  onGone: () => void;
 }
 
-function Cells({ cells }: { cells: ScanCell[] }) {
+function Cells({ list: { resultId, total, groups }, onGone }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
-  const groups = useMemo(() => groupedCells(cells), [cells]);
-  const lines = useMemo(() => linesOf(groups, opened), [groups, opened]);
+  const lines = useMemo(() => new Lines(groups, total, opened), [groups, total, opened]);
+  const { rows, version, error } = useWindowedRows(resultId, total, fetchRows, onGone);
   const virtual = useVirtualizer({
-    count: lines.length,
+    count: lines.count,
     getScrollElement: () => scroller.current,
-    getItemKey: (index) => lines[index]?.key ?? index,
+    getItemKey: (index) => keyOf(lines, index),
     estimateSize: () => ROW_HEIGHT,
     overscan: 8,
     paddingStart: ROW_HEIGHT,
   });
+  const items = virtual.getVirtualItems();
+  const offsets = items.flatMap(({ index }) => {
+    const line = index < lines.count ? lines.at(index) : null;
+    return line?.kind === 'cell' ? line.offset : [];
+  });
+  const wanted = offsets.join(' ');
+  // version: a page that came, or a list that changed, may leave other rows to fetch.
+  useEffect(() => {
+    // Closed groups leave gaps in what is on screen: what they hide is not fetched.
+    for (const offset of wanted.split(' ')) if (offset !== '') rows.ensure(Number(offset), Number(offset));
+  }, [rows, wanted, version]);
   const toggle = (key: string) =>
     setOpened(
       (before) => new Set(before.has(key) ? [...before].filter((one) => one !== key) : [...before, key]),
     );
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <div ref={scroller} className={classes.cells} tabIndex={0}>
-      <table
-        className={classes.table}
-        style={{ height: virtual.getTotalSize() }}
-        aria-label="Coverage"
-        aria-rowcount={lines.length + 1}
-      >
-        <thead className={classes.cellsHead}>
-          <tr className={classes.cell} aria-rowindex={1}>
-            {['Account', 'Region', 'Service', 'Status', 'Found', 'Age', 'Reason'].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className={classes.cellsBody}>
-          {virtual.getVirtualItems().map((item) => {
-            const line = lines[item.index];
-            if (!line) return null;
-            const place = { top: item.start, index: item.index, measure: virtual.measureElement };
-            const { group, member } = line;
-            return member || group.cells.length === 1 ? (
-              <CellRow
-                key={item.key}
-                cell={member ?? group.cells[0]}
-                message={member ? null : group.message}
-                member={member !== null}
-                {...place}
-              />
-            ) : (
-              <GroupRow
-                key={item.key}
-                group={group}
-                opened={opened.has(group.key)}
-                onToggle={() => toggle(group.key)}
-                {...place}
-              />
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-interface Place {
-  /** Px from the top of the table. */
-  top: number;
-  index: number;
-  measure: (row: HTMLElement | null) => void;
-}
-
-interface GroupRowProps extends Place {
-  group: CellGroup;
-  opened: boolean;
-  onToggle: () => void;
-}
-
-function GroupRow({ group: { cells, message }, opened, onToggle, top, index, measure }: GroupRowProps) {
-  const [first] = cells;
-  const { tone, word } = CELL_WORDS[first.status];
-  const oldest = cells.map(({ asOf }) => asOf).reduce((a, b) => (a !== null && b !== null && a < b ? a : b));
-  return (
-    <tr
-      ref={measure}
-      data-index={index}
-      className={`${classes.cell} ${classes.cellRow}`}
-      style={{ top }}
-      aria-rowindex={index + 2}
-    >
-      <td>
-        <AccountBadge accountId={first.accountId} compact />
-      </td>
-      <td data-uncut="region">
-        {oneOrMany(
-          cells.map(({ region }) => region),
-          'region',
-        )}
-      </td>
-      <td>
-        {oneOrMany(
-          cells.map(({ service }) => serviceName(service)),
-          'service',
-        )}
-      </td>
-      <td>
-        <StateLabel state={first.status} label={word} tone={tone} />
-      </td>
-      <td className={classes.found}>{count(cells.reduce((sum, cell) => sum + cell.count, 0))}</td>
-      <td>
-        <Age iso={oldest} short />
-      </td>
-      <td className={classes.reason}>
-        <button type="button" className={classes.opener} aria-expanded={opened} onClick={onToggle}>
-          <IconChevronRight size={14} stroke={1.75} aria-hidden="true" />
-          {plural(cells.length, 'cell')}
-        </button>{' '}
-        {message}
-      </td>
-    </tr>
-  );
-}
-
-interface CellRowProps extends Place {
-  cell: ScanCell;
-  message: string | null;
-  member: boolean;
-}
-
-function CellRow({ cell, message, member, top, index, measure }: CellRowProps) {
-  const { tone, word } = CELL_WORDS[cell.status];
-  return (
-    <tr
-      ref={measure}
-      data-index={index}
-      className={`${classes.cell} ${classes.cellRow} ${member ? classes.member : ''}`}
-      style={{ top }}
-      aria-rowindex={index + 2}
-    >
-      <td>
-        <AccountBadge accountId={cell.accountId} compact />
-      </td>
-      <td data-uncut="region">{cell.region}</td>
-      <td>{serviceName(cell.service)}</td>
-      <td>
-        <StateLabel state={cell.status} label={word} tone={tone} />
-      </td>
-      <td className={classes.found}>{count(cell.count)}</td>
-      <td>
-        <Age iso={cell.asOf} short />
-      </td>
-      <td className={classes.reason}>{message ?? (member ? '' : '–')}</td>
-    </tr>
+    <>
+      {error && <ErrorState error={error} onRetry={() => rows.retry()} />}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <div ref={scroller} className={classes.cells} tabIndex={0}>
+        <table
+          className={classes.table}
+          style={{ height: virtual.getTotalSize() }}
+          aria-label="Coverage"
+          aria-rowcount={lines.count + 1}
+        >
+          <thead className={classes.cellsHead}>
+            <tr className={classes.cell} aria-rowindex={1}>
+              {HEADINGS.map((title) => (
+                <th key={title} scope="col">
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody className={classes.cellsBody}>
+            {items.map((item) => {
+              if (item.index >= lines.count) return null;
+              const line = lines.at(item.index);
+              const place = { top: item.start, index: item.index, measure: virtual.measureElement };
+              return line.kind === 'group' ? (
+                <GroupLine
+                  key={item.key}
+                  group={line.group}
+                  opened={lines.isOpened(line.key)}
+                  onToggle={() => toggle(line.key)}
+                  {...place}
+                />
+              ) : (
+                <CellLine
+                  key={item.key}
+                  cell={rows.row(line.offset)}
+                  member={line.member !== null}
+                  {...place}
+                />
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }

@@ -1,50 +1,46 @@
 import { expect, test } from 'vitest';
-import type { ScanCell } from '../../../preload/contract/models.ts';
-import { groupedCells, oneOrMany } from './cells.ts';
+import type { CellGroup } from '../../../preload/contract/models.ts';
+import { cellsFilter, groupKey, Lines, oneOrMany } from './cells.ts';
 
-const cell = (region: string, service: string, patch: Partial<ScanCell> = {}): ScanCell => ({
+const group = (start: number, cells: number, message: string): CellGroup => ({
+  start,
+  cells,
   accountId: '111122223333',
-  region,
-  service,
-  status: 'ok',
-  count: 1,
-  message: null,
-  asOf: '2026-11-30T10:00:00.000Z',
-  ...patch,
+  status: 'denied',
+  message,
+  regions: { count: 2, first: 'us-west-2' },
+  services: { count: 1, first: 'ec2' },
+  found: 0,
+  oldest: null,
 });
-const denied = (region: string, service: string, accountId = '111122223333') =>
-  cell(region, service, {
-    accountId,
-    status: 'denied',
-    message: `The call is denied in ${region} for prod.`,
+const groups = [group(0, 3, 'a'), group(3, 2, 'b')];
+const told = (lines: Lines) =>
+  Array.from({ length: lines.count }, (_, n) => {
+    const line = lines.at(n);
+    return line.kind === 'group' ? line.group.message : line.offset;
   });
 
-test('one reason of 410 cells is said once, with how many have it; what was read stays cell by cell', () => {
-  const regions = Array.from({ length: 41 }, (_, n) => `region-${n}`);
-  const services = Array.from({ length: 10 }, (_, n) => `service${n}`);
-  const failed = regions.flatMap((region) => services.map((service) => denied(region, service)));
-  const groups = groupedCells([...failed, cell('us-west-2', 'ec2'), cell('us-west-2', 'rds')]);
-  expect(groups.map(({ cells }) => cells.length)).toEqual([410, 1, 1]);
-  expect(groups[0]?.message).toBe('The call is denied for prod.');
+test('a closed group takes one line, an opened one its rows; behind the groups each row has its own', () => {
+  expect(told(new Lines(groups, 7, new Set()))).toEqual(['a', 'b', 5, 6]);
+  const [, second] = groups as [CellGroup, CellGroup];
+  expect(told(new Lines(groups, 7, new Set([groupKey(second)])))).toEqual(['a', 'b', 3, 4, 5, 6]);
+  expect(told(new Lines(groups, 7, new Set(groups.map(groupKey))))).toEqual(['a', 0, 1, 2, 'b', 3, 4, 5, 6]);
+  expect(told(new Lines([], 2, new Set()))).toEqual([0, 1]);
+  expect(told(new Lines(groups, 5, new Set()))).toEqual(['a', 'b']);
 });
 
-test('other accounts, other statuses and other reasons are not thrown together', () => {
-  const cells = [
-    denied('us-west-2', 'ec2'),
-    denied('us-west-2', 'ec2', '210987654321'),
-    cell('us-west-2', 'rds', { status: 'denied', message: 'Another call is denied in us-west-2 for prod.' }),
-    cell('us-west-2', 'sqs', { status: 'network', message: 'The call is denied in us-west-2 for prod.' }),
-  ];
-  expect(groupedCells(cells)).toHaveLength(4);
-});
-
-test('a reason that one cell alone has is said in full', () => {
-  expect(groupedCells([denied('us-west-2', 'ec2')])[0]?.message).toBe(
-    'The call is denied in us-west-2 for prod.',
-  );
+test('a cell that is the same everywhere is in the scope of every region', () => {
+  expect(cellsFilter({ problemsOnly: false, accountIds: [], regions: [] })).toEqual({
+    accountIds: [],
+    regions: [],
+  });
+  const filter = cellsFilter({ problemsOnly: true, accountIds: [], regions: ['eu-west-1'] });
+  expect(filter.regions).toEqual(['eu-west-1', 'global']);
+  expect(filter.statuses).toContain('denied');
+  expect(filter.statuses).not.toContain('region_disabled');
 });
 
 test('one place is named, several are counted', () => {
-  expect(oneOrMany(['us-west-2', 'us-west-2'], 'region')).toBe('us-west-2');
-  expect(oneOrMany(['us-west-2', 'eu-west-1'], 'region')).toBe('2 regions');
+  expect(oneOrMany({ count: 1, first: 'us-west-2' }, 'region')).toBe('us-west-2');
+  expect(oneOrMany({ count: 2, first: 'us-west-2' }, 'region')).toBe('2 regions');
 });

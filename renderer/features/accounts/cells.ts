@@ -1,9 +1,11 @@
-import type { ScanCell } from '../../../preload/contract/models.ts';
-import { withoutRegion } from '../../../preload/contract/text.ts';
-import { isProblem } from '../../state/scan.ts';
+import { isProblem } from '../../../preload/contract/coverage.ts';
+import {
+  CELL_STATUSES,
+  type CellGroup,
+  type CellsFilter,
+  type ScanCell,
+} from '../../../preload/contract/models.ts';
 import type { Tone } from '../../state/stateTone.ts';
-
-export { isProblem };
 
 type Status = ScanCell['status'];
 
@@ -30,50 +32,61 @@ interface Choice {
   regions: string[];
 }
 
-/** The cells in scope, problems first, then by account, region and service. A global cell is in every region. */
-export function chosenCells(cells: ScanCell[], { problemsOnly, accountIds, regions }: Choice): ScanCell[] {
-  const inScope = (cell: ScanCell) =>
-    (accountIds.length === 0 || accountIds.includes(cell.accountId)) &&
-    (regions.length === 0 || cell.region === 'global' || regions.includes(cell.region));
-  return cells
-    .filter((cell) => inScope(cell) && (!problemsOnly || isProblem(cell)))
-    .toSorted(
-      (a, b) =>
-        Number(isProblem(b)) - Number(isProblem(a)) ||
-        a.accountId.localeCompare(b.accountId) ||
-        a.region.localeCompare(b.region) ||
-        a.service.localeCompare(b.service),
-    );
+/** The cells in scope. A global cell is in every region. */
+export function cellsFilter({ problemsOnly, accountIds, regions }: Choice): CellsFilter {
+  return {
+    accountIds,
+    regions: regions.length > 0 ? [...regions, 'global'] : [],
+    ...(problemsOnly && { statuses: CELL_STATUSES.filter((status) => isProblem({ status })) }),
+  };
 }
 
-/** Cells of one account that could not be read for one and the same reason, or a single cell. */
-export interface CellGroup {
-  /** The same for the same reason while cells come and go. */
-  key: string;
-  cells: [ScanCell, ...ScanCell[]];
-  /** Where the reason names the region of each cell, without it; null = there is none. */
-  message: string | null;
-}
+/** A line of the table: a group, which can be opened, or the row at an offset of the list. */
+export type Line =
+  | { kind: 'group'; key: string; group: CellGroup }
+  | { kind: 'cell'; offset: number; member: CellGroup | null };
 
-/** One reason is said once, with how many cells have it. What was read stays cell by cell, as does what is alone. */
-export function groupedCells(cells: readonly ScanCell[]): CellGroup[] {
-  const groups = new Map<string, CellGroup>();
-  for (const cell of cells) {
-    const own = `${cell.accountId} ${cell.region} ${cell.service}`;
-    const message = isProblem(cell) && cell.message ? withoutRegion(cell.message, cell.region) : cell.message;
-    const key = isProblem(cell) && message ? `${cell.accountId} ${cell.status} ${message}` : own;
-    const group = groups.get(key);
-    if (group) group.cells.push(cell);
-    else groups.set(key, { key, cells: [cell], message });
+/** The same for the same reason while cells come and go. */
+export const groupKey = ({ accountId, status, message }: CellGroup): string =>
+  `${accountId} ${status} ${message}`;
+
+/** What stands in which line: closed groups take one line, whatever they hold. Groups come first in the list. */
+export class Lines {
+  readonly #groups: { group: CellGroup; key: string; line: number; opened: boolean }[] = [];
+  /** The first line behind the groups, and its offset. */
+  readonly #rest: { line: number; offset: number };
+  readonly count: number;
+
+  constructor(groups: readonly CellGroup[], total: number, opened: ReadonlySet<string>) {
+    let line = 0;
+    let offset = 0;
+    for (const group of groups) {
+      const key = groupKey(group);
+      const isOpen = opened.has(key);
+      this.#groups.push({ group, key, line, opened: isOpen });
+      line += isOpen ? 1 + group.cells : 1;
+      offset = group.start + group.cells;
+    }
+    this.#rest = { line, offset };
+    this.count = line + total - offset;
   }
-  return [...groups.values()].map((group) =>
-    group.cells.length > 1 ? group : { ...group, message: group.cells[0].message },
-  );
+
+  at(line: number): Line {
+    if (line >= this.#rest.line)
+      return { kind: 'cell', offset: this.#rest.offset + line - this.#rest.line, member: null };
+    const own = this.#groups.findLast((one) => one.line <= line);
+    if (!own) throw new Error(`there is no line ${line}`);
+    const { group, key } = own;
+    if (own.line === line) return { kind: 'group', key, group };
+    return { kind: 'cell', offset: group.start + line - own.line - 1, member: group };
+  }
+
+  isOpened(key: string): boolean {
+    return this.#groups.some((one) => one.key === key && one.opened);
+  }
 }
 
 /** `12 regions`, or the one it is. */
-export function oneOrMany(values: readonly string[], noun: string): string {
-  const different = new Set(values);
-  const [first = ''] = different;
-  return different.size === 1 ? first : `${different.size} ${noun}s`;
+export function oneOrMany({ count, first }: CellGroup['regions'], noun: string): string {
+  return count === 1 ? first : `${count} ${noun}s`;
 }
