@@ -25,6 +25,7 @@ import { createHandlers } from './rpc/handlers.ts';
 import type { Handlers } from './rpc/router.ts';
 import { Accounts } from './scan/accounts.ts';
 import { type RefreshTarget, Scanner } from './scan/scanner.ts';
+import { Throttle } from './scan/throttle.ts';
 import { SettingsStore } from './settings.ts';
 import type { StorageEvents } from './storage/api.ts';
 import { RemoteKeys } from './storage/engines/remoteKey.ts';
@@ -290,10 +291,15 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
     await scanner.start();
   }
 
+  /** An index announces each slice it reads: dozens a second. */
+  const growing = new Throttle(1_000, () => emit('estate.changed', { resourceIds: null }));
+
   function announce<N extends keyof StorageEvents>(name: N, payload: StorageEvents[N]): void {
     if ('kind' in payload) lifecycle.showEngine(payload);
     // Rows of a growing index: the screens ask again, as they do while a scan writes.
-    else if (name === 'indexing') emit('estate.changed', { resourceIds: null });
+    else if (name !== 'indexing') return;
+    else if (payload.done) growing.flush();
+    else growing.request();
   }
   const unsubscribe = live.follow(events, () =>
     lifecycle.refresh().catch((err) => log.warn({ err }, 'the status could not be read')),

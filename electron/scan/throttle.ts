@@ -14,7 +14,7 @@ export class Throttle {
     if (this.#timer) return;
     const wait = this.#lastAt + this.#intervalMs - performance.now();
     if (wait <= 0) this.flush();
-    else this.#timer = setTimeout(() => this.flush(), wait);
+    else this.#timer = setTimeout(() => this.flush(), wait).unref();
   }
 
   /** Sends now, whatever the interval. */

@@ -4,6 +4,7 @@ import type { AppStatus, ConnectResult, Execution, Job, ScanRun } from './models
 export interface EventPayloads {
   'app.changed': AppStatus;
   'scan.progress': ScanRun;
+  /** The resources that are not as they were, removed ones included; null = more than one event may name, or all. */
   'estate.changed': { resourceIds: string[] | null };
   'accounts.changed': Record<never, never>;
   /** What became of the next profiles of a connect under way. */

@@ -156,6 +156,25 @@ describe('CacheSync', () => {
     expect(isStale('resources.get', { id: '1' })).toBe(true);
   });
 
+  test('a detail is stale too when one that it names has changed', () => {
+    client.setQueryData(['resources.get', { id: '1' }], { related: [{ id: '2' }, { id: null }] });
+    client.setQueryData(['resources.get', { id: '3' }], { related: [{ id: '4' }] });
+    say('estate.changed', { resourceIds: ['2'] });
+    expect(isStale('resources.get', { id: '1' })).toBe(true);
+    expect(isStale('resources.get', { id: '3' })).toBe(false);
+  });
+
+  test('the end of a scan that changed nothing refetches the ages, and each of its steps nothing', () => {
+    put('resources.query', { text: '' });
+    put('resources.get', { id: '1' });
+    const run = { runId: 'r', state: 'running' } as EventPayloads['scan.progress'];
+    say('scan.progress', run);
+    expect(isStale('resources.query', { text: '' })).toBe(false);
+    say('scan.progress', { ...run, state: 'done' });
+    expect(isStale('resources.query', { text: '' })).toBe(true);
+    expect(isStale('resources.get', { id: '1' })).toBe(true);
+  });
+
   test('chat.changed makes stale the messages of that conversation alone', () => {
     put('chat.messages', { conversationId: 'c', before: null, limit: 50 });
     put('chat.messages', { conversationId: 'd', before: null, limit: 50 });

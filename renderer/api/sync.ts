@@ -9,7 +9,7 @@ import type {
   ScanRun,
   ScanStatus,
 } from '../../preload/contract/models.ts';
-import type { RouteName } from '../../preload/contract/requests.ts';
+import type { RouteName, RouteOutput } from '../../preload/contract/requests.ts';
 import { queryKey } from './queryKey.ts';
 
 /** `seq` is null after a reconnect: what came meanwhile is unknown, and everything is fetched again anyway. */
@@ -158,13 +158,28 @@ export class CacheSync {
       this.#throttle('scan.status', 1_500, () => this.#stale('scan.status', 'scan.cells'));
     } else {
       this.#stale('scan.status', 'scan.cells', 'accounts.list', 'chat.suggestions', 'app.health');
+      // What did not change was not announced, and is younger now.
+      this.#stale('resources.query', 'resources.get');
     }
   }
 
   #estate(resourceIds: string[] | null): void {
     this.#throttle('resources', 1_000, () => this.#stale('resources.query', 'accounts.list'));
     if (resourceIds === null) this.#stale('resources.get');
-    else for (const id of resourceIds) this.#staleOne('resources.get', (input) => input?.id === id);
+    else this.#staleDetails(new Set(resourceIds));
+  }
+
+  /** What is open of these, and what names one of them. */
+  #staleDetails(ids: ReadonlySet<string>): void {
+    void this.#client.invalidateQueries({
+      queryKey: ['resources.get'],
+      predicate: ({ queryKey: [, input], state }) => {
+        const detail = state.data as RouteOutput<'resources.get'> | undefined;
+        const own = (input as { id?: string } | undefined)?.id;
+        const named = detail?.related?.some(({ id }) => id !== null && ids.has(id));
+        return (own !== undefined && ids.has(own)) || named === true;
+      },
+    });
   }
 
   #chat(conversationId: string): void {
