@@ -25,6 +25,8 @@ import type { BackupApi } from './backup/api.ts';
 import type { SettledRestore } from './backup/settleRestore.ts';
 import type { ConversationSearch } from './chatSearch/ChatSearch.ts';
 import type { DocKind } from './documents.ts';
+import type { HistoryEntry, NewHistoryEntry } from './history/entries.ts';
+import type { HistoryCursor } from './history/historyTable.ts';
 import type { JournalBody, JournalEntry } from './journal/entries.ts';
 import type { KeySlot, SlotKind, SlotSecret } from './keys/slots.ts';
 import type { EngineMoved, EngineTarget } from './maintenance/engineMove.ts';
@@ -66,6 +68,7 @@ export interface StorageApi {
   find: FindApi;
   docs: DocsApi;
   journal: JournalApi;
+  history: HistoryApi;
   maintenance: MaintenanceApi;
   backup: BackupApi;
 }
@@ -236,6 +239,42 @@ export interface DocsApi {
   put(kind: DocKind, key: string, value: unknown): Promise<void>;
   delete(kind: DocKind, key: string): Promise<void>;
   putCells(cells: ScanCell[]): Promise<void>;
+}
+
+/** Absent = any. */
+export interface HistoryFilter {
+  accountIds?: string[];
+  resourceTypes?: string[];
+  kinds?: string[];
+  /** `details.who.id`. Sealed: with this every entry of the time is opened. */
+  who?: string[];
+}
+
+export interface HistoryPage {
+  /** Newest first; damaged ones are left out. */
+  entries: HistoryEntry[];
+  /** Where the next page begins; null = there is none. */
+  next: HistoryCursor | null;
+}
+
+/** What changed in the estate, was gone or not observed. Of resources that are not there any more as well. */
+export interface HistoryApi {
+  /**
+   * All of them, durable when it resolves, or none. What is there already (same resource, time, kind and content) is
+   * not written again. INVALID_INPUT for an entry that is not small.
+   */
+  append(entries: NewHistoryEntry[]): Promise<{ added: number }>;
+  /** Of one resource. */
+  of(resourceId: string, page: { before?: HistoryCursor | null; limit: number }): Promise<HistoryPage>;
+  /** Of all from `from` until before `to`, in ms. */
+  since(
+    from: number,
+    to: number,
+    filter: HistoryFilter,
+    page: { before?: HistoryCursor | null; limit: number },
+  ): Promise<HistoryPage>;
+  /** Removes a slice of what is older than so many months; `more` = call again. */
+  expire(months: number): Promise<{ removed: number; more: boolean }>;
 }
 
 export interface JournalApi {

@@ -6,10 +6,11 @@ import { AppError } from '../errors.ts';
 import type { DocsApi } from './api.ts';
 import { type EarlierJournal, readEarlierJournals } from './backup/earlierJournals.ts';
 import type { DocKind } from './documents.ts';
+import { HISTORY_TABLES, HistoryTable } from './history/historyTable.ts';
 import { JournalTable } from './journalTable.ts';
 import type { Keyring } from './keys/keyring.ts';
 import { type Migration, migrateDatabase, refuseNewerDatabase } from './migrations.ts';
-import type { ResealableDocs, Resealed } from './rotation/reencryption.ts';
+import type { ResealableRows, Resealed } from './rotation/reencryption.ts';
 import type { Sealer } from './sealing.ts';
 import { asStorageError, inTransaction, isDamage } from './sqlite.ts';
 
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly Migration[] = [
         ) STRICT;
       `),
   },
+  { to: 2, run: (db) => db.exec(HISTORY_TABLES) },
 ];
 const DOC_SCHEMA = 1;
 const COLLECTION = 'docs';
@@ -37,21 +39,23 @@ type Row = z.infer<typeof Row>;
 const WholeRow = Row.extend({ rowid: z.number(), kind: z.string() });
 
 /**
- * `app.db`: small sealed documents and the journal. In clear are the kind of a document (`settings`,
+ * `app.db`: small sealed documents, the journal, and the history of the estate. In clear are the kind of a document (`settings`,
  * `account`) and times; keys (profile names, account ids) appear as HMAC tokens and sealed.
  */
-export class AppDb implements DocsApi, ResealableDocs {
+export class AppDb implements DocsApi, ResealableRows {
   readonly #db: DatabaseSync;
   readonly #sealer: Sealer;
   readonly #keys: Keyring;
   readonly #damaged = new Set<string>();
   readonly journal: JournalTable;
+  readonly history: HistoryTable;
 
   constructor(file: string, keys: Keyring, sealer: Sealer) {
     this.#db = openDatabase(file);
     this.#sealer = sealer;
     this.#keys = keys;
     this.journal = new JournalTable(this.#db, keys, sealer);
+    this.history = new HistoryTable(this.#db, sealer);
   }
 
   /** Journals that came with a restored backup; a record that does not open is left out. */
@@ -101,7 +105,7 @@ export class AppDb implements DocsApi, ResealableDocs {
     });
   }
 
-  countDocs(): number {
+  count(): number {
     return z.object({ n: z.number() }).parse(this.#db.prepare('SELECT count(*) AS n FROM docs').get()).n;
   }
 
@@ -110,7 +114,7 @@ export class AppDb implements DocsApi, ResealableDocs {
     return this.#all().filter(({ sealed }) => !this.#sealer.isCurrent(sealed)).length;
   }
 
-  resealDocs(after: number, limit: number): Resealed & { looked: number; next: number | null } {
+  reseal(after: number, limit: number): Resealed & { looked: number; next: number | null } {
     const rows = this.#all(after, limit);
     let [resealed, damaged] = [0, 0];
     inTransaction(this.#db, () => {

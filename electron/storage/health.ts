@@ -10,7 +10,7 @@ import type { OpenWorkspace } from './openWorkspace.ts';
 import type { PointStore } from './PointStore.ts';
 
 /** What is looked at. */
-type Looked = Pick<OpenWorkspace, 'records' | 'store' | 'chat' | 'estate' | 'maintenance'>;
+type Looked = Pick<OpenWorkspace, 'records' | 'store' | 'chat' | 'estate' | 'history' | 'maintenance'>;
 
 const MB = 1_048_576;
 const LOW_DISK_MB = 500;
@@ -86,7 +86,7 @@ export class WorkspaceHealth {
 
   async #warnings(): Promise<string[]> {
     const { opened, load, size } = this.#parts;
-    const { records, chat, estate, maintenance } = opened;
+    const { records, chat, estate, history, maintenance } = opened;
     const warnings: string[] = [];
     this.#brokenAt ??= records.journal.verify().then((verdict) => verdict.brokenAt);
     const brokenAt = await this.#brokenAt;
@@ -95,7 +95,7 @@ export class WorkspaceHealth {
         `The journal does not fit together from entry ${brokenAt} on: entries were changed or removed outside the app. Restore settings and the journal from a backup made before that, and find out who has access to this machine.`,
       );
     }
-    const damaged = chat.damaged + estate.damaged + records.appDb.damaged;
+    const damaged = chat.damaged + estate.damaged + history.damaged + records.appDb.damaged;
     if (damaged > 0) {
       warnings.push(`${damaged} stored records are damaged and left out. A full scan writes resources anew.`);
     }

@@ -12,6 +12,7 @@ import { type EnginePlace, engineOf, readEngineRecord } from './engineRecord.ts'
 import { EstateStorage } from './estateStorage.ts';
 import { EstateIndex } from './find/estateIndex.ts';
 import { SizeAlert, WorkspaceHealth } from './health.ts';
+import { History } from './history/history.ts';
 import { IndexLoad } from './indexLoad.ts';
 import type { Journal } from './journal/journal.ts';
 import { EngineMove } from './maintenance/engineMove.ts';
@@ -31,6 +32,7 @@ interface Opened {
   records: WorkspaceRecords;
   store: SwitchingStore;
   place: EnginePlace;
+  history: History;
   indexKey: IndexKeyChange;
   size: SizeAlert;
   resources: number;
@@ -46,6 +48,7 @@ export class OpenWorkspace {
   readonly chat: ChatStorage;
   readonly estate: EstateStorage;
   readonly find: FindApi;
+  readonly history: History;
   readonly keys: WorkspaceKeys;
   readonly maintenance: Maintenance;
   readonly #move: EngineMove;
@@ -76,16 +79,19 @@ export class OpenWorkspace {
       await store.ensureCollection(chat);
       await ensureEstate({ store, spec: estate, sealer, embedding }, work);
       await opening.settle();
-      const indexKey = new IndexKeyChange({ keys, store, spec: estate, docs: appDb });
+      const currentId = (id: string) => workspace.estate.currentId(id);
+      const history = new History({ table: appDb.history, sealer, currentId });
+      const indexKey = new IndexKeyChange({ keys, store, spec: estate, docs: appDb, history });
       // What an earlier process left half done, before anything looks up an id or a token.
-      await indexKey.settle();
+      await indexKey.settle(work);
+      await history.moved(async () => undefined, work);
       for (const spec of [chat, estate]) {
         const migrations = POINT_MIGRATIONS[spec.name] ?? [];
         await migratePoints({ store, spec, docs: appDb, folder, migrations }, work);
       }
       const resources = await store.count(estate.name);
       const size = await SizeAlert.open(appDb, resources);
-      const opened = { records, store, place: opening.place, indexKey, size, resources };
+      const opened = { records, store, place: opening.place, history, indexKey, size, resources };
       const workspace = new OpenWorkspace(opened, embedding, emit);
       await workspace.maintenance.resume();
       // A full disk must not keep the workspace from being opened: the next opening goes on.
@@ -108,6 +114,7 @@ export class OpenWorkspace {
     this.store = store;
     this.#emit = emit;
     this.#size = opened.size;
+    this.history = opened.history;
     const restore = settled && { outcome: settled.outcome, message: settled.message };
     const { installId } = keys.keyring;
     this.report = { engine: store.kind, installId, resources: opened.resources, restore };
@@ -150,6 +157,7 @@ export class OpenWorkspace {
       journal,
       chat: this.chat,
       estate: this.estate,
+      history: this.history,
       specs: { chat, estate },
       whenLoaded,
     });
@@ -199,7 +207,7 @@ export class OpenWorkspace {
 /** What was ever written here went into an engine: which one must not be chosen anew. */
 async function refuseLostRecord({ options, appDb, journal }: WorkspaceRecords): Promise<void> {
   if ((await readEngineRecord(options.folder)) !== null) return;
-  if (appDb.countDocs() === 0 && (await journal.verify()).entries === 0) return;
+  if (appDb.count() === 0 && (await journal.verify()).entries === 0) return;
   throw new AppError(
     'ENGINE_MISSING',
     `engine.json is missing from ${options.folder}, so it is not known which engine holds the data of this workspace. Put it back from a copy of the folder, or rebuild from the last backup. Nothing was changed.`,

@@ -6,6 +6,7 @@ import type {
   DocsApi,
   EstateStorageApi,
   FindApi,
+  HistoryApi,
   JournalApi,
   KeysApi,
   MaintenanceApi,
@@ -221,6 +222,10 @@ export class StorageService implements StorageApi {
 
   get journal(): JournalApi {
     return this.#readable.journal;
+  }
+
+  get history(): HistoryApi {
+    return this.#open.history;
   }
 
   get maintenance(): MaintenanceApi {

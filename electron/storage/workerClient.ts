@@ -7,6 +7,7 @@ import type {
   DocsApi,
   EstateStorageApi,
   FindApi,
+  HistoryApi,
   JournalApi,
   KeysApi,
   MaintenanceApi,
@@ -53,6 +54,7 @@ export class StorageClient implements StorageApi {
   readonly find = this.#forward<FindApi>('find');
   readonly docs = this.#forward<DocsApi>('docs');
   readonly journal = this.#forward<JournalApi>('journal');
+  readonly history = this.#forward<HistoryApi>('history');
   readonly maintenance = this.#forward<MaintenanceApi>('maintenance');
   readonly backup = this.#forward<BackupApi>('backup');
   readonly #service = this.#forward<Pick<StorageApi, keyof typeof METHODS.service>>('service');

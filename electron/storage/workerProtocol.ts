@@ -4,6 +4,7 @@ import type {
   DocsApi,
   EstateStorageApi,
   FindApi,
+  HistoryApi,
   JournalApi,
   KeysApi,
   MaintenanceApi,
@@ -31,6 +32,7 @@ export const METHODS: {
   find: Names<FindApi>;
   docs: Names<DocsApi>;
   journal: Names<JournalApi>;
+  history: Names<HistoryApi>;
   maintenance: Names<MaintenanceApi>;
   backup: Names<BackupApi>;
 } = {
@@ -86,6 +88,7 @@ export const METHODS: {
     activity: 'read',
     activityRows: 'read',
   },
+  history: { append: 'write', of: 'read', since: 'read', expire: 'write' },
   maintenance: { forgetAccount: 'write', deleteAll: 'write', moveEngine: 'write', rebuildVectors: 'write' },
   backup: { create: 'own', prove: 'own', inspect: 'own', exportFile: 'own', restore: 'own' },
 };

@@ -55,9 +55,28 @@ const SegmentLine = z.object({
   /** JSON of what is known about where it came from. */
   about: z.string(),
 });
+/** One entry of the history of the estate. */
+const HistoryLine = z.object({
+  t: z.literal('history'),
+  resource: z.string(),
+  /** A token. */
+  account: z.string(),
+  type: z.string(),
+  /** In ms. */
+  at: z.number().int(),
+  kind: z.string(),
+  sealed: Base64,
+});
 const EndLine = z.object({ t: z.literal('end'), records: z.number().int() });
 
-const KnownLine = z.discriminatedUnion('t', [PointLine, GoneLine, DocLine, JournalLine, SegmentLine]);
+const KnownLine = z.discriminatedUnion('t', [
+  PointLine,
+  GoneLine,
+  DocLine,
+  JournalLine,
+  SegmentLine,
+  HistoryLine,
+]);
 /** A line of a kind that a later app writes within the same version: counted, and left out. */
 const OtherLine = z.object({ t: z.string() });
 const KINDS: ReadonlySet<string> = new Set(KnownLine.options.flatMap((option) => [...option.shape.t.values]));
@@ -65,6 +84,7 @@ export type Line = z.infer<typeof KnownLine> | { t: 'other' };
 export type PointLine = z.infer<typeof PointLine>;
 export type DocLine = z.infer<typeof DocLine>;
 export type JournalLine = z.infer<typeof JournalLine>;
+export type HistoryLine = z.infer<typeof HistoryLine>;
 export type SegmentLine = z.infer<typeof SegmentLine>;
 type Part = z.infer<typeof Head>['part'];
 

@@ -7,6 +7,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import { Sealer } from '../sealing.ts';
 import { segmentId } from './earlierJournals.ts';
 import type { DocLine, JournalLine, Line, SegmentLine } from './lines.ts';
+import { MergedHistory } from './mergeHistory.ts';
 import type { RecordedDeletions } from './recordedDeletions.ts';
 import { pastTime } from '../../../preload/contract/times.ts';
 import { docAddress, openRecord } from './records.ts';
@@ -18,7 +19,7 @@ export interface StateTarget {
   taken: boolean;
   target: Keyring;
   /** Of the workspace merged into; null for a replacement. */
-  deletions: Pick<RecordedDeletions, 'isForgotten' | 'removedAt'> | null;
+  deletions: Pick<RecordedDeletions, 'isForgotten' | 'removedAt' | 'removedUntil'> | null;
   backup: { createdAt: string };
 }
 
@@ -42,6 +43,7 @@ export class StateWriter {
   /** The segment that the database's own journal would be; it is not kept twice. */
   readonly #own: string | null;
   readonly #placeBefore: string | null;
+  readonly #history: MergedHistory;
   #pending: { line: SegmentLine; records: number } | null = null;
   readonly counts: MergeCounts = noCounts();
 
@@ -52,6 +54,7 @@ export class StateWriter {
     const first = db.prepare('SELECT mac FROM journal ORDER BY seq LIMIT 1').get();
     this.#own = first === undefined ? null : segmentId(options.target.installId, First.parse(first).mac);
     this.#placeBefore = this.#place();
+    this.#history = new MergedHistory(db, this.#sealer, options);
   }
 
   /** Before a replacement: what is not about this install alone gives way. */
@@ -63,6 +66,7 @@ export class StateWriter {
         `DELETE FROM docs WHERE kind NOT IN (${stay.map(() => '?').join()}) AND NOT (kind = ? AND token = ?)`,
       )
       .run(...stay, kind, this.#token(kind, key));
+    this.#history.clear();
   }
 
   take(line: Line): void {
@@ -72,6 +76,7 @@ export class StateWriter {
       this.#pending = { line, records: 0 };
     }
     if (line.t === 'journal') this.#journal(line);
+    if (line.t === 'history') this.counts[this.#history.take(line)] += 1;
   }
 
   finish(): void {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../errors.ts';
+import { historyAddress } from '../history/entries.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { Sealer } from '../sealing.ts';
 import { openObject } from './cipher.ts';
@@ -140,6 +141,7 @@ class PartChecks {
   #open(line: Exclude<Line, { t: 'segment' | 'gone' | 'other' }>): Buffer | null {
     if (line.t === 'doc') return openRecord(this.#sealer, docAddress(line), line.sealed);
     if (line.t === 'journal') return this.#chainOf(line).take(line);
+    if (line.t === 'history') return openRecord(this.#sealer, historyAddress(line), line.sealed);
     return openRecord(this.#sealer, pointAddress(this.#object.part, line), line.payload.sealed);
   }
 

@@ -70,24 +70,32 @@ export class RecordedDeletions {
   /** When a resource that is not here was known to be gone, in ms; null when nothing is known. */
   goneAt({ account_token: account, region, service }: Payload): number | null {
     const token = String(account);
-    const removed = this.#removed.get(token);
-    const stands = removed !== undefined && !(removed.forgotten && this.#connected.has(token));
     const times = [
       this.#cells.get([token, region, service].join('|')),
       this.#cells.get([token, 'global', service].join('|')),
-      stands ? removed.at : undefined,
+      this.#standing(token)?.at,
     ].filter((time) => time !== undefined);
     return times.length === 0 ? null : Math.max(...times);
   }
 
   isForgotten(accountId: string): boolean {
-    const token = this.#accountToken(accountId);
-    return this.#removed.get(token)?.forgotten === true && !this.#connected.has(token);
+    return this.#standing(this.#accountToken(accountId))?.forgotten === true;
+  }
+
+  /** What was observed of an account before this time, in ms, does not come back; 0 = nothing was removed. */
+  removedUntil(accountId: string): number {
+    return this.#standing(this.#accountToken(accountId))?.at ?? 0;
   }
 
   /** When the resources of an account were last removed here, in ms; 0 for never. */
   removedAt(accountId: string): number {
     return this.#removed.get(this.#accountToken(accountId))?.at ?? 0;
+  }
+
+  /** A removal that counts: that of a forgotten account ends once it is connected again. */
+  #standing(token: string): { at: number; forgotten: boolean } | undefined {
+    const removed = this.#removed.get(token);
+    return removed?.forgotten && this.#connected.has(token) ? undefined : removed;
   }
 
   #takeCell(value: unknown): void {

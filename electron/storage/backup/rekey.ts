@@ -1,10 +1,12 @@
 import { belongsTo } from '../documents.ts';
 import { readResource, resourceIdOf, resourcePoint } from '../estateRecords.ts';
+import { historyAddress, historyContent, placeOf } from '../history/entries.ts';
 import type { Keyring, KeyringFile } from '../keys/keyring.ts';
 import { Sealer } from '../sealing.ts';
 import { SegmentWriter, segmentId } from './earlierJournals.ts';
 import {
   type DocLine,
+  type HistoryLine,
   type JournalLine,
   type Line,
   type PointLine,
@@ -79,6 +81,8 @@ export class Rekeyer {
         return this.#doc(line, content);
       case 'point':
         return this.#point(line, content);
+      case 'history':
+        return this.#history(line, content);
       case 'other':
         return this.#skip();
     }
@@ -112,6 +116,16 @@ export class Rekeyer {
     const moved = { ...line, token: this.#sealer.token(`docs:${line.kind}`, before.key) };
     const sealed = this.#sealer.seal(docAddress(moved), { key: before.key, value });
     return [{ ...moved, sealed: sealed.toString('base64') }];
+  }
+
+  /** Its content stays as it is, whatever a later app has put there. */
+  #history(line: HistoryLine, content: Buffer | null): Line[] {
+    if (this.#asItIs) return [line];
+    const address = content && historyContent(content)?.address;
+    if (content === null || !address) return this.#skip();
+    const place = placeOf(this.#sealer, { ...line, address });
+    const sealed = this.#sealer.sealBytes(historyAddress(place), content);
+    return [{ t: 'history', ...place, sealed: sealed.toString('base64') }];
   }
 
   #journal(line: JournalLine, content: Buffer | null): Line[] {

@@ -6,6 +6,7 @@ import { AppError } from '../../errors.ts';
 import { AppDb } from '../appDb.ts';
 import { damageOf } from '../databaseFile.ts';
 import { kindsOf } from '../documents.ts';
+import { HISTORY_TABLES } from '../history/historyTable.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { Sealer } from '../sealing.ts';
 import { asStorageError, inTransaction } from '../sqlite.ts';
@@ -44,6 +45,7 @@ export async function buildSideDb(source: SideDbSource): Promise<MergeCounts> {
     // One file without companions, so that a rename moves all of it.
     db.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
     db.exec(SEGMENT_TABLES);
+    db.exec(HISTORY_TABLES);
     const state = new StateWriter(db, { ...source, taken });
     if (source.mode === 'replace' && !taken) state.clear();
     for await (const page of source.staged) for (const line of page) state.take(line);
@@ -138,6 +140,8 @@ async function keepOwnJournal(
         chains.set(line.segment, { chain: new ChainReader(current, sealer, line), writer });
         state.take(line);
       }
+      // The last of it: what follows is not the journal's.
+      if (line.t === 'history') return;
       if (line.t !== 'journal') continue;
       const entry = chains.get(line.segment);
       if (entry === undefined) continue;

@@ -111,11 +111,19 @@ const JournalRow = z.object({
   sealed: z.instanceof(Uint8Array),
   mac: z.instanceof(Uint8Array),
 });
+const HistoryRow = z.object({
+  resource: z.string(),
+  account: z.string(),
+  type: z.string(),
+  at: z.number(),
+  kind: z.string(),
+  sealed: z.instanceof(Uint8Array),
+});
 const SegmentRow = z.object({ segment: z.string(), install_id: z.string(), about: z.string() });
 
 /**
- * `app.db` at one moment: documents, the journal, and the journals restored into it earlier. Reads through a
- * connection and a transaction of its own, so that writers go on.
+ * `app.db` at one moment: documents, the journal, the journals restored into it earlier, and last the history. Reads
+ * through a connection and a transaction of its own, so that writers go on.
  */
 export async function* statePages(file: string): AsyncGenerator<Line[]> {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
@@ -130,14 +138,12 @@ export async function* statePages(file: string): AsyncGenerator<Line[]> {
       'SELECT NULL AS segment, seq, key_id, sealed, mac FROM journal ORDER BY seq',
       journalLine,
     );
-    if (!hasSegments(db)) return;
-    for (const row of db
-      .prepare('SELECT segment, install_id, about FROM journal_segment ORDER BY segment')
-      .all()) {
-      const { segment, install_id: installId, about } = SegmentRow.parse(row);
-      yield [{ t: 'segment', segment, installId, about }];
-      yield* rows(db, EARLIER, journalLine, segment);
-    }
+    if (hasTable(db, 'journal_segment')) yield* earlierJournals(db);
+    if (!hasTable(db, 'history')) return;
+    yield* rows(db, HISTORY, (row) => {
+      const entry = HistoryRow.parse(row);
+      return { t: 'history', ...entry, sealed: base64(entry.sealed) };
+    });
   } catch (error) {
     throw asStorageError(error);
   } finally {
@@ -145,8 +151,18 @@ export async function* statePages(file: string): AsyncGenerator<Line[]> {
   }
 }
 
+const HISTORY = 'SELECT resource, account, type, at, kind, sealed FROM history ORDER BY id';
 const EARLIER =
   'SELECT segment, seq, key_id, sealed, mac FROM journal_earlier WHERE segment = ? ORDER BY seq';
+
+function* earlierJournals(db: DatabaseSync): Generator<Line[]> {
+  const segments = 'SELECT segment, install_id, about FROM journal_segment ORDER BY segment';
+  for (const row of db.prepare(segments).all()) {
+    const { segment, install_id: installId, about } = SegmentRow.parse(row);
+    yield [{ t: 'segment', segment, installId, about }];
+    yield* rows(db, EARLIER, journalLine, segment);
+  }
+}
 
 function* rows(
   db: DatabaseSync,
@@ -169,8 +185,8 @@ function journalLine(row: unknown): Line {
   return { t: 'journal', segment, seq, keyId, sealed: base64(sealed), mac: base64(mac) };
 }
 
-function hasSegments(db: DatabaseSync): boolean {
-  return db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'journal_segment'").get() !== undefined;
+function hasTable(db: DatabaseSync, name: string): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(name) !== undefined;
 }
 
 function base64(bytes: Uint8Array): string {

@@ -4,6 +4,7 @@ import type { DocsApi, JournalApi } from '../api.ts';
 import { SCAN_CELL_KIND } from '../appDb.ts';
 import type { ChatStorage } from '../chatStorage.ts';
 import type { EstateStorage } from '../estateStorage.ts';
+import type { History } from '../history/history.ts';
 import type { CollectionSpec } from '../PointStore.ts';
 import { quietWork, type Work } from '../work.ts';
 import { REMOVED_KIND, type RemovedResources } from './removedResources.ts';
@@ -42,6 +43,7 @@ interface Parts {
   journal: Pick<JournalApi, 'append' | 'activity' | 'activityRows'>;
   chat: Pick<ChatStorage, 'getAllContexts' | 'deleteAll'>;
   estate: Pick<EstateStorage, 'count' | 'accountIds' | 'removeAccount' | 'deleteAll'>;
+  history: Pick<History, 'accountIds' | 'removeAccount' | 'removeAll'>;
   specs: { chat: CollectionSpec; estate: CollectionSpec };
   /** Resolves when the index in memory is not being filled. */
   whenLoaded(): Promise<void>;
@@ -66,7 +68,7 @@ export class Removals {
     return this.#unfinished;
   }
 
-  /** All resources, scan cells and the connection of the account; conversations and the journal stay. */
+  /** All resources, scan cells, the history and the connection of the account; conversations and the journal stay. */
   async forgetAccount(
     request: { accountId: string; by: string },
     work: Work,
@@ -77,7 +79,7 @@ export class Removals {
     return { resources };
   }
 
-  /** All conversations and resources; accounts, settings and the journal stay. */
+  /** All conversations and resources, and the history of these; accounts, settings and the journal stay. */
   async deleteAll(
     request: { by: string },
     work: Work,
@@ -117,10 +119,12 @@ export class Removals {
   }
 
   async #removeAccount({ accountId, at, resources }: Removal<'account'>, work: Work): Promise<void> {
-    const { docs, estate } = this.#parts;
+    const { docs, estate, history } = this.#parts;
     await this.#remember({ accountId, at, forgotten: true });
     work.step('Removing its resources', resources, 'records');
     await estate.removeAccount(accountId, (removed) => work.progress(removed));
+    work.step('Removing its history', null, 'records');
+    await history.removeAccount(accountId, (removed) => work.progress(removed));
     await this.#removeCells(work, (cell) => cell.startsWith(`${accountId}|`));
     await this.#leaveScope(accountId);
     // Last: as long as it is listed the person can ask again.
@@ -138,13 +142,15 @@ export class Removals {
   }
 
   async #removeEverything({ at }: Removal<'everything'>, work: Work): Promise<void> {
-    const { chat, estate, specs } = this.#parts;
-    for (const accountId of estate.accountIds()) await this.#remember({ accountId, at, forgotten: false });
+    const { chat, estate, history, specs } = this.#parts;
+    const accountIds = new Set([...estate.accountIds(), ...history.accountIds()]);
+    for (const accountId of accountIds) await this.#remember({ accountId, at, forgotten: false });
     work.step('Removing conversations', null, 'records');
     await chat.deleteAll(specs.chat);
     try {
       work.step('Removing resources', null, 'records');
       await estate.deleteAll(specs.estate);
+      history.removeAll();
       await this.#removeCells(work, () => true);
     } catch (error) {
       const reason = error instanceof AppError ? error.message : 'An unexpected error.';

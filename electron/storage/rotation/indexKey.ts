@@ -2,10 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../../errors.ts';
 import type { AppDb } from '../appDb.ts';
 import { readResource, resourceIdOf, resourcePoint, type StoredResource } from '../estateRecords.ts';
+import type { History } from '../history/history.ts';
 import type { KeyringStore } from '../keys/keyringStore.ts';
 import type { CollectionSpec, Point, PointStore } from '../PointStore.ts';
 import { Sealer } from '../sealing.ts';
-import type { Work } from '../work.ts';
+import { quietWork, type Work } from '../work.ts';
 
 const PAGE = 500;
 
@@ -15,6 +16,7 @@ interface Parts {
   /** Of the collection `aws_estate`. */
   spec: CollectionSpec;
   docs: Pick<AppDb, 'hasTokensOf' | 'retoken'>;
+  history: Pick<History, 'moved'>;
 }
 
 export interface RebuiltIndex {
@@ -26,7 +28,8 @@ export interface RebuiltIndex {
 /**
  * The change of the index key, from which resource ids and tokens are made. The new key stands in the keyring as
  * pending; the estate is written aside under new ids and swapped in; then the documents get new tokens in one
- * transaction and the key becomes the current one. What a crash leaves is told from the stored ids themselves.
+ * transaction and the key becomes the current one; then the history gets its new ids, slice by slice. What a crash
+ * leaves is told from the stored ids themselves.
  */
 export class IndexKeyChange {
   readonly #parts: Parts;
@@ -41,7 +44,7 @@ export class IndexKeyChange {
    * Finishes a change whose new estate is in place, or takes back one whose is not. Called at opening, after a
    * failed change, and before a write while one is open. `none` when there was nothing to settle.
    */
-  async settle(): Promise<'none' | 'finished' | 'taken back'> {
+  async settle(work: Work = quietWork()): Promise<'none' | 'finished' | 'taken back'> {
     const { keys, docs } = this.#parts;
     const pending = keys.keyring.pending('index');
     if (pending === undefined) return 'none';
@@ -51,10 +54,17 @@ export class IndexKeyChange {
       await keys.forgetPending('index');
       return 'taken back';
     }
-    docs.retoken(next);
-    // In the same turn as the transaction: nobody looks for a document under the wrong token.
-    await keys.activatePending('index');
+    await this.#finish(next, work);
     return 'finished';
+  }
+
+  #finish(next: Sealer, work: Work): Promise<void> {
+    const { keys, docs, history } = this.#parts;
+    return history.moved(async () => {
+      docs.retoken(next);
+      // In the same turn as the transaction: nobody looks for a document under the wrong token.
+      await keys.activatePending('index');
+    }, work);
   }
 
   /** Only while nobody else writes to the estate. Rejects with CANCELLED before the swap; what was there stays. */
@@ -68,10 +78,16 @@ export class IndexKeyChange {
       await store.replaceCollection(spec, this.#renamed(work, count));
     } catch (error) {
       // An engine that died over the swap may have done it: the stored ids say so.
-      if ((await this.settle()) === 'finished') return count;
+      if ((await this.settle(work)) === 'finished') return count;
       throw error;
     }
-    if ((await this.settle()) === 'taken back' && count.resources > 0) {
+    const indexKey = keys.keyring.pending('index');
+    // No stored id could say that it is done.
+    if (count.resources === 0 && indexKey !== undefined) {
+      await this.#finish(new Sealer(keys.keyring, { indexKey }), work);
+      return count;
+    }
+    if ((await this.settle(work)) === 'taken back') {
       throw new AppError(
         'ENGINE_FAILED',
         'The estate was not found under its new ids, so the index key was not changed. Nothing was lost. Try again.',

@@ -7,12 +7,13 @@ const PAGE = 500;
 /** Base64 digits that hold a record's version and key id. */
 const HEADER_DIGITS = 8;
 
-/** Small sealed documents, walked in the order of their rows. */
-export interface ResealableDocs {
-  countDocs(): number;
+/** The sealed rows of a table, walked in their order. */
+export interface ResealableRows {
+  count(): number;
+  /** Those that an earlier data key has sealed. */
   countOld(): number;
   /** Up to `limit` rows after `after` (0 = from the start), in one transaction. `next` null at the end. */
-  resealDocs(after: number, limit: number): Resealed & { looked: number; next: number | null };
+  reseal(after: number, limit: number): Resealed & { looked: number; next: number | null };
 }
 
 export interface Resealed {
@@ -25,7 +26,8 @@ export interface Resealed {
 interface Parts {
   store: PointStore;
   sealer: Sealer;
-  docs: ResealableDocs;
+  /** Beside the collections. */
+  tables: readonly ResealableRows[];
   /** The engine's name of the collection, and how its other writers are kept away meanwhile. */
   chat: { collection: string; exclusively<T>(conversationId: string, work: () => Promise<T>): Promise<T> };
   estate: { collection: string; exclusively<T>(work: () => Promise<T>): Promise<T> };
@@ -36,7 +38,7 @@ interface Parts {
 }
 
 /**
- * Brings all records under the current data key: conversations, resources, documents. The journal stays as it
+ * Brings all records under the current data key: conversations, resources, documents, the history. The journal stays as it
  * was written, since it is append-only, and so the earlier keys stay in the keyring. Each page is durable by itself and a
  * record carries the id of its key: stopped or killed anywhere, the next run goes on with what is left.
  */
@@ -51,10 +53,10 @@ export class Reencryption {
 
   /** Records still under an earlier data key. Looks at every record while there are any. */
   async count(): Promise<number> {
-    const { chat, estate, docs, rotated, currentKey } = this.#parts;
+    const { chat, estate, tables, rotated, currentKey } = this.#parts;
     const key = currentKey();
     if (!rotated() || this.#cleanUnder === key) return 0;
-    let old = docs.countOld();
+    let old = sumOf(tables, (table) => table.countOld());
     for (const collection of [chat.collection, estate.collection]) {
       for await (const points of this.#pages(collection)) {
         old += points.filter((point) => this.#isOld(point)).length;
@@ -65,9 +67,9 @@ export class Reencryption {
   }
 
   async run(work: Work): Promise<Resealed> {
-    const { store, chat, estate, docs } = this.#parts;
-    const total =
-      (await store.count(chat.collection)) + (await store.count(estate.collection)) + docs.countDocs();
+    const { store, chat, estate, tables } = this.#parts;
+    const points = (await store.count(chat.collection)) + (await store.count(estate.collection));
+    const total = points + sumOf(tables, (table) => table.count());
     work.step('Sealing records under the new key', total, 'records');
     const sum = { resealed: 0, damaged: 0 };
     let seen = 0;
@@ -91,12 +93,14 @@ export class Reencryption {
         add(group.length, await chat.exclusively(conversation, () => this.#reseal(where, ids)));
       }
     }
-    for (let after: number | null = 0; after !== null; ) {
-      work.signal.throwIfAborted();
-      const page = docs.resealDocs(after, PAGE);
-      after = page.next;
-      add(page.looked, page);
-      await setImmediate();
+    for (const table of tables) {
+      for (let after: number | null = 0; after !== null; ) {
+        work.signal.throwIfAborted();
+        const page = table.reseal(after, PAGE);
+        after = page.next;
+        add(page.looked, page);
+        await setImmediate();
+      }
     }
     return sum;
   }
@@ -144,6 +148,10 @@ export class Reencryption {
       await setImmediate();
     } while (cursor !== undefined);
   }
+}
+
+function sumOf(tables: readonly ResealableRows[], count: (table: ResealableRows) => number): number {
+  return tables.reduce((sum, table) => sum + count(table), 0);
 }
 
 const bytesOf = (sealed: PayloadValue | undefined) => Buffer.from(String(sealed), 'base64');

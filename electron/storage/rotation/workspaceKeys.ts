@@ -37,7 +37,7 @@ export class WorkspaceKeys implements KeysApi {
     this.#reencryption = new Reencryption({
       store,
       sealer,
-      docs,
+      tables: [docs, docs.history],
       chat: { collection: collections.chat, exclusively: (id, work) => chat.exclusively(id, work) },
       estate: { collection: collections.estate, exclusively: (work) => estate.exclusively(work) },
       rotated: () => keys.keyring.retired('records').length > 0,
@@ -83,9 +83,14 @@ export class WorkspaceKeys implements KeysApi {
     await this.#parts.whenLoaded();
     return this.#parts.estate.exclusively(async () => {
       await this.settleIndexKey();
-      const rebuilt = await this.#parts.indexKey.run(work);
-      this.#parts.reloadIndex();
-      return rebuilt;
+      const { keyring } = this.#parts.keys;
+      const before = keyring.current('index').id;
+      try {
+        return await this.#parts.indexKey.run(work);
+      } finally {
+        // Also when it failed later: on a full disk the history gets its new ids at the next opening.
+        if (keyring.current('index').id !== before) this.#parts.reloadIndex();
+      }
     });
   }
 

@@ -10,7 +10,7 @@ export async function check(
   { machine, model }: { machine: Machine; model: Model },
   accountIds: readonly string[],
 ): Promise<void> {
-  const { chat, estate, docs, find, journal } = machine.service;
+  const { chat, estate, docs, find, history, journal } = machine.service;
   await find.resolve('anything');
   const conversations = await chat.getAllContexts();
   expect(conversations.map(({ conversationId }) => conversationId).toSorted()).toEqual(
@@ -53,6 +53,12 @@ export async function check(
     [...model.accounts].map(([key, { note }]) => [key, note]).toSorted(byFirst),
   );
   expect(await docs.get('settings', 'app')).toEqual(model.settings && { theme: model.settings.theme });
+  const { entries } = await history.since(0, Date.now() * 2, {}, { limit: 1_000 });
+  expect(entries.map(({ details }) => details.name).toSorted()).toEqual([...model.history.keys()].toSorted());
+  for (const { resourceId, details } of entries.slice(0, 3)) {
+    const found = await history.of(resourceId, { limit: 1_000 });
+    expect(found.entries.map((one) => one.details.name)).toContain(details.name);
+  }
   expect((await journal.verify()).brokenAt).toBeNull();
 }
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Resource } from '../../../../preload/contract/models.ts';
 import type { CollectedResource } from '../../../scan/types.ts';
 import type { NewMessage } from '../../api.ts';
+import type { NewHistoryEntry } from '../../history/entries.ts';
 import { StorageConfig } from '../../storageConfig.ts';
 import { StorageService } from '../../storageService.ts';
 import { quietWork } from '../../work.ts';
@@ -71,7 +72,7 @@ export class Machine {
 
   /** Everything a person would notice, in an order of its own. */
   async content() {
-    const { chat, estate, docs, find } = this.service;
+    const { chat, estate, docs, find, history } = this.service;
     // Answered only once the whole estate is loaded.
     await find.resolve('web');
     const conversations = await chat.getAllContexts();
@@ -91,6 +92,9 @@ export class Machine {
         .flatMap((one) => (one === null ? [] : [withoutId(one)]))
         .sort((a, b) => a.name.localeCompare(b.name)),
       settings: await docs.list('settings'),
+      history: (await history.since(0, Date.now(), {}, { limit: 1_000 })).entries.map(
+        ({ resourceId: _, ...entry }) => entry,
+      ),
     };
   }
 }
@@ -124,6 +128,17 @@ export const says = (text: string): NewMessage => ({
   metadata: { resourcesMentioned: [], commandsExecuted: [] },
 });
 
+/** A change of it and its tombstone. */
+export function observed(resource: CollectedResource, at = Date.parse(AS_OF)): NewHistoryEntry[] {
+  const { partition, accountId, region, resourceType, nativeId, name, state } = resource;
+  const address = { partition, accountId, region, resourceType, nativeId };
+  const changes = [{ path: 'state', from: 'pending', to: state }];
+  return [
+    { address, at: at - 1, kind: 'changed', details: { name, changes } },
+    { address, at, kind: 'gone', details: { name, last: { state } } },
+  ];
+}
+
 export const AS_OF = '2026-11-20T10:00:00.000Z';
 
 /** Two conversations, `resources` instances, a setting, a journal entry. */
@@ -137,6 +152,7 @@ export async function fill({ service }: Machine, resources = 20): Promise<void> 
     instance(`web-${String(n).padStart(6, '0')}`),
   );
   await service.estate.bulkUpsert(instances, AS_OF);
+  await service.history.append(instances.slice(0, 3).flatMap((one) => observed(one)));
   await service.docs.put('settings', 'app', { theme: 'dark' });
   await service.journal.append({
     kind: 'profile_locked',

@@ -22,6 +22,8 @@ export interface Model {
   accounts: Map<string, { revision: number; note: string }>;
   settings: { revision: number; theme: string } | null;
   removed: Map<string, Removed>;
+  /** By what it says, once: of which account and when it was observed. */
+  history: Map<string, { account: string; at: number }>;
   /** What the install's own journal says was forgotten, whatever was restored since. */
   journal: Map<string, number>;
 }
@@ -33,6 +35,7 @@ export const emptyModel = (): Model => ({
   accounts: new Map(),
   settings: null,
   removed: new Map(),
+  history: new Map(),
   journal: new Map(),
 });
 
@@ -46,8 +49,8 @@ export function replaceParts(target: Model, backup: Model, parts: readonly Backu
   if (parts.includes('chat_history')) target.talks = from.talks;
   if (parts.includes('aws_estate')) target.resources = from.resources;
   if (!parts.includes('state')) return;
-  const { cells, accounts, settings, removed } = from;
-  Object.assign(target, { cells, accounts, settings, removed });
+  const { cells, accounts, settings, removed, history } = from;
+  Object.assign(target, { cells, accounts, settings, removed, history });
 }
 
 /** Merges these parts of a backup into an install. The order of messages is left to be checked by itself. */
@@ -55,7 +58,9 @@ export function mergeParts(target: Model, backup: Model, parts: readonly BackupP
   const before = copyOf(target);
   if (parts.includes('chat_history')) mergeTalks(target, backup);
   if (parts.includes('aws_estate')) mergeResources(target, before, backup, parts.includes('state'));
-  if (parts.includes('state')) mergeDocs(target, before, backup, madeAt);
+  if (!parts.includes('state')) return;
+  mergeDocs(target, before, backup, madeAt);
+  mergeHistory(target, before, backup);
 }
 
 function mergeTalks(target: Model, backup: Model): void {
@@ -93,10 +98,21 @@ function isForgotten(model: Model, account: string): boolean {
   return removal(model, account)?.forgotten === true && !model.accounts.has(account);
 }
 
-function goneAt(model: Model, account: string): number {
+function removedUntil(model: Model, account: string): number {
   const one = removal(model, account);
-  const stands = one !== undefined && !(one.forgotten && model.accounts.has(account));
-  return Math.max(model.cells.get(account) ?? 0, stands ? one.at : 0);
+  return one === undefined || (one.forgotten && model.accounts.has(account)) ? 0 : one.at;
+}
+
+function goneAt(model: Model, account: string): number {
+  return Math.max(model.cells.get(account) ?? 0, removedUntil(model, account));
+}
+
+function mergeHistory(target: Model, before: Model, backup: Model): void {
+  for (const [entry, about] of backup.history) {
+    const { account, at } = about;
+    if (isForgotten(before, account) || at < removedUntil(before, account)) continue;
+    target.history.set(entry, about);
+  }
 }
 
 function mergeResources(target: Model, before: Model, backup: Model, withCells: boolean): void {

@@ -98,7 +98,8 @@ export class RandomInstalls {
   }
 
   #doing(roll: number): (install: Install) => Promise<unknown> {
-    if (roll < 22) return this.talk;
+    if (roll < 16) return this.talk;
+    if (roll < 22) return this.observe;
     if (roll < 30) return this.rename;
     if (roll < 38) return this.deleteTalk;
     if (roll < 52) return this.scan;
@@ -178,6 +179,17 @@ export class RandomInstalls {
     model.cells.set(accountId, at);
   }
 
+  async observe({ machine, model }: Install): Promise<void> {
+    const account = this.#pick(ACCOUNTS);
+    const at = this.#now();
+    this.#said += 1;
+    const name = `${account}/observed ${this.#said}`;
+    const { partition, region, resourceType, nativeId } = instance(`${account}/${this.#below(4)}`);
+    const address = { partition, accountId: account, region, resourceType, nativeId };
+    await machine.service.history.append([{ address, at, kind: 'changed', details: { name } }]);
+    model.history.set(name, { account, at });
+  }
+
   async connect({ machine, model }: Install): Promise<void> {
     const account = this.#pick(ACCOUNTS);
     this.#said += 1;
@@ -208,11 +220,13 @@ export class RandomInstalls {
     for (const [id, talk] of visible(model)) {
       model.talks.set(id, { ...talk, deleted: true, at, messages: [], title: '' });
     }
-    for (const account of new Set([...model.resources.keys()].map(accountOf))) {
+    const observed = [...model.history.values()].map(({ account }) => account);
+    for (const account of new Set([...[...model.resources.keys()].map(accountOf), ...observed])) {
       model.removed.set(account, { at, forgotten: false });
     }
     model.resources.clear();
     model.cells.clear();
+    model.history.clear();
   }
 
   async forget({ machine, model }: Install): Promise<void> {
@@ -222,6 +236,7 @@ export class RandomInstalls {
     for (const name of model.resources.keys())
       if (accountOf(name) === accountId) model.resources.delete(name);
     model.cells.delete(accountId);
+    for (const [entry, { account }] of model.history) if (account === accountId) model.history.delete(entry);
     model.accounts.delete(accountId);
     model.removed.set(accountId, { at, forgotten: true });
     model.journal.set(accountId, at);
@@ -294,6 +309,8 @@ export class RandomInstalls {
     await check(b, ACCOUNTS);
     expect(await messagesOf(a.machine)).toEqual(await messagesOf(b.machine));
     if (this.#plan.removals) return;
+    const history = ({ model }: Install) => [...model.history.keys()].toSorted();
+    expect(history(a)).toEqual(history(b));
     const resources = ({ model }: Install) => [...model.resources].toSorted(byFirst);
     expect(resources(a)).toEqual(resources(b));
   }
