@@ -5,6 +5,7 @@ import { ACTIONS, CATALOG } from './catalog.ts';
 import { ec2Resource, rdsResource, runAction, World } from './testing/harness.ts';
 
 const AT = new Date('2026-11-21T09:30:59.000Z');
+const HERE = { accountId: '123456789012', region: 'us-west-2' };
 const PLACE = { region: 'us-west-2', profile: 'prod' };
 const sampleOf = (id: string) => (id.startsWith('ec2') ? ec2Resource() : rdsResource());
 
@@ -67,7 +68,7 @@ test.each(['start', 'stop', 'reboot', 'terminate'].map((verb) => `ec2.${verb}`))
 
 test('a read replica is deleted without the final snapshot that AWS would refuse, and the plan says so', () => {
   const replica = rdsResource({
-    relations: [{ kind: 'replica_of', resourceType: 'rds_instance', nativeId: 'pg-main1' }],
+    relations: [{ kind: 'replica_of', ...HERE, resourceType: 'rds_instance', nativeId: 'pg-main1' }],
   });
   const spec = CATALOG.actionFor('rds.delete', 'rds_instance');
   const parameters = spec.parameters(replica, AT);
@@ -96,8 +97,9 @@ test('termination names each volume with its own fate', () => {
     },
   });
   const related = ['vol-data', 'vol-new'].map((nativeId) => ({
-    kind: 'attached_to' as const,
-    resourceType: 'ec2_volume' as const,
+    kind: 'attached_to',
+    ...HERE,
+    resourceType: 'ec2_volume',
     nativeId,
     id: `id-${nativeId}`,
     name: nativeId,

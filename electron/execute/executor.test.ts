@@ -105,7 +105,15 @@ test('a target that now needs another call is not sent the old one', async () =>
   const service = world.process();
   const { plan } = await service.propose('rds.delete', 'resource-1');
   world.resource = rdsResource({
-    relations: [{ kind: 'replica_of', resourceType: 'rds_instance', nativeId: 'other' }],
+    relations: [
+      {
+        kind: 'replica_of',
+        accountId: '123456789012',
+        region: 'us-west-2',
+        resourceType: 'rds_instance',
+        nativeId: 'other',
+      },
+    ],
   });
   const view = await service.approve(
     { planId: plan.planId, digest: plan.digest, typedName: 'pg-main1' },

@@ -6,6 +6,7 @@ import { nextStored } from './estateWrites.ts';
 const THEN = '2026-11-20T00:00:00.000Z';
 const LATER = '2026-11-21T00:00:00.000Z';
 const NOW = Date.parse('2026-11-22T00:00:00.000Z');
+const AT = { accountId: '111122223333', region: 'us-east-1' };
 
 const known: Resource = {
   id: 'id-1',
@@ -22,8 +23,8 @@ const known: Resource = {
   createdAt: THEN,
   facts: { Targets: 2, Port: 80, Protocol: 'HTTP' },
   relations: [
-    { kind: 'in', resourceType: 'ec2_vpc', nativeId: 'vpc-1' },
-    { kind: 'targets', resourceType: 'ec2_instance', nativeId: 'i-1' },
+    { kind: 'in', ...AT, resourceType: 'ec2_vpc', nativeId: 'vpc-1' },
+    { kind: 'targets', ...AT, resourceType: 'ec2_instance', nativeId: 'i-1' },
   ],
   constraints: { deletion_protection: true, can_stop: false },
   raw: { Port: 80, TargetHealthDescriptions: [1, 2] },

@@ -21,7 +21,8 @@ export function keepKnown(collected: CollectedResource, before: Content): Collec
   return kept;
 }
 
-function keepField(kept: CollectedResource, before: Content, field: string): void {
+/** `field` of `kept` as it was `before`; named as `Resource.unknown` names it. */
+export function keepField(kept: Content, before: Content, field: string): void {
   const [group = '', ...rest] = field.split('.');
   const name = rest.join('.');
   if (group === 'tags') kept.tags = before.tags;

@@ -6,13 +6,20 @@ import classes from './RelatedList.module.css';
 
 type Related = ResourceDetail['related'][number];
 
-const WORDS: Record<Related['kind'], { out: string; in: string }> = {
-  in: { out: 'in', in: 'contains' },
-  attached_to: { out: 'attached to', in: 'has attached' },
-  uses: { out: 'uses', in: 'used by' },
-  targets: { out: 'targets', in: 'target of' },
-  replica_of: { out: 'replica of', in: 'replicated by' },
-};
+type Words = { out: string; in: string };
+const WORDS = new Map<string, Words>([
+  ['in', { out: 'in', in: 'contains' }],
+  ['attached_to', { out: 'attached to', in: 'has attached' }],
+  ['uses', { out: 'uses', in: 'used by' }],
+  ['targets', { out: 'targets', in: 'target of' }],
+  ['replica_of', { out: 'replica of', in: 'replicated by' }],
+]);
+
+/** A kind that this version does not know is said by its own word, from this end or from the other. */
+function wordsOf({ kind, direction }: Related): string {
+  const own = kind.replaceAll('_', ' ');
+  return (WORDS.get(kind) ?? { out: own, in: `${own} (from it)` })[direction];
+}
 
 /** What this resource stands in relation to; one that is in the estate opens in the panel. */
 export function RelatedList({ related }: { related: Related[] }) {
@@ -20,10 +27,17 @@ export function RelatedList({ related }: { related: Related[] }) {
     <ul className={classes.root}>
       {related.map((relation) => (
         <li
-          key={`${relation.direction}-${relation.kind}-${relation.resourceType}-${relation.nativeId}`}
+          key={[
+            relation.direction,
+            relation.kind,
+            relation.resourceType,
+            relation.accountId,
+            relation.region,
+            relation.nativeId,
+          ].join(' ')}
           className={classes.line}
         >
-          <span className="soft">{WORDS[relation.kind][relation.direction]}</span>
+          <span className="soft">{wordsOf(relation)}</span>
           <Name relation={relation} />
           <span className={classes.type}>{typeName(relation.resourceType)}</span>
         </li>

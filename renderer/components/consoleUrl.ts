@@ -1,11 +1,11 @@
-import type { Resource, ResourceType } from '../../preload/contract/models.ts';
+import { type KnownType, ofType, type Resource } from '../../preload/contract/models.ts';
 
 type Place = (resource: Resource) => string;
 const e = encodeURIComponent;
 const name = (resource: Resource) => e(resource.nativeId);
 
 /** The page of the AWS console for one resource, after the host; each reads `region` from its query. */
-const PLACES: Record<ResourceType, Place> = {
+const PLACES: Record<KnownType, Place> = {
   ec2_instance: (r) => `ec2/home?region=${e(r.region)}#InstanceDetails:instanceId=${name(r)}`,
   ec2_volume: (r) => `ec2/home?region=${e(r.region)}#VolumeDetails:volumeId=${name(r)}`,
   ec2_vpc: (r) => `vpcconsole/home?region=${e(r.region)}#VpcDetails:VpcId=${name(r)}`,
@@ -26,8 +26,9 @@ const HOSTS: Record<string, string> = {
   'aws-cn': 'console.amazonaws.cn',
 };
 
-/** Where the AWS console shows it; null in a partition whose console is not known. */
+/** Where the AWS console shows it; null in a partition, or for a type, whose pages are not known. */
 export function consoleUrl(resource: Resource): string | null {
   const host = HOSTS[resource.partition];
-  return host ? `https://${host}/${PLACES[resource.resourceType](resource)}` : null;
+  const place = ofType(PLACES, resource.resourceType);
+  return host && place ? `https://${host}/${place(resource)}` : null;
 }

@@ -1,4 +1,4 @@
-import type { Resource, ResourceType } from '../../preload/contract/models.ts';
+import { type KnownType, ofType, type Resource } from '../../preload/contract/models.ts';
 
 export interface ResourceAction {
   /** As the main side's catalog names it. */
@@ -13,7 +13,7 @@ const action = (id: string, label: string, destructive = false): ResourceAction 
   destructive,
 });
 
-const ACTIONS: Partial<Record<ResourceType, ResourceAction[]>> = {
+const ACTIONS: Partial<Record<KnownType, ResourceAction[]>> = {
   ec2_instance: [
     action('ec2.start', 'Start'),
     action('ec2.stop', 'Stop'),
@@ -38,7 +38,7 @@ const OFF = new Set(['stopped']);
  */
 export function resourceActions({ resourceType, state }: Pick<Resource, 'resourceType' | 'state'>) {
   if (state === 'terminated') return [];
-  return (ACTIONS[resourceType] ?? []).filter(({ id }) => {
+  return (ofType(ACTIONS, resourceType) ?? []).filter(({ id }) => {
     const verb = id.split('.')[1];
     if (verb === 'start') return !ON.has(state ?? '');
     if (verb === 'stop' || verb === 'reboot') return !OFF.has(state ?? '');

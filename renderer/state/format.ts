@@ -1,5 +1,6 @@
 /** Words and numbers as the whole app writes them. Pure functions. */
 import { databaseProduct } from '../../preload/contract/databases.ts';
+import { type KnownType, ofType } from '../../preload/contract/models.ts';
 
 const numbers = new Intl.NumberFormat('en');
 export const count = (value: number): string => numbers.format(value);
@@ -49,7 +50,7 @@ export const exactTime = (iso: string): string =>
 export const clockTime = (iso: string): string =>
   Number.isNaN(Date.parse(iso)) ? iso : clock.format(new Date(iso));
 
-const TYPE_NAMES: Record<string, string> = {
+const TYPE_NAMES: Partial<Record<KnownType, string>> = {
   ec2_instance: 'EC2 instance',
   ec2_volume: 'EBS volume',
   ec2_vpc: 'VPC',
@@ -62,10 +63,13 @@ const TYPE_NAMES: Record<string, string> = {
   dynamodb_table: 'DynamoDB table',
   sqs_queue: 'SQS queue',
 };
-/** `engine` of a database, where it is known: DocumentDB and Neptune answer as RDS does and are not. */
+/**
+ * `engine` of a database, where it is known: DocumentDB and Neptune answer as RDS does and are not. A type that this
+ * version does not know goes by its id.
+ */
 export function typeName(resourceType: string, engine?: unknown): string {
   if (resourceType === 'rds_instance') return `${databaseProduct(engine)} instance`;
-  return TYPE_NAMES[resourceType] ?? resourceType;
+  return ofType(TYPE_NAMES, resourceType) ?? resourceType.replaceAll('_', ' ');
 }
 
 const SERVICE_NAMES: Record<string, string> = {

@@ -1,4 +1,4 @@
-import type { Resource, ResourceType } from '../../../preload/contract/models.ts';
+import type { KnownType, Resource } from '../../../preload/contract/models.ts';
 import { PREPOSITIONS, phrases } from './phrases.ts';
 import { phraseAt, type Token } from './tokens.ts';
 
@@ -7,9 +7,9 @@ export interface FactCondition {
   /** How the sentence said it. */
   label: string;
   /** What it says of several resources of a type; types without are those of which the app does not read it. */
-  says: Partial<Record<ResourceType, string>>;
+  says: Partial<Record<KnownType, string>>;
   /** The same of those of which it is not so. */
-  saysNot: Partial<Record<ResourceType, string>>;
+  saysNot: Partial<Record<KnownType, string>>;
   /** The same for what is known of every type. */
   saysOfAll?: string;
   /** Undefined where AWS did not say, or was not asked. */
@@ -21,7 +21,7 @@ export interface FactCondition {
 interface Question {
   yes: string;
   no: string;
-  says: Partial<Record<ResourceType, [yes: string, no: string]>>;
+  says: Partial<Record<KnownType, [yes: string, no: string]>>;
   read(resource: Resource): unknown;
   note?: string;
 }

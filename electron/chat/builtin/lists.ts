@@ -1,10 +1,11 @@
-import type {
-  Facets,
-  Resource,
-  ResourceFilter,
-  ResourceQuery,
-  ResourceSummary,
-  ResourceType,
+import {
+  type Facets,
+  ofType,
+  type Resource,
+  type ResourceFilter,
+  type ResourceQuery,
+  type ResourceSummary,
+  type ResourceType,
 } from '../../../preload/contract/models.ts';
 import type { AssistantReply } from '../request.ts';
 import { accountName, criteriaOf, isProduction, listSentence, productionAccounts } from './attributes.ts';
@@ -214,7 +215,7 @@ function sentenceOf(
 }
 
 function saidOf(condition: FactCondition, types: readonly ResourceType[], total: number): string {
-  const all = new Set(types.map((type) => condition.says[type]));
+  const all = new Set(types.map((type) => ofType(condition.says, type)));
   const [only] = all;
   const said = condition.saysOfAll ?? (all.size === 1 && only ? only : `are ${condition.label}`);
   return total === 1

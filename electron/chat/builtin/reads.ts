@@ -1,3 +1,4 @@
+import { ofType } from '../../../preload/contract/models.ts';
 import type { AssistantReply, IdentifiedResource } from '../request.ts';
 import { accountName, contradiction, holds } from './attributes.ts';
 import { ask, askWhich, type Context, lookAlike, mentionedIn, promptFor, selectedOf } from './context.ts';
@@ -67,8 +68,8 @@ async function factSentence(
   const name = shown(target.name);
   const sentences = conditions.map((condition) => {
     const so = condition.holds(resource);
-    const says = condition.says[target.type] ?? condition.saysOfAll;
-    const said = so ? says : condition.saysNot[target.type];
+    const says = ofType(condition.says, target.type) ?? condition.saysOfAll;
+    const said = so ? says : ofType(condition.saysNot, target.type);
     if (!says) return `CloudOps does not read of ${aNoun(target.type)} whether it is ${condition.label}.`;
     if (so === undefined) return `Whether ${name} is ${condition.label} is not known.`;
     const start =

@@ -1,9 +1,10 @@
 import { databaseProduct } from '../../../preload/contract/databases.ts';
-import type { ResourceType } from '../../../preload/contract/models.ts';
+import { type KnownType, ofType, type ResourceType } from '../../../preload/contract/models.ts';
 import { spelled } from '../../../preload/contract/spelling.ts';
 import { cleanText } from '../../execute/catalog/words.ts';
 
-const NOUNS: Record<ResourceType, [one: string, many: string]> = {
+type Nouns = [one: string, many: string];
+const NOUNS: Record<KnownType, Nouns> = {
   ec2_instance: ['EC2 instance', 'EC2 instances'],
   ec2_volume: ['EBS volume', 'EBS volumes'],
   ec2_vpc: ['VPC', 'VPCs'],
@@ -18,7 +19,13 @@ const NOUNS: Record<ResourceType, [one: string, many: string]> = {
   sqs_queue: ['SQS queue', 'SQS queues'],
 };
 
-export const noun = (type: ResourceType): string => NOUNS[type][0];
+/** A type that this version does not know goes by its id. */
+function nounsOf(type: ResourceType): Nouns {
+  const words = type.replaceAll('_', ' ');
+  return ofType(NOUNS, type) ?? [words, `${words} resources`];
+}
+
+export const noun = (type: ResourceType): string => nounsOf(type)[0];
 
 /** `engine` of a database, where it is known: DocumentDB and Neptune answer as RDS does and are not. */
 export function aNoun(type: ResourceType, engine?: unknown): string {
@@ -29,7 +36,7 @@ export function aNoun(type: ResourceType, engine?: unknown): string {
 /** "EC2 and RDS instances", "Lambda function"; no type = resources. */
 export function nouns(types: readonly ResourceType[], count: number): string {
   if (types.length === 0) return count === 1 ? 'resource' : 'resources';
-  const words = types.map((type) => NOUNS[type][count === 1 ? 0 : 1]);
+  const words = types.map((type) => nounsOf(type)[count === 1 ? 0 : 1]);
   const last = words[0]?.split(' ').at(-1) ?? '';
   const shared = words.length > 1 && words.every((word) => word.endsWith(` ${last}`));
   const list = joined(

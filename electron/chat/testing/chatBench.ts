@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { MessagePart, ResourceType } from '../../../preload/contract/models.ts';
+import type { KnownType, MessagePart } from '../../../preload/contract/models.ts';
 import { Plan } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
 import { actionsFor } from '../../execute/catalog.ts';
@@ -18,7 +18,7 @@ export const PROD = '123456789012';
 export const DEV = '210987654321';
 export const NOW = '2026-11-21T10:00:00.000Z';
 
-const SERVICE: Record<ResourceType, string> = {
+const SERVICE: Record<KnownType, string> = {
   ec2_instance: 'ec2',
   ec2_volume: 'ec2',
   ec2_vpc: 'ec2',
@@ -36,7 +36,7 @@ const SERVICE: Record<ResourceType, string> = {
 let serial = 0;
 /** A resource as a collector yields it; ids of EC2 are made up, other types are addressed by their name. */
 export function made(
-  resourceType: ResourceType,
+  resourceType: KnownType,
   name: string,
   more: Partial<CollectedResource> = {},
 ): CollectedResource {

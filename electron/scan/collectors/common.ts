@@ -1,9 +1,10 @@
 import PQueue from 'p-queue';
-import type { Relation, ResourceType } from '../../../preload/contract/models.ts';
 import { awsErrorName, isAbort, mapAwsError, toAppError } from '../../aws/errors.ts';
 import { cleanText } from '../../aws/text.ts';
 import type { ClientScope } from '../../aws/types.ts';
 import { AppError } from '../../errors.ts';
+import { lastingReason } from '../../estate/reasons.ts';
+import type { TypeSpec } from '../../estate/typeSpec.ts';
 import type { CollectContext, CollectedResource } from '../types.ts';
 
 /** Detail calls of one page that run at the same time. */
@@ -16,70 +17,39 @@ export function scopeOf(context: CollectContext, region = context.region): Clien
 /** Fields that AWS would not tell, with the reason: see `Resource.unknown`. */
 export type Unknown = Record<string, string>;
 
-type Draft = Pick<CollectedResource, 'resourceType' | 'service' | 'nativeId' | 'arn'> & {
-  name: string | undefined;
-  region?: string;
-  state?: string | undefined;
-  tags?: Record<string, string>;
-  createdAt?: Date | string | undefined;
-  facts: Record<string, unknown>;
-  relations?: (Relation | null)[];
-  constraints?: Record<string, boolean>;
-  raw: unknown;
-  unknown?: Unknown;
-};
-
-/** Fills in what every resource of a context has in common. A missing name becomes the native id. */
-export function toResource(context: CollectContext, draft: Draft): CollectedResource {
+/**
+ * The resource that an answer names, as its type reads it; null when it names none. `told` says where the resource
+ * is when that is not the context's region, and what AWS would not tell.
+ */
+export function toResource(
+  context: CollectContext,
+  spec: TypeSpec,
+  answer: unknown,
+  told: { region?: string; unknown?: Unknown } = {},
+): CollectedResource | null {
+  const { accountId, partition, region } = context;
+  const at = { partition, accountId, region: told.region ?? region };
+  const raw = toRaw(answer);
+  const read = spec.read(raw, at);
+  if (read === null) return null;
   return {
-    resourceType: draft.resourceType,
-    service: draft.service,
-    accountId: context.accountId,
-    partition: context.partition,
-    region: draft.region ?? context.region,
-    nativeId: draft.nativeId,
-    name: cleanText(draft.name ?? '', 256) || draft.nativeId,
-    arn: draft.arn,
-    state: draft.state?.toLowerCase() ?? null,
-    tags: draft.tags ?? {},
-    createdAt: toIso(draft.createdAt),
-    facts: toFacts(draft.facts),
-    relations: (draft.relations ?? []).filter((relation) => relation !== null),
-    constraints: draft.constraints ?? {},
-    raw: toRaw(draft.raw),
-    ...(Object.keys(draft.unknown ?? {}).length > 0 && { unknown: draft.unknown }),
+    resourceType: spec.id,
+    ...(spec.idType !== undefined && { idType: spec.idType }),
+    service: spec.service,
+    ...at,
+    ...read,
+    raw,
+    ...(Object.keys(told.unknown ?? {}).length > 0 && { unknown: told.unknown }),
   };
 }
 
-/** Null when AWS named nothing to relate to. */
-export function relation(
-  kind: Relation['kind'],
-  resourceType: ResourceType,
-  nativeId: string | undefined,
-): Relation | null {
-  return nativeId ? { kind, resourceType, nativeId } : null;
-}
-
-export function tagsOf(tags: { Key?: string | undefined; Value?: string | undefined }[] | undefined) {
-  return Object.fromEntries((tags ?? []).flatMap(({ Key, Value }) => (Key ? [[Key, Value ?? '']] : [])));
-}
-
-/** Only what has a value; dates as ISO text, lists joined. */
-function toFacts(values: Record<string, unknown>): CollectedResource['facts'] {
-  const facts: CollectedResource['facts'] = {};
-  for (const [name, value] of Object.entries(values)) {
-    if (typeof value === 'number' || typeof value === 'boolean') facts[name] = value;
-    else if (typeof value === 'string' && value !== '') facts[name] = value;
-    else if (value instanceof Date) facts[name] = value.toISOString();
-    else if (Array.isArray(value) && value.length > 0) facts[name] = value.join(', ');
-  }
-  return facts;
-}
-
-function toIso(value: Date | string | undefined): string | null {
-  if (value === undefined) return null;
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+/** The same of a list. */
+export function toResources(
+  context: CollectContext,
+  spec: TypeSpec,
+  answers: unknown[],
+): CollectedResource[] {
+  return answers.flatMap((answer) => toResource(context, spec, answer) ?? []);
 }
 
 /** The answer as JSON has it: dates as ISO text, nothing undefined, no SDK metadata. */
@@ -111,9 +81,9 @@ interface DetailCall {
   region?: string;
   /** Codes by which AWS says that the whole thing is not there: thrown. */
   gone?: string[];
-  /** Takes the reason of a refusal for each of `fields`. */
+  /** Takes the reason of a refusal for each field that the call fills in resources of the type. */
   unknown?: Unknown;
-  fields?: string[];
+  of?: TypeSpec;
 }
 
 /** No other call fares better after one of these: no credentials, a cancelled scan. */
@@ -135,7 +105,8 @@ export async function detail<T>(
   const away = region !== context.region;
   const refused = (reason: string) => {
     context.reportPartial(reason);
-    for (const field of about.fields ?? []) if (about.unknown) about.unknown[field] = cleanText(reason, 300);
+    const { fields = [] } = about.of?.details.find(({ call }) => call === about.call) ?? {};
+    for (const field of fields) if (about.unknown) about.unknown[field] = lastingReason(reason);
     return undefined;
   };
   const known = away ? unreachable.get(context)?.get(region) : undefined;
@@ -209,8 +180,4 @@ export function chunks<T>(items: T[], size: number): T[][] {
   const found: T[][] = [];
   for (let start = 0; start < items.length; start += size) found.push(items.slice(start, start + size));
   return found;
-}
-
-export function earliest(dates: (Date | undefined)[]): Date | undefined {
-  return dates.filter((date) => date !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
 }

@@ -1,40 +1,13 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
 import { Paging, untilEnd } from '../../aws/pages.ts';
+import { tagsOf } from '../../estate/reading.ts';
+import { dynamodbTable } from '../../estate/types/dynamodb.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import {
-  detail,
-  mapLimited,
-  named,
-  orNull,
-  scopeOf,
-  tagsOf,
-  theOne,
-  toResource,
-  type Unknown,
-} from './common.ts';
+import { detail, mapLimited, named, orNull, scopeOf, theOne, toResource, type Unknown } from './common.ts';
 
 /** DynamoDB lists at most 100 names per page. */
 const PAGE = 100;
 const NOT_FOUND = ['ResourceNotFoundException', 'TableNotFoundException'];
-
-/** What only DescribeTable tells. */
-const DESCRIBED = [
-  'state',
-  'createdAt',
-  'constraints.deletion_protection',
-  ...[
-    'BillingMode',
-    'ItemCount',
-    'TableSizeBytes',
-    'TableClass',
-    'ReadCapacityUnits',
-    'WriteCapacityUnits',
-    'KeySchema',
-    'GlobalSecondaryIndexes',
-    'Replicas',
-    'StreamEnabled',
-  ].map((fact) => `facts.${fact}`),
-];
 
 type Sdk = typeof import('@aws-sdk/client-dynamodb');
 
@@ -55,11 +28,11 @@ export const dynamodbTables: Collector = {
     )) {
       const found = await mapLimited(context, page.TableNames ?? [], async (name) => {
         const unknown: Unknown = {};
-        const about = { call: 'dynamodb:DescribeTable', on: name, unknown, fields: DESCRIBED };
+        const about = { call: 'dynamodb:DescribeTable', on: name, unknown, of: dynamodbTable };
         const table = await detail(context, about, () => describeTable(context, sdk, client, name));
         if (table === null) return [];
         const seen = { TableName: name, ...table };
-        return toTable(context, seen, await tagsFor(context, sdk, client, seen, unknown), unknown);
+        return (await withTags(context, sdk, client, seen, unknown)) ?? [];
       });
       yield found.flat();
     }
@@ -72,8 +45,7 @@ export const dynamodbTables: Collector = {
     );
     if (found === null) return null;
     const table = theOne('dynamodb:DescribeTable', nativeId, [found], ({ TableName }) => TableName);
-    const unknown: Unknown = {};
-    return toTable(context, table, await tagsFor(context, sdk, client, table, unknown), unknown)[0] ?? null;
+    return withTags(context, sdk, client, table, {});
   },
 };
 
@@ -89,78 +61,45 @@ async function describeTable(context: CollectContext, sdk: Sdk, client: DynamoDB
   return answer && (answer.Table ?? {});
 }
 
+async function withTags(
+  context: CollectContext,
+  sdk: Sdk,
+  client: DynamoDBClient,
+  table: TableDescription,
+  unknown: Unknown,
+): Promise<CollectedResource | null> {
+  const tags = await tagsFor(context, sdk, client, table, unknown);
+  return toResource(context, dynamodbTable, { ...table, ...(tags && { Tags: tags }) }, { unknown });
+}
+
+/** Undefined when AWS would not say. */
 async function tagsFor(
   context: CollectContext,
   sdk: Sdk,
   client: DynamoDBClient,
   table: TableDescription,
   unknown: Unknown,
-): Promise<Record<string, string>> {
+): Promise<Record<string, string> | undefined> {
   const arn = arnOf(context, table);
   const call = 'dynamodb:ListTagsOfResource';
-  const tags = await detail(
-    context,
-    { call, on: table.TableName ?? arn, unknown, fields: ['tags'] },
-    async () => {
-      const paging = new Paging(call);
-      const all: Record<string, string> = {};
-      let NextToken: string | undefined;
-      // Ten tags per page, and the SDK has no paginator for them.
-      do {
-        const page = await client.send(
-          new sdk.ListTagsOfResourceCommand({ ResourceArn: arn, ...(NextToken && { NextToken }) }),
-          { abortSignal: context.signal },
-        );
-        Object.assign(all, tagsOf(page.Tags));
-        NextToken = paging.next(page.NextToken);
-      } while (NextToken);
-      return all;
-    },
-  );
-  return tags ?? {};
+  return detail(context, { call, on: table.TableName ?? arn, unknown, of: dynamodbTable }, async () => {
+    const paging = new Paging(call);
+    const all: Record<string, string> = {};
+    let NextToken: string | undefined;
+    // Ten tags per page, and the SDK has no paginator for them.
+    do {
+      const page = await client.send(
+        new sdk.ListTagsOfResourceCommand({ ResourceArn: arn, ...(NextToken && { NextToken }) }),
+        { abortSignal: context.signal },
+      );
+      Object.assign(all, tagsOf(page.Tags));
+      NextToken = paging.next(page.NextToken);
+    } while (NextToken);
+    return all;
+  });
 }
 
 function arnOf(context: CollectContext, { TableArn, TableName }: TableDescription): string {
   const { partition, region, accountId } = context;
   return TableArn ?? `arn:${partition}:dynamodb:${region}:${accountId}:table/${TableName}`;
-}
-
-function toTable(
-  context: CollectContext,
-  table: TableDescription,
-  tags: Record<string, string>,
-  unknown: Unknown,
-): CollectedResource[] {
-  const name = table.TableName;
-  if (!name) return [];
-  return [
-    toResource(context, {
-      resourceType: 'dynamodb_table',
-      service: 'dynamodb',
-      nativeId: name,
-      name,
-      arn: arnOf(context, table),
-      state: table.TableStatus,
-      tags,
-      createdAt: table.CreationDateTime,
-      facts: {
-        BillingMode: table.BillingModeSummary?.BillingMode ?? (table.TableStatus && 'PROVISIONED'),
-        ItemCount: table.ItemCount,
-        TableSizeBytes: table.TableSizeBytes,
-        TableClass: table.TableClassSummary?.TableClass,
-        ReadCapacityUnits: table.ProvisionedThroughput?.ReadCapacityUnits,
-        WriteCapacityUnits: table.ProvisionedThroughput?.WriteCapacityUnits,
-        KeySchema: (table.KeySchema ?? []).map((key) => `${key.AttributeName} (${key.KeyType})`),
-        GlobalSecondaryIndexes: (table.GlobalSecondaryIndexes ?? []).map((index) => index.IndexName),
-        Replicas: (table.Replicas ?? []).map((replica) => replica.RegionName),
-        StreamEnabled: table.StreamSpecification?.StreamEnabled,
-      },
-      constraints:
-        table.DeletionProtectionEnabled === undefined
-          ? {}
-          : { deletion_protection: table.DeletionProtectionEnabled },
-      raw: table,
-      unknown,
-    }),
-  ];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awsError, cannedAws } from '../fixtures/cannedAws.ts';
+import { awsError, cannedAws, HERE } from '../fixtures/cannedAws.ts';
 import { ec2Instances } from './ec2Instances.ts';
 
 const instance = {
@@ -53,10 +53,10 @@ test('an instance has a harmless name, its first start, its relations and its ra
     raw: { LaunchTime: '2026-11-20T08:00:00.000Z' },
   });
   expect(found?.relations).toEqual([
-    { kind: 'in', resourceType: 'ec2_vpc', nativeId: 'vpc-1' },
-    { kind: 'in', resourceType: 'ec2_subnet', nativeId: 'subnet-1' },
-    { kind: 'uses', resourceType: 'ec2_security_group', nativeId: 'sg-1' },
-    { kind: 'uses', resourceType: 'ec2_security_group', nativeId: 'sg-2' },
+    { kind: 'in', ...HERE, resourceType: 'ec2_vpc', nativeId: 'vpc-1' },
+    { kind: 'in', ...HERE, resourceType: 'ec2_subnet', nativeId: 'subnet-1' },
+    { kind: 'uses', ...HERE, resourceType: 'ec2_security_group', nativeId: 'sg-1' },
+    { kind: 'uses', ...HERE, resourceType: 'ec2_security_group', nativeId: 'sg-2' },
   ]);
 });
 

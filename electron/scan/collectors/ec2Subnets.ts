@@ -1,8 +1,8 @@
-import type { Subnet } from '@aws-sdk/client-ec2';
 import { untilEnd } from '../../aws/pages.ts';
-import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { orNull, relation, theOne, toResource } from './common.ts';
-import { EC2_PAGE, ec2Arn, loadEc2, nameAndTags } from './ec2Common.ts';
+import { ec2Subnet } from '../../estate/types/ec2.ts';
+import type { Collector } from '../types.ts';
+import { orNull, theOne, toResource, toResources } from './common.ts';
+import { EC2_PAGE, loadEc2 } from './ec2Common.ts';
 
 export const ec2Subnets: Collector = {
   service: 'ec2',
@@ -18,7 +18,7 @@ export const ec2Subnets: Collector = {
       { abortSignal: context.signal },
     );
     for await (const page of untilEnd(this.listAction, pages, ({ NextToken }) => NextToken)) {
-      yield (page.Subnets ?? []).flatMap((subnet) => toSubnet(context, subnet));
+      yield toResources(context, ec2Subnet, page.Subnets ?? []);
     }
   },
 
@@ -29,31 +29,6 @@ export const ec2Subnets: Collector = {
     );
     if (answer === null) return null;
     const subnet = theOne('ec2:DescribeSubnets', nativeId, answer.Subnets, (one) => one.SubnetId);
-    return toSubnet(context, subnet)[0] ?? null;
+    return toResource(context, ec2Subnet, subnet);
   },
 };
-
-function toSubnet(context: CollectContext, subnet: Subnet): CollectedResource[] {
-  const id = subnet.SubnetId;
-  if (!id) return [];
-  return [
-    toResource(context, {
-      resourceType: 'ec2_subnet',
-      service: 'ec2',
-      nativeId: id,
-      arn: subnet.SubnetArn ?? ec2Arn(context, 'subnet', id, subnet.OwnerId),
-      ...nameAndTags(subnet.Tags),
-      state: subnet.State,
-      facts: {
-        CidrBlock: subnet.CidrBlock,
-        AvailabilityZone: subnet.AvailabilityZone,
-        AvailableIpAddressCount: subnet.AvailableIpAddressCount,
-        MapPublicIpOnLaunch: subnet.MapPublicIpOnLaunch,
-        DefaultForAz: subnet.DefaultForAz,
-        OwnerId: subnet.OwnerId,
-      },
-      relations: [relation('in', 'ec2_vpc', subnet.VpcId)],
-      raw: subnet,
-    }),
-  ];
-}

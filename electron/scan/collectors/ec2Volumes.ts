@@ -1,8 +1,8 @@
-import type { Volume } from '@aws-sdk/client-ec2';
 import { untilEnd } from '../../aws/pages.ts';
-import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { orNull, relation, theOne, toResource } from './common.ts';
-import { EC2_PAGE, ec2Arn, loadEc2, nameAndTags } from './ec2Common.ts';
+import { ec2Volume } from '../../estate/types/ec2.ts';
+import type { Collector } from '../types.ts';
+import { orNull, theOne, toResource, toResources } from './common.ts';
+import { EC2_PAGE, loadEc2 } from './ec2Common.ts';
 
 export const ec2Volumes: Collector = {
   service: 'ec2',
@@ -18,7 +18,7 @@ export const ec2Volumes: Collector = {
       { abortSignal: context.signal },
     );
     for await (const page of untilEnd(this.listAction, pages, ({ NextToken }) => NextToken)) {
-      yield (page.Volumes ?? []).flatMap((volume) => toVolume(context, volume));
+      yield toResources(context, ec2Volume, page.Volumes ?? []);
     }
   },
 
@@ -29,37 +29,6 @@ export const ec2Volumes: Collector = {
     );
     if (answer === null) return null;
     const volume = theOne('ec2:DescribeVolumes', nativeId, answer.Volumes, (one) => one.VolumeId);
-    return toVolume(context, volume)[0] ?? null;
+    return toResource(context, ec2Volume, volume);
   },
 };
-
-function toVolume(context: CollectContext, volume: Volume): CollectedResource[] {
-  const id = volume.VolumeId;
-  if (!id) return [];
-  const attachments = volume.Attachments ?? [];
-  return [
-    toResource(context, {
-      resourceType: 'ec2_volume',
-      service: 'ec2',
-      nativeId: id,
-      arn: ec2Arn(context, 'volume', id),
-      ...nameAndTags(volume.Tags),
-      state: volume.State,
-      createdAt: volume.CreateTime,
-      facts: {
-        Size: volume.Size,
-        VolumeType: volume.VolumeType,
-        Iops: volume.Iops,
-        Throughput: volume.Throughput,
-        Encrypted: volume.Encrypted,
-        KmsKeyId: volume.KmsKeyId,
-        SnapshotId: volume.SnapshotId,
-        AvailabilityZone: volume.AvailabilityZone,
-        MultiAttachEnabled: volume.MultiAttachEnabled,
-        Device: attachments.map((attachment) => attachment.Device).filter(Boolean),
-      },
-      relations: attachments.map(({ InstanceId }) => relation('attached_to', 'ec2_instance', InstanceId)),
-      raw: volume,
-    }),
-  ];
-}

@@ -1,7 +1,9 @@
 import type { TagDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { toAppError } from '../../aws/errors.ts';
+import { tagsOf } from '../../estate/reading.ts';
+import { elbv2LoadBalancer } from '../../estate/types/elbv2.ts';
 import type { CollectContext } from '../types.ts';
-import { chunks, detail, isHopeless, mapLimited, orNull, scopeOf, tagsOf, type Unknown } from './common.ts';
+import { chunks, detail, isHopeless, mapLimited, orNull, scopeOf, type Unknown } from './common.ts';
 
 /** The most ELBv2 allows per page and, for tags, per call. */
 export const ELBV2_PAGE = 400;
@@ -41,7 +43,7 @@ export async function elbv2Tags(context: CollectContext, arns: string[]): Promis
 async function askSingly(context: CollectContext, arns: string[], answers: TagAnswers): Promise<void> {
   await mapLimited(context, arns, async (arn) => {
     const unknown: Unknown = {};
-    const about = { call: CALL, on: arn, unknown, fields: ['tags'] };
+    const about = { call: CALL, on: arn, unknown, of: elbv2LoadBalancer };
     const answer = await detail(context, about, () => orNull(GONE, () => askTags(context, [arn])));
     if (answer === undefined) answers.set(arn, { unknown: unknown.tags ?? 'AWS did not say.' });
     else if (answer !== null) answers.set(arn, told(answer, arn));
@@ -67,14 +69,13 @@ function aboutTags(context: CollectContext, arns: string[]) {
   return { call: CALL, on, region: context.region, profile: context.profile };
 }
 
-/** The tags of one of them for `toResource`. */
+/** The tags of one of them as a member of its stored answer, or why AWS would not say. */
 export function tagsFrom(
   answers: TagAnswers,
   arn: string,
-): { tags: Record<string, string>; unknown: Unknown } {
-  const answer = answers.get(arn);
-  if (answer === undefined) return { tags: {}, unknown: {} };
+): { told: { Tags?: Record<string, string> }; unknown: Unknown } {
+  const answer = answers.get(arn) ?? { tags: {} };
   return 'tags' in answer
-    ? { tags: answer.tags, unknown: {} }
-    : { tags: {}, unknown: { tags: answer.unknown } };
+    ? { told: { Tags: answer.tags }, unknown: {} }
+    : { told: {}, unknown: { tags: answer.unknown } };
 }

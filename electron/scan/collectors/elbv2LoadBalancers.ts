@@ -1,7 +1,8 @@
 import type { LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { untilEnd } from '../../aws/pages.ts';
+import { elbv2LoadBalancer } from '../../estate/types/elbv2.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { orNull, relation, theOne, toResource } from './common.ts';
+import { orNull, theOne, toResource } from './common.ts';
 import { ELBV2_PAGE, elbv2Tags, loadElbv2, tagsFrom } from './elbv2Common.ts';
 
 export const elbv2LoadBalancers: Collector = {
@@ -46,32 +47,7 @@ async function toLoadBalancers(
   const arns = balancers.flatMap(({ LoadBalancerArn }) => LoadBalancerArn ?? []);
   const tags = await elbv2Tags(context, arns);
   return balancers.flatMap((balancer) => {
-    const arn = balancer.LoadBalancerArn;
-    if (!arn) return [];
-    const zones = balancer.AvailabilityZones ?? [];
-    return toResource(context, {
-      resourceType: 'elbv2_load_balancer',
-      service: 'elbv2',
-      nativeId: arn,
-      name: balancer.LoadBalancerName,
-      arn,
-      state: balancer.State?.Code,
-      ...tagsFrom(tags, arn),
-      createdAt: balancer.CreatedTime,
-      facts: {
-        Type: balancer.Type,
-        Scheme: balancer.Scheme,
-        DNSName: balancer.DNSName,
-        IpAddressType: balancer.IpAddressType,
-        AvailabilityZones: zones.map((zone) => zone.ZoneName).filter(Boolean),
-        StateReason: balancer.State?.Reason,
-      },
-      relations: [
-        relation('in', 'ec2_vpc', balancer.VpcId),
-        ...zones.map((zone) => relation('in', 'ec2_subnet', zone.SubnetId)),
-        ...(balancer.SecurityGroups ?? []).map((id) => relation('uses', 'ec2_security_group', id)),
-      ],
-      raw: balancer,
-    });
+    const { told, unknown } = tagsFrom(tags, balancer.LoadBalancerArn ?? '');
+    return toResource(context, elbv2LoadBalancer, { ...balancer, ...told }, { unknown }) ?? [];
   });
 }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { awsError, cannedAws } from '../fixtures/cannedAws.ts';
+import { awsError, cannedAws, HERE } from '../fixtures/cannedAws.ts';
 import { elbv2TargetGroups } from './elbv2TargetGroups.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/web/abc';
+const LB = 'arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/web/1';
 const group = {
   TargetGroupArn: ARN,
   TargetGroupName: 'web',
@@ -10,7 +11,7 @@ const group = {
   Port: 80,
   TargetType: 'instance',
   VpcId: 'vpc-1',
-  LoadBalancerArns: ['arn:lb'],
+  LoadBalancerArns: [LB],
 };
 const answers = {
   DescribeTargetGroupsCommand: () => ({ TargetGroups: [group] }),
@@ -34,10 +35,10 @@ test('a group names its balancer and the instances it sends traffic to', async (
       tags: { env: 'prod' },
       facts: { Targets: 2, HealthyTargets: 1, Port: 80 },
       relations: [
-        { kind: 'in', resourceType: 'ec2_vpc', nativeId: 'vpc-1' },
-        { kind: 'attached_to', resourceType: 'elbv2_load_balancer', nativeId: 'arn:lb' },
-        { kind: 'targets', resourceType: 'ec2_instance', nativeId: 'i-1' },
-        { kind: 'targets', resourceType: 'ec2_instance', nativeId: 'i-2' },
+        { kind: 'in', ...HERE, resourceType: 'ec2_vpc', nativeId: 'vpc-1' },
+        { kind: 'attached_to', ...HERE, resourceType: 'elbv2_load_balancer', nativeId: LB },
+        { kind: 'targets', ...HERE, resourceType: 'ec2_instance', nativeId: 'i-1' },
+        { kind: 'targets', ...HERE, resourceType: 'ec2_instance', nativeId: 'i-2' },
       ],
     },
   ]);
@@ -53,7 +54,7 @@ test('a function behind a group is related by its name; addresses are related to
     });
   const fn = of('lambda', 'arn:aws:lambda:us-east-1:111122223333:function:resize:live');
   expect((await fn.describe(elbv2TargetGroups, ARN))?.relations).toEqual([
-    { kind: 'targets', resourceType: 'lambda_function', nativeId: 'resize' },
+    { kind: 'targets', ...HERE, resourceType: 'lambda_function', nativeId: 'resize' },
   ]);
   expect((await of('ip', '10.0.0.7').describe(elbv2TargetGroups, ARN))?.relations).toEqual([]);
 });

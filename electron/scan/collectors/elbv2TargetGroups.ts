@@ -1,8 +1,8 @@
-import type { TargetGroup, TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Relation } from '../../../preload/contract/models.ts';
+import type { TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { untilEnd } from '../../aws/pages.ts';
+import { elbv2TargetGroup } from '../../estate/types/elbv2.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { detail, mapLimited, orNull, relation, theOne, toResource, type Unknown } from './common.ts';
+import { detail, mapLimited, orNull, theOne, toResource, type Unknown } from './common.ts';
 import { ELBV2_PAGE, elbv2Tags, loadElbv2, tagsFrom } from './elbv2Common.ts';
 
 const NOT_FOUND = ['TargetGroupNotFound', 'TargetGroupNotFoundException'];
@@ -49,20 +49,19 @@ async function toTargetGroups(context: CollectContext, groups: TargetGroup[]): P
   const found = await mapLimited(context, groups, async (group) => {
     const arn = group.TargetGroupArn;
     if (!arn) return [];
-    const { tags: own, unknown } = tagsFrom(tags, arn);
+    const { told, unknown } = tagsFrom(tags, arn);
     const targets = await targetsOf(context, arn, unknown);
-    return targets === null ? [] : [toTargetGroup(context, group, { arn, tags: own, targets, unknown })];
+    if (targets === null) return [];
+    const answer = { ...group, ...told, ...(targets && { TargetHealthDescriptions: targets }) };
+    return toResource(context, elbv2TargetGroup, answer, { unknown }) ?? [];
   });
   return found.flat();
 }
 
-/** What only DescribeTargetHealth tells. */
-const DESCRIBED = ['facts.Targets', 'facts.HealthyTargets', 'relations.targets'];
-
 /** Null when the group is gone; undefined when AWS would not say. */
 async function targetsOf(context: CollectContext, arn: string, unknown: Unknown) {
   const { sdk, client } = await loadElbv2(context);
-  const about = { call: 'elasticloadbalancing:DescribeTargetHealth', on: arn, unknown, fields: DESCRIBED };
+  const about = { call: 'elasticloadbalancing:DescribeTargetHealth', on: arn, unknown, of: elbv2TargetGroup };
   const answer = await detail(context, about, () =>
     orNull(NOT_FOUND, () =>
       client.send(new sdk.DescribeTargetHealthCommand({ TargetGroupArn: arn }), {
@@ -71,50 +70,4 @@ async function targetsOf(context: CollectContext, arn: string, unknown: Unknown)
     ),
   );
   return answer && (answer.TargetHealthDescriptions ?? []);
-}
-
-interface Told {
-  arn: string;
-  tags: Record<string, string>;
-  targets: TargetHealthDescription[] | undefined;
-  unknown: Unknown;
-}
-
-function toTargetGroup(
-  context: CollectContext,
-  group: TargetGroup,
-  { arn, tags, targets, unknown }: Told,
-): CollectedResource {
-  return toResource(context, {
-    resourceType: 'elbv2_target_group',
-    service: 'elbv2',
-    nativeId: arn,
-    name: group.TargetGroupName,
-    arn,
-    tags,
-    facts: {
-      Protocol: group.Protocol,
-      Port: group.Port,
-      TargetType: group.TargetType,
-      HealthCheckPath: group.HealthCheckPath,
-      HealthCheckPort: group.HealthCheckPort,
-      Targets: targets?.length,
-      HealthyTargets: targets?.filter((target) => target.TargetHealth?.State === 'healthy').length,
-    },
-    relations: [
-      relation('in', 'ec2_vpc', group.VpcId),
-      ...(group.LoadBalancerArns ?? []).map((id) => relation('attached_to', 'elbv2_load_balancer', id)),
-      ...(targets ?? []).map((target) => targetRelation(group.TargetType, target.Target?.Id)),
-    ],
-    raw: { ...group, ...(targets && { TargetHealthDescriptions: targets }) },
-    unknown,
-  });
-}
-
-function targetRelation(type: string | undefined, id: string | undefined): Relation | null {
-  if (type === 'instance') return relation('targets', 'ec2_instance', id);
-  if (type === 'alb') return relation('targets', 'elbv2_load_balancer', id);
-  // A function is a target by ARN, perhaps with a version behind its name.
-  if (type === 'lambda') return relation('targets', 'lambda_function', id?.split(':')[6]);
-  return null;
 }

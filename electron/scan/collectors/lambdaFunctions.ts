@@ -1,24 +1,14 @@
 import type { FunctionConfiguration, GetFunctionResponse } from '@aws-sdk/client-lambda';
 import { untilEnd } from '../../aws/pages.ts';
 import { cleanText } from '../../aws/text.ts';
+import { lastingReason } from '../../estate/reasons.ts';
+import { lambdaFunction } from '../../estate/types/lambda.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import {
-  detail,
-  mapLimited,
-  named,
-  orNull,
-  relation,
-  scopeOf,
-  theOne,
-  toResource,
-  type Unknown,
-} from './common.ts';
+import { detail, mapLimited, named, orNull, scopeOf, theOne, toResource, type Unknown } from './common.ts';
 
 /** Lambda answers at most 50 per page. */
 const PAGE = 50;
 const NOT_FOUND = ['ResourceNotFoundException'];
-/** What the list does not tell. */
-const DESCRIBED = ['tags', 'state', 'facts.LastUpdateStatus'];
 
 /** The list has neither tags nor state: each function is asked once, for both. */
 export const lambdaFunctions: Collector = {
@@ -34,17 +24,12 @@ export const lambdaFunctions: Collector = {
       const found = await mapLimited(context, page.Functions ?? [], async (listed) => {
         const name = listed.FunctionName ?? '';
         const unknown: Unknown = {};
-        const about = { call: 'lambda:GetFunction', on: name, unknown, fields: DESCRIBED };
+        const about = { call: 'lambda:GetFunction', on: name, unknown, of: lambdaFunction };
         const answer = await detail(context, about, () =>
           orNull(NOT_FOUND, () => getFunction(context, name)),
         );
         if (answer === null) return [];
-        return toFunction(
-          context,
-          answer?.Configuration ?? listed,
-          tagsIn(context, answer, unknown),
-          unknown,
-        );
+        return toFunction(context, answer?.Configuration ?? listed, answer, unknown) ?? [];
       });
       yield found.flat();
     }
@@ -55,23 +40,28 @@ export const lambdaFunctions: Collector = {
       orNull(NOT_FOUND, () => getFunction(context, nativeId)),
     );
     if (answer === null) return null;
-    const unknown: Unknown = {};
     const found = answer.Configuration && [answer.Configuration];
     const one = theOne('lambda:GetFunction', nativeId, found, ({ FunctionName }) => FunctionName);
-    return toFunction(context, one, tagsIn(context, answer, unknown), unknown)[0] ?? null;
+    return toFunction(context, one, answer, {});
   },
 };
 
-/** GetFunction answers without the tags, and why, where lambda:ListTags is denied. */
-function tagsIn(context: CollectContext, answer: GetFunctionResponse | undefined, unknown: Unknown) {
-  const { TagsError: refused, Configuration } = answer ?? {};
-  if (refused) {
-    const name = Configuration?.FunctionName ?? 'a function';
-    const reason = `lambda:ListTags on ${name} in ${context.region}: ${cleanText(refused.Message ?? refused.ErrorCode ?? 'refused', 200)}`;
-    unknown.tags = reason;
-    context.reportPartial(reason);
-  }
-  return answer?.Tags;
+/**
+ * Undefined when AWS would not say: GetFunction answers without the tags, and why, where lambda:ListTags is denied.
+ */
+function tagsIn(
+  context: CollectContext,
+  answer: GetFunctionResponse | undefined,
+  unknown: Unknown,
+): Record<string, string> | undefined {
+  if (answer === undefined) return undefined;
+  const { TagsError: refused, Configuration, Tags } = answer;
+  if (!refused) return Tags ?? {};
+  const what = `lambda:ListTags on ${Configuration?.FunctionName ?? 'a function'} in ${context.region}`;
+  const said = cleanText(refused.Message ?? refused.ErrorCode ?? 'refused', 200);
+  unknown.tags = lastingReason(`${what}: ${said}`);
+  context.reportPartial(`${what}: ${said}`);
+  return undefined;
 }
 
 async function load(context: CollectContext) {
@@ -87,44 +77,16 @@ async function getFunction(context: CollectContext, name: string) {
 function toFunction(
   context: CollectContext,
   fn: FunctionConfiguration,
-  tags: Record<string, string> | undefined,
+  answer: GetFunctionResponse | undefined,
   unknown: Unknown,
-): CollectedResource[] {
-  const name = fn.FunctionName;
-  if (!name) return [];
-  return [
-    toResource(context, {
-      resourceType: 'lambda_function',
-      service: 'lambda',
-      nativeId: name,
-      name,
-      arn:
-        fn.FunctionArn ??
-        `arn:${context.partition}:lambda:${context.region}:${context.accountId}:function:${name}`,
-      state: fn.State,
-      tags: tags ?? {},
-      facts: {
-        Runtime: fn.Runtime,
-        MemorySize: fn.MemorySize,
-        Timeout: fn.Timeout,
-        Handler: fn.Handler,
-        PackageType: fn.PackageType,
-        Architectures: fn.Architectures,
-        CodeSize: fn.CodeSize,
-        LastModified: fn.LastModified,
-        LastUpdateStatus: fn.LastUpdateStatus,
-        Role: fn.Role,
-        Description: fn.Description,
-      },
-      relations: [
-        relation('in', 'ec2_vpc', fn.VpcConfig?.VpcId),
-        ...(fn.VpcConfig?.SubnetIds ?? []).map((id) => relation('in', 'ec2_subnet', id)),
-        ...(fn.VpcConfig?.SecurityGroupIds ?? []).map((id) => relation('uses', 'ec2_security_group', id)),
-      ],
-      raw: withoutSecrets(fn),
-      unknown,
-    }),
-  ];
+): CollectedResource | null {
+  const tags = tagsIn(context, answer, unknown);
+  return toResource(
+    context,
+    lambdaFunction,
+    { ...withoutSecrets(fn), ...(tags && { Tags: tags }) },
+    { unknown },
+  );
 }
 
 /** Environment variables hold passwords more often than not: their names stay, their values go. */

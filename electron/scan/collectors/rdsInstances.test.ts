@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awsError, cannedAws } from '../fixtures/cannedAws.ts';
+import { awsError, cannedAws, HERE } from '../fixtures/cannedAws.ts';
 import { rdsInstances } from './rdsInstances.ts';
 
 const database = {
@@ -28,9 +28,9 @@ test('a database goes by its identifier, which is what RDS takes, not by its Nam
     constraints: { can_stop: true, multi_az: true, deletion_protection: false, has_read_replicas: false },
   });
   expect(found?.relations).toEqual([
-    { kind: 'in', resourceType: 'ec2_vpc', nativeId: 'vpc-1' },
-    { kind: 'in', resourceType: 'ec2_subnet', nativeId: 'subnet-1' },
-    { kind: 'uses', resourceType: 'ec2_security_group', nativeId: 'sg-1' },
+    { kind: 'in', ...HERE, resourceType: 'ec2_vpc', nativeId: 'vpc-1' },
+    { kind: 'in', ...HERE, resourceType: 'ec2_subnet', nativeId: 'subnet-1' },
+    { kind: 'uses', ...HERE, resourceType: 'ec2_security_group', nativeId: 'sg-1' },
   ]);
   expect(aws.calls[0]?.input.MaxRecords).toBe(100);
 });
@@ -67,6 +67,7 @@ test('a replica names its source; a deleted database is null', async () => {
   });
   expect((await aws.describe(rdsInstances, 'pg-1'))?.relations).toContainEqual({
     kind: 'replica_of',
+    ...HERE,
     resourceType: 'rds_instance',
     nativeId: 'pg-0',
   });

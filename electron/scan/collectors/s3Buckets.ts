@@ -1,7 +1,9 @@
 import type { Bucket, PublicAccessBlockConfiguration, S3Client } from '@aws-sdk/client-s3';
 import { untilEnd } from '../../aws/pages.ts';
+import { tagsOf } from '../../estate/reading.ts';
+import { s3Bucket } from '../../estate/types/s3.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import { detail, mapLimited, orNull, scopeOf, tagsOf, theOne, toResource, type Unknown } from './common.ts';
+import { detail, mapLimited, orNull, scopeOf, theOne, toResource, type Unknown } from './common.ts';
 
 /** The most S3 allows. With a page size it also says each bucket's region. */
 const PAGE = 10_000;
@@ -71,25 +73,9 @@ async function toBucket(
   const details = region ? await askDetails(context, sdk, name, region) : { unknown: {} };
   if (details === null) return null;
   const { tags, block, unknown } = details;
-  return toResource(context, {
-    resourceType: 's3_bucket',
-    service: 's3',
-    nativeId: name,
-    name,
-    region: region ?? 'unknown',
-    arn: bucket.BucketArn ?? `arn:${context.partition}:s3:::${name}`,
-    tags: tags ?? {},
-    createdAt: bucket.CreationDate,
-    facts: { ...block, ...(block && { PublicAccessBlocked: isBlocked(block) }) },
-    raw: { ...bucket, ...(tags && { Tags: tags }), ...(block && { PublicAccessBlock: block }) },
-    unknown,
-  });
+  const answer = { ...bucket, ...(tags && { Tags: tags }), ...(block && { PublicAccessBlock: block }) };
+  return toResource(context, s3Bucket, answer, { region: region ?? 'unknown', unknown });
 }
-
-const isBlocked = (block: PublicAccessBlockConfiguration) =>
-  Boolean(
-    block.BlockPublicAcls && block.BlockPublicPolicy && block.IgnorePublicAcls && block.RestrictPublicBuckets,
-  );
 
 /** Undefined when AWS would not say, null when the bucket is gone. */
 async function locate(context: CollectContext, sdk: Sdk, client: S3Client, name: string) {
@@ -133,14 +119,16 @@ async function askDetails(
   const client = context.clients.client(sdk.S3Client, scopeOf(context, region));
   const options = { abortSignal: context.signal };
   const unknown: Unknown = {};
-  const ask = <T>(call: string, unset: string, fields: string[], send: () => Promise<T>) =>
-    detail(context, { call, on: name, region, gone: GONE, unknown, fields }, () => orNull([unset], send));
+  const ask = <T>(call: string, unset: string, send: () => Promise<T>) =>
+    detail(context, { call, on: name, region, gone: GONE, unknown, of: s3Bucket }, () =>
+      orNull([unset], send),
+    );
   return orNull(GONE, async () => {
     const [tagging, access] = await Promise.all([
-      ask('s3:GetBucketTagging', 'NoSuchTagSet', ['tags'], () =>
+      ask('s3:GetBucketTagging', 'NoSuchTagSet', () =>
         client.send(new sdk.GetBucketTaggingCommand({ Bucket: name }), options),
       ),
-      ask('s3:GetBucketPublicAccessBlock', 'NoSuchPublicAccessBlockConfiguration', BLOCK_FACTS, () =>
+      ask('s3:GetBucketPublicAccessBlock', 'NoSuchPublicAccessBlockConfiguration', () =>
         client.send(new sdk.GetPublicAccessBlockCommand({ Bucket: name }), options),
       ),
     ]);
@@ -152,15 +140,6 @@ async function askDetails(
     };
   });
 }
-
-/** What only GetPublicAccessBlock tells. */
-const BLOCK_FACTS = [
-  'BlockPublicAcls',
-  'IgnorePublicAcls',
-  'BlockPublicPolicy',
-  'RestrictPublicBuckets',
-  'PublicAccessBlocked',
-].map((fact) => `facts.${fact}`);
 
 const UNBLOCKED: PublicAccessBlockConfiguration = {
   BlockPublicAcls: false,

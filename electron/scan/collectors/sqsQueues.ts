@@ -1,17 +1,8 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { untilEnd } from '../../aws/pages.ts';
+import { queueName, sqsQueue } from '../../estate/types/sqs.ts';
 import type { CollectContext, CollectedResource, Collector } from '../types.ts';
-import {
-  detail,
-  mapLimited,
-  named,
-  orNull,
-  relation,
-  scopeOf,
-  theOne,
-  toResource,
-  type Unknown,
-} from './common.ts';
+import { detail, mapLimited, named, orNull, scopeOf, theOne, toResource, type Unknown } from './common.ts';
 
 /** Without a page size SQS stops after 1,000 queues and gives no token. */
 const PAGE = 1_000;
@@ -37,11 +28,11 @@ export const sqsQueues: Collector = {
     for await (const page of untilEnd(this.listAction, pages, ({ NextToken }) => NextToken)) {
       const found = await mapLimited(context, page.QueueUrls ?? [], async (url) => {
         const unknown: Unknown = {};
-        const about = { call: 'sqs:GetQueueAttributes', on: nameOf(url), unknown, fields: DESCRIBED };
+        const about = { call: 'sqs:GetQueueAttributes', on: queueName(url), unknown, of: sqsQueue };
         const attributes = await detail(context, about, () => askAttributes(context, sdk, client, url));
         if (attributes === null) return [];
         const tags = await askTags(context, sdk, client, url, unknown);
-        return [toQueue(context, url, attributes, tags, unknown)];
+        return toQueue(context, url, attributes, tags, unknown) ?? [];
       });
       yield found.flat();
     }
@@ -49,7 +40,7 @@ export const sqsQueues: Collector = {
 
   async describe(context, { nativeId }) {
     const { sdk, client } = await load(context);
-    const about = { call: 'sqs:GetQueueAttributes', on: nameOf(nativeId) };
+    const about = { call: 'sqs:GetQueueAttributes', on: queueName(nativeId) };
     const attributes = await named(context, about, () => askAttributes(context, sdk, client, nativeId));
     if (attributes === null) return null;
     theOne('sqs:GetQueueAttributes', nativeId, [attributes], ({ QueueArn }) => QueueArn && nativeId);
@@ -58,8 +49,6 @@ export const sqsQueues: Collector = {
     return toQueue(context, nativeId, attributes, tags, unknown);
   },
 };
-
-const nameOf = (url: string) => url.slice(url.lastIndexOf('/') + 1);
 
 async function load(context: CollectContext) {
   const sdk = await import('@aws-sdk/client-sqs');
@@ -91,7 +80,7 @@ async function askTags(
   url: string,
   unknown: Unknown,
 ): Promise<Record<string, string> | undefined> {
-  const about = { call: 'sqs:ListQueueTags', on: nameOf(url), unknown, fields: ['tags'] };
+  const about = { call: 'sqs:ListQueueTags', on: queueName(url), unknown, of: sqsQueue };
   const answer = await detail(context, about, () =>
     orNull(NOT_FOUND, () =>
       client.send(new sdk.ListQueueTagsCommand({ QueueUrl: url }), { abortSignal: context.signal }),
@@ -100,64 +89,17 @@ async function askTags(
   return answer === undefined ? undefined : (answer?.Tags ?? {});
 }
 
-const NUMBERS = [
-  'ApproximateNumberOfMessages',
-  'ApproximateNumberOfMessagesNotVisible',
-  'ApproximateNumberOfMessagesDelayed',
-  'VisibilityTimeout',
-  'MessageRetentionPeriod',
-  'MaximumMessageSize',
-  'DelaySeconds',
-  'ReceiveMessageWaitTimeSeconds',
-];
-const FLAGS = ['FifoQueue', 'ContentBasedDeduplication', 'SqsManagedSseEnabled'];
-
-/** What only GetQueueAttributes tells. */
-const DESCRIBED = [
-  'createdAt',
-  'relations.uses',
-  ...[...NUMBERS, ...FLAGS, 'KmsMasterKeyId'].map((fact) => `facts.${fact}`),
-];
-
 function toQueue(
   context: CollectContext,
   url: string,
   attributes: Attributes | undefined,
   tags: Record<string, string> | undefined,
   unknown: Unknown,
-): CollectedResource {
-  const known = attributes ?? {};
-  const numbers = NUMBERS.filter((name) => name in known).map((name) => [name, Number(known[name])]);
-  const flags = FLAGS.filter((name) => name in known).map((name) => [name, known[name] === 'true']);
-  const created = Number(known.CreatedTimestamp);
-  return toResource(context, {
-    resourceType: 'sqs_queue',
-    service: 'sqs',
-    nativeId: url,
-    name: nameOf(url),
-    arn:
-      known.QueueArn ?? `arn:${context.partition}:sqs:${context.region}:${context.accountId}:${nameOf(url)}`,
-    tags: tags ?? {},
-    createdAt: created > 0 ? new Date(created * 1_000) : undefined,
-    facts: {
-      ...Object.fromEntries([...numbers, ...flags]),
-      KmsMasterKeyId: known.KmsMasterKeyId,
-    },
-    relations: [relation('uses', 'sqs_queue', deadLetterUrl(url, known.RedrivePolicy))],
-    raw: { QueueUrl: url, ...(attributes && { Attributes: attributes }), ...(tags && { Tags: tags }) },
-    unknown,
-  });
-}
-
-/** The dead-letter queue lives in the same account and region, so that its URL differs in the name alone. */
-function deadLetterUrl(url: string, policy: string | undefined): string | undefined {
-  if (!policy) return undefined;
-  try {
-    const { deadLetterTargetArn } = JSON.parse(policy) as { deadLetterTargetArn?: unknown };
-    if (typeof deadLetterTargetArn !== 'string') return undefined;
-    return `${url.slice(0, url.lastIndexOf('/') + 1)}${deadLetterTargetArn.split(':').at(-1)}`;
-  } catch {
-    // A policy that is no JSON names no queue.
-    return undefined;
-  }
+): CollectedResource | null {
+  const answer = {
+    QueueUrl: url,
+    ...(attributes && { Attributes: attributes }),
+    ...(tags && { Tags: tags }),
+  };
+  return toResource(context, sqsQueue, answer, { unknown });
 }

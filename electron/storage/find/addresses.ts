@@ -1,22 +1,18 @@
 import type { z } from 'zod';
-import type { RelatedResource, Relation, Resource, ResourceType } from '../../../preload/contract/models.ts';
+import type { RelatedResource, Relation, Resource } from '../../../preload/contract/models.ts';
+import { partitionOfArn, partitionOfRegion } from '../../aws/partitions.ts';
+import { idTypeOf, specOf } from '../../estate/types.ts';
 import type { Row } from './rowStore.ts';
 
 type Related = z.infer<typeof RelatedResource>;
 
-export interface Address {
-  accountId: string;
-  region: string;
-  resourceType: ResourceType;
-  nativeId: string;
-}
+/** In a partition of its own: that of the row that names it. */
+export type Address = Omit<Relation, 'kind'>;
 
 /** A place a resource may be at: taken, or only pointed to by relations of others. */
-interface Place {
+interface Place extends Address {
   key: string;
   row: Row | null;
-  resourceType: ResourceType;
-  nativeId: string;
   /** Rows with a relation to this place. */
   pointing: Set<Row> | null;
 }
@@ -35,15 +31,16 @@ export class Addresses {
   readonly #links = new Map<Row, Link[]>();
 
   locate(address: Address): Row | undefined {
-    return this.#places.get(placeKey(address))?.row ?? undefined;
+    return this.#places.get(placeKey(address, partitionOfRegion(address.region)))?.row ?? undefined;
   }
 
   /** The row's address and its relations, replacing what it pointed to before. */
   put(row: Row, resource: Resource): void {
     this.#unlink(row);
-    this.#place(row).row = row;
-    const links = resource.relations.map(({ kind, resourceType, nativeId }) => {
-      const place = this.#place(pointedAt(row, resourceType, nativeId));
+    const partition = partitionOf(row);
+    this.#place(row, partition).row = row;
+    const links = resource.relations.map(({ kind, ...address }) => {
+      const place = this.#place(shared(address, row), partition);
       place.pointing ??= new Set();
       place.pointing.add(row);
       return { kind, place };
@@ -53,7 +50,7 @@ export class Addresses {
 
   remove(row: Row): void {
     this.#unlink(row);
-    const place = this.#places.get(placeKey(row));
+    const place = this.#places.get(placeKey(row, partitionOf(row)));
     if (place?.row !== row) return;
     place.row = null;
     this.#forget(place);
@@ -67,17 +64,17 @@ export class Addresses {
   /** What the row points to, in its own order, then what points to it, by type and name. */
   related(row: Row): Related[] {
     const outgoing = (this.#links.get(row) ?? []).map(({ kind, place }): Related => {
-      const { resourceType, nativeId } = place;
-      const id = place.row?.id ?? null;
-      return { kind, resourceType, nativeId, id, name: place.row?.name ?? nativeId, direction: 'out' };
+      const { accountId, region, resourceType, nativeId } = place.row ?? place;
+      const { id = null, name = nativeId } = place.row ?? {};
+      return { kind, accountId, region, resourceType, nativeId, id, name, direction: 'out' };
     });
-    const here = this.#places.get(placeKey(row));
+    const here = this.#places.get(placeKey(row, partitionOf(row)));
     const incoming: Related[] = [];
     for (const source of here?.pointing ?? []) {
       for (const { kind, place } of this.#links.get(source) ?? []) {
         if (place !== here) continue;
-        const { resourceType, nativeId, id, name } = source;
-        incoming.push({ kind, resourceType, nativeId, id, name, direction: 'in' });
+        const { accountId, region, resourceType, nativeId, id, name } = source;
+        incoming.push({ kind, accountId, region, resourceType, nativeId, id, name, direction: 'in' });
       }
       if (incoming.length >= RELATED_LISTED) break;
     }
@@ -85,12 +82,12 @@ export class Addresses {
     return [...outgoing, ...incoming];
   }
 
-  #place(address: Address): Place {
-    const key = placeKey(address);
+  #place(address: Address, partition: string): Place {
+    const key = placeKey(address, partition);
     const known = this.#places.get(key);
     if (known) return known;
-    const { resourceType, nativeId } = address;
-    const place: Place = { key, row: null, resourceType, nativeId, pointing: null };
+    const { accountId, region, resourceType, nativeId } = address;
+    const place: Place = { key, row: null, accountId, region, resourceType, nativeId, pointing: null };
     this.#places.set(key, place);
     return place;
   }
@@ -108,19 +105,25 @@ export class Addresses {
   }
 }
 
-/** What a relation points to: RDS names what is in another region by its ARN, all else by its id. */
-function pointedAt({ accountId, region }: Row, resourceType: ResourceType, nativeId: string): Address {
-  const arn =
-    resourceType === 'rds_instance' ? /^arn:[^:]+:rds:([^:]+):(\d{12}):db:(.+)$/.exec(nativeId) : null;
-  if (!arn) return { accountId, region, resourceType, nativeId };
-  const [, itsRegion = region, itsAccount = accountId, its = nativeId] = arn;
-  return { accountId: itsAccount, region: itsRegion, resourceType, nativeId: its };
+/** Bucket names are unique over all accounts and regions of a partition; everything else is named within its own. */
+function placeKey({ accountId, region, resourceType, nativeId }: Address, partition: string): string {
+  const type = idTypeOf(resourceType);
+  if (type === 's3_bucket') return `${type}|${partition}|${nativeId}`;
+  return `${type}|${accountId}|${region}|${nativeId}`;
 }
 
-/** Bucket names are unique over all accounts and regions of a partition; everything else is named within its own. */
-function placeKey({ accountId, region, resourceType, nativeId }: Address): string {
-  if (resourceType === 's3_bucket') return `s3_bucket|${nativeId}`;
-  return `${resourceType}|${accountId}|${region}|${nativeId}`;
+/** With the strings of the row where they are equal: of 100,000 rows each relation would hold copies of its own. */
+function shared(address: Address, row: Row): Address {
+  return {
+    accountId: address.accountId === row.accountId ? row.accountId : address.accountId,
+    region: address.region === row.region ? row.region : address.region,
+    resourceType: specOf(address.resourceType)?.id ?? address.resourceType,
+    nativeId: address.nativeId,
+  };
 }
+
+/** Every row's ARN begins with it. */
+const partitionOf = ({ arn, region }: Row) =>
+  arn.startsWith('arn:') ? partitionOfArn(arn) : partitionOfRegion(region);
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -115,7 +115,8 @@ const expansions = new Map<Concept, string[]>();
 export function expansionOf(type: ResourceType, bits: readonly number[]): string[] {
   const words: string[] = [];
   const typeConcept = typeConcepts.find((concept) => concept.types?.includes(type));
-  if (typeConcept) words.push(...wordsOf(typeConcept));
+  // A type that this version does not know is asked for by its id.
+  words.push(...(typeConcept ? wordsOf(typeConcept) : splitWords(type).map(singular)));
   for (const bit of bits) {
     const concept = keptConcepts[bit];
     if (concept && concept.kind !== 'state') words.push(...wordsOf(concept));

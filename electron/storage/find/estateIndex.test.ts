@@ -139,13 +139,14 @@ describe('results', () => {
 });
 
 describe('addresses', () => {
+  const here = { accountId: '111122223333', region: 'eu-west-1' };
   const vpc = testResource({ name: 'main', resourceType: 'ec2_vpc', nativeId: 'vpc-1' });
   const web = testResource({
     name: 'web',
     nativeId: 'i-1',
     relations: [
-      { kind: 'in', resourceType: 'ec2_vpc', nativeId: 'vpc-1' },
-      { kind: 'uses', resourceType: 'ec2_security_group', nativeId: 'sg-gone' },
+      { kind: 'in', ...here, resourceType: 'ec2_vpc', nativeId: 'vpc-1' },
+      { kind: 'uses', ...here, resourceType: 'ec2_security_group', nativeId: 'sg-gone' },
     ],
   });
 
@@ -159,9 +160,18 @@ describe('addresses', () => {
   it('relations are seen from both ends, and a missing end has no id', () => {
     const index = indexOf(web, vpc);
     expect(index.related(web.id)).toEqual([
-      { kind: 'in', resourceType: 'ec2_vpc', nativeId: 'vpc-1', id: vpc.id, name: 'main', direction: 'out' },
+      {
+        kind: 'in',
+        ...here,
+        resourceType: 'ec2_vpc',
+        nativeId: 'vpc-1',
+        id: vpc.id,
+        name: 'main',
+        direction: 'out',
+      },
       {
         kind: 'uses',
+        ...here,
         resourceType: 'ec2_security_group',
         nativeId: 'sg-gone',
         id: null,
@@ -172,15 +182,36 @@ describe('addresses', () => {
     expect(index.related(vpc.id)).toMatchObject([{ id: web.id, kind: 'in', direction: 'in' }]);
   });
 
-  it('a replica finds its source in another region, which RDS names by its ARN', () => {
-    const at = { accountId: '111122223333', resourceType: 'rds_instance' as const };
-    const source = testResource({ ...at, name: 'pg-0', nativeId: 'pg-0', region: 'eu-west-1' });
-    const nativeId = 'arn:aws:rds:eu-west-1:111122223333:db:pg-0';
-    const relations = [{ kind: 'replica_of' as const, resourceType: 'rds_instance' as const, nativeId }];
-    const replica = testResource({ ...at, name: 'pg-1', nativeId: 'pg-1', region: 'us-west-2', relations });
+  it('a relation leads to another region and another account', () => {
+    const resourceType = 'rds_instance';
+    const at = { accountId: '999988887777', region: 'us-east-1', resourceType, nativeId: 'pg-0' };
+    const source = testResource({ ...at, name: 'pg-0' });
+    const relations = [{ kind: 'replica_of', ...at }];
+    const replica = testResource({
+      resourceType,
+      name: 'pg-1',
+      nativeId: 'pg-1',
+      region: 'us-west-2',
+      relations,
+    });
     const index = indexOf(replica, source);
     expect(index.related(replica.id)).toMatchObject([{ id: source.id, name: 'pg-0', direction: 'out' }]);
     expect(index.related(source.id)).toMatchObject([{ id: replica.id, name: 'pg-1', direction: 'in' }]);
+  });
+
+  it('a bucket is found by its name alone, in its partition', () => {
+    const resourceType = 's3_bucket';
+    const bucket = testResource({ resourceType, name: 'b', region: 'eu-west-1', arn: 'arn:aws:s3:::b' });
+    const gov = { accountId: '999988887777', region: 'us-gov-west-1', arn: 'arn:aws-us-gov:s3:::b' };
+    const other = testResource({ resourceType, name: 'b', id: 'gov', ...gov });
+    const index = indexOf(bucket, other);
+    const at = { accountId: '999988887777', region: 'us-east-1', resourceType, nativeId: 'b' };
+    expect(index.locate(at)).toBe(bucket.id);
+    expect(index.locate({ ...at, region: 'us-gov-east-1' })).toBe('gov');
+    const relations = [{ kind: 'uses', ...at }];
+    const user = testResource({ name: 'user', resourceType: 'lambda_function', relations });
+    index.put([user]);
+    expect(index.related(user.id)).toMatchObject([{ id: bucket.id, name: 'b', region: 'eu-west-1' }]);
   });
 
   it('the same id in another account or region is another resource', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AccountId, Iso } from './common.ts';
 
+/** The types this version knows: it lists them, has words for them and may change them. */
 export const RESOURCE_TYPES = [
   'ec2_instance',
   'ec2_volume',
@@ -15,12 +16,38 @@ export const RESOURCE_TYPES = [
   'dynamodb_table',
   'sqs_queue',
 ] as const;
-export const ResourceType = z.enum(RESOURCE_TYPES);
+export type KnownType = (typeof RESOURCE_TYPES)[number];
+
+const Word = z
+  .string()
+  .max(100)
+  .regex(/^[a-z][a-z0-9_]*$/, 'a word of a to z, digits and _');
+
+/**
+ * `ec2_instance`. One that this version does not know (a newer version wrote it) is kept as it is: stored, listed,
+ * searched and shown, its own id serving as its words; nothing changes it.
+ */
+export const ResourceType = Word;
 export type ResourceType = z.infer<typeof ResourceType>;
 
+const known: ReadonlySet<string> = new Set(RESOURCE_TYPES);
+export const isKnownType = (type: string): type is KnownType => known.has(type);
+
+/** Of a type this version may not know: its words in a list that has some for each it does know. */
+export function ofType<T>(byType: Partial<Record<KnownType, T>>, type: ResourceType): T | undefined {
+  return isKnownType(type) ? byType[type] : undefined;
+}
+
 export const Relation = z.object({
-  /** How this resource stands to the other: `in` a VPC, `attached_to` an instance, `uses` a security group. */
-  kind: z.enum(['in', 'attached_to', 'uses', 'targets', 'replica_of']),
+  /**
+   * How this resource stands to the other: `in` a VPC, `attached_to` an instance, `uses` a security group,
+   * `targets`, `replica_of`. Open: later versions have more.
+   */
+  kind: Word,
+  /** Where the other is, in the partition of this one; its account may be one that is not connected. */
+  accountId: AccountId,
+  /** `global` for what belongs to no region. */
+  region: z.string(),
   resourceType: ResourceType,
   nativeId: z.string(),
 });
@@ -48,6 +75,8 @@ export type ResourceSummary = z.infer<typeof ResourceSummary>;
 
 export const Resource = ResourceSummary.extend({
   partition: z.string(),
+  /** What the id is made of in place of the type, for a type that was split off another. */
+  idType: ResourceType.optional(),
   createdAt: Iso.nullable(),
   /** A few facts a person looks for, by AWS's own field names (`InstanceType`, `Engine`). */
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),

@@ -1,6 +1,7 @@
+import { type KnownType, ofType } from '../../../../preload/contract/models.ts';
 import { type Concept, type ResourceView, type Wording, wordings } from './concept.ts';
 
-const SERVING: Partial<Record<ResourceView['type'], RegExp>> = {
+const SERVING: Partial<Record<KnownType, RegExp>> = {
   ec2_instance: /^running$/,
   rds_instance: /^(available|backing-up|storage-optimization|configuring-|maintenance)/,
   lambda_function: /^active$/,
@@ -14,7 +15,7 @@ const STATES: [id: string, label: string, holds: Concept['holds'], surely: strin
   [
     'serving',
     'Running',
-    (view) => (SERVING[view.type]?.test(view.state) ? 1 : 0),
+    (view) => (ofType(SERVING, view.type)?.test(view.state) ? 1 : 0),
     'running, run, up, up and running, started, active, online, alive, operational, in service, powered on, turned on, switched on, working, serving, currently running, still running, currently up',
     'healthy, ready',
   ],

@@ -1,0 +1,41 @@
+import type { KnownType } from '../../preload/contract/models.ts';
+import { ofType } from '../../preload/contract/models.ts';
+import type { TypeSpec } from './typeSpec.ts';
+import { dynamodbTable } from './types/dynamodb.ts';
+import { ec2Instance, ec2SecurityGroup, ec2Subnet, ec2Volume, ec2Vpc } from './types/ec2.ts';
+import { elbv2LoadBalancer, elbv2TargetGroup } from './types/elbv2.ts';
+import { lambdaFunction } from './types/lambda.ts';
+import { rdsInstance } from './types/rds.ts';
+import { s3Bucket } from './types/s3.ts';
+import { sqsQueue } from './types/sqs.ts';
+
+/** The one list of what is known about each type. */
+export const TYPES: Readonly<Record<KnownType, TypeSpec>> = {
+  ec2_instance: ec2Instance,
+  ec2_volume: ec2Volume,
+  ec2_vpc: ec2Vpc,
+  ec2_subnet: ec2Subnet,
+  ec2_security_group: ec2SecurityGroup,
+  rds_instance: rdsInstance,
+  s3_bucket: s3Bucket,
+  lambda_function: lambdaFunction,
+  elbv2_load_balancer: elbv2LoadBalancer,
+  elbv2_target_group: elbv2TargetGroup,
+  dynamodb_table: dynamodbTable,
+  sqs_queue: sqsQueue,
+};
+
+/** Undefined for a type that this version does not know. */
+export const specOf = (resourceType: string): TypeSpec | undefined => ofType(TYPES, resourceType);
+
+/** What a type's ids are made of: see `TypeSpec.idType`. */
+export const idTypeOf = (resourceType: string): string => specOf(resourceType)?.idType ?? resourceType;
+
+/** Which `read` derives the facts of a type now; 0 for a type this version does not know: its rows stay as they are. */
+export const readVersionOf = (resourceType: string): number => specOf(resourceType)?.readVersion ?? 0;
+
+/** What of a resource changes by itself; `unknown`, since a refusal is no change of the resource. */
+export const volatileOf = (resourceType: string): readonly string[] => [
+  ...(specOf(resourceType)?.volatile ?? []),
+  'unknown',
+];
