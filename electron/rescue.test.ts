@@ -43,7 +43,7 @@ function rescueOf(backups: BackupInfo[], status: Status = FAILED, mode: RescueOp
       putEngineAside: () => Promise.reject(new Error('not asked for')),
       reopenEngine: () => Promise.reject(new Error('not asked for')),
     },
-    journal: { append: async (body) => ({ seq: 1, at: '', body }) },
+    journal: { append: async () => ({ seq: 1, at: '', execution: null }) },
     backups: {
       known: async () => ({ backups, problem: null }),
       sourceOf: async () => ({ kind: 'here' }),

@@ -54,6 +54,16 @@ test('a request becomes a stored sentence and a stored answer with the plan and 
   expect((await chat.conversations())[0]).toMatchObject({ title: 'Stop pg-main', messageCount: 2 });
 });
 
+test.each([
+  ['Stop pg-main', 'sentence'],
+  ['aws rds stop-db-instance --db-instance-identifier pg-main', 'command'],
+])('a plan knows the message that asked for it: %s', async (text, kind) => {
+  const chat = bench.chat();
+  const { conversationId } = await chat.create();
+  const { user } = await chat.send({ conversationId, text });
+  expect(bench.origins).toEqual([{ kind, conversationId, messageId: user.messageId }]);
+});
+
 test('what a click chose is part of the record', async () => {
   const id = await bench.idOf('web-1');
   const chat = bench.chat();

@@ -14,7 +14,7 @@ import {
   summary,
   textAnswer,
 } from './parts.ts';
-import type { Planner } from './planner.ts';
+import type { Planner, PlanOrigin } from './planner.ts';
 import {
   type Assistant,
   AssistantReply,
@@ -177,11 +177,12 @@ export class ChatService {
     const reply = parsed.data;
     if (reply.kind === 'information') return informationAnswer(reply, this.#lookup);
     if (reply.kind === 'clarification') return clarificationAnswer(reply, this.#lookup);
-    return this.#plan(conversationId, request, reply);
+    const kind = isCommandLine(text) ? 'command' : 'sentence';
+    return this.#plan({ kind, conversationId, messageId: user.messageId }, request, reply);
   }
 
   /** Whatever the assistant is, a plan is made of one catalogued action on a resource that the person meant. */
-  async #plan(conversationId: string, request: AssistantRequest, reply: CommandsReply): Promise<Answer> {
+  async #plan(origin: PlanOrigin, request: AssistantRequest, reply: CommandsReply): Promise<Answer> {
     const { planner, estate } = this.#ports;
     const [command, ...more] = reply.commands;
     if (!command || more.length > 0)
@@ -198,7 +199,7 @@ export class ChatService {
         'Nothing is planned: the app has no such action for this resource.',
       );
 
-    const { plan } = await planner.propose(action.id, target.resource_id, { conversationId });
+    const { plan } = await planner.propose(action.id, target.resource_id, { origin });
     if (command.parameters && !isDeepStrictEqual(command.parameters, plan.call.parameters))
       throw new AppError(
         'INVALID_INPUT',
@@ -233,6 +234,11 @@ export class ChatService {
   #announce(conversationId: string): void {
     this.#ports.emit('chat.changed', { conversationId });
   }
+}
+
+/** A line of the AWS CLI, pasted as it was found: with a prompt or code marks before it. */
+function isCommandLine(text: string): boolean {
+  return /^[\s`$]*aws\s/i.test(text);
 }
 
 /** Named in full or clicked; or of the last answer, in a sentence that names nothing: "reboot it". */

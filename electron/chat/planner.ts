@@ -24,6 +24,13 @@ export interface PlannedAction {
   affects(resource: Resource, related: z.infer<typeof RelatedResource>[]): Plan['affects'];
 }
 
+/** Which message asked for a plan, and whether it was a sentence or a pasted line of the AWS CLI. */
+export interface PlanOrigin {
+  kind: 'sentence' | 'command';
+  conversationId: string;
+  messageId: string;
+}
+
 /** What the chat needs of the execution side. */
 export interface Planner {
   actionsFor(resourceType: ResourceType): readonly PlannedAction[];
@@ -31,6 +38,6 @@ export interface Planner {
   propose(
     actionId: string,
     resourceId: string,
-    options: { conversationId: string; profile?: string },
+    options: { origin: PlanOrigin; profile?: string },
   ): Promise<PlanView>;
 }

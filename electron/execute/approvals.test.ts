@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Plan } from '../../preload/contract/models.ts';
+import { ANA } from '../storage/journal/testing/plans.ts';
 import type { ExecutionService } from './executionService.ts';
 import { ec2Resource, rdsResource, START, World } from './testing/harness.ts';
 
@@ -10,7 +11,7 @@ async function proposed(world: World, action: string, service = world.process())
   return { service, plan };
 }
 const approve = (service: ExecutionService, plan: Plan, patch: object = {}) =>
-  service.approve({ planId: plan.planId, digest: plan.digest, ...patch }, 'window-1');
+  service.approve({ planId: plan.planId, digest: plan.digest, ...patch }, ANA);
 const stops = (world: World) => world.aws.mutations().length;
 
 function stoppable() {
@@ -25,7 +26,7 @@ test('the approval is in the journal before approve answers', async () => {
   const view = await approve(service, plan);
   const kinds = world.records.kept.map((bytes) => JSON.parse(Buffer.from(bytes).toString()).body.kind);
   expect(kinds.slice(0, 2)).toEqual(['plan_proposed', 'plan_approved']);
-  expect(view).toMatchObject({ status: 'approved', execution: { approvedBy: 'window-1' } });
+  expect(view).toMatchObject({ status: 'approved', execution: { approvedBy: 'ana @ laptop' } });
   await world.ended(view.execution?.executionId ?? '');
 });
 
@@ -62,12 +63,12 @@ test('a plan of an earlier process can be approved while it is fresh', async () 
 test('a rejected plan is never carried out, and an approved one cannot be rejected', async () => {
   const world = stoppable();
   const first = await proposed(world, 'rds.stop');
-  expect(await first.service.reject(first.plan.planId, 'window-1')).toMatchObject({ status: 'rejected' });
+  expect(await first.service.reject(first.plan.planId, ANA)).toMatchObject({ status: 'rejected' });
   await expect(approve(first.service, first.plan)).rejects.toMatchObject({ code: 'PLAN_USED' });
   expect(stops(world)).toBe(0);
   const second = await proposed(world, 'rds.stop');
   const view = await approve(second.service, second.plan);
-  await expect(second.service.reject(second.plan.planId, 'window-2')).rejects.toMatchObject({
+  await expect(second.service.reject(second.plan.planId, ANA)).rejects.toMatchObject({
     code: 'PLAN_USED',
   });
   await world.ended(view.execution?.executionId ?? '');
@@ -131,9 +132,9 @@ test.each(['__proto__', 'constructor', 'toString', '', 'no-such-plan'])(
   'the plan id %j finds no plan',
   async (planId) => {
     const service = stoppable().process();
-    await expect(service.approve({ planId, digest: 'x' }, 'w')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(service.approve({ planId, digest: 'x' }, ANA)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(service.plan(planId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await expect(service.reject(planId, 'w')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(service.reject(planId, ANA)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   },
 );
 

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { PlanView } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
-import { planDigest, sameDigest } from './digest.ts';
+import type { Person } from '../storage/journal/plan.ts';
+import type { PlanState } from '../storage/journal/projection.ts';
+import { planView } from '../storage/journal/views.ts';
+import { digestHolds, sameDigest } from './digest.ts';
 import type { Planner } from './planner.ts';
-import { requireTypedName, requireUnlocked } from './policy.ts';
+import { requireCarriedOutHere, requireTypedName, requireUnlocked } from './policy.ts';
 import type { ExecutionPorts } from './ports.ts';
 
 export interface Approval {
@@ -11,12 +13,6 @@ export interface Approval {
   /** The digest of the plan that the person was shown. */
   digest: string;
   typedName?: string | undefined;
-}
-
-/** Who decides: the person, and beside that the carrier's id of their window. */
-export interface Decider {
-  by: string;
-  client?: string;
 }
 
 /** A person's decision on a plan. The journal admits one per plan, whichever comes first. */
@@ -30,44 +26,47 @@ export class Approvals {
   }
 
   /** Resolves once the approval is durable. */
-  async approve({ planId, digest, typedName }: Approval, decider: Decider): Promise<{ executionId: string }> {
-    const { plan } = await this.#open(planId);
-    if (!sameDigest(plan.digest, digest) || !sameDigest(plan.digest, planDigest(plan)))
+  async approve({ planId, digest, typedName }: Approval, actor: Person): Promise<{ executionId: string }> {
+    const { plan: stored } = await this.#open(planId);
+    if (!sameDigest(stored.digest.sha256, digest) || !digestHolds(stored))
       throw new AppError(
         'PLAN_CHANGED',
         'The approval is for another call than the one recorded. Load the plan again and read it anew.',
       );
+    requireCarriedOutHere(stored);
+    const plan = planView(stored);
     requireTypedName(plan, typedName);
     await requireUnlocked(this.#ports.accounts, plan);
     // The unlock check may have taken its time.
     if (this.#planner.isOver(planId)) throw expired();
     const executionId = randomUUID();
-    const { digest: approved } = plan;
     await this.#ports.journal.append({
       kind: 'plan_approved',
       planId,
       executionId,
-      ...decider,
-      digest: approved,
+      digest: plan.digest,
+      approvalRequired: stored.policy.decision === 'ask',
+      actor,
+      approver: actor,
     });
     this.#ports.emit('plan.changed', { planId });
     return { executionId };
   }
 
-  async reject(planId: string, decider: Decider): Promise<void> {
-    await this.#ports.journal.append({ kind: 'plan_rejected', planId, ...decider });
+  async reject(planId: string, actor: Person): Promise<void> {
+    await this.#ports.journal.append({ kind: 'plan_rejected', planId, actor });
     this.#ports.emit('plan.changed', { planId });
   }
 
   /** The plan with its status by both clocks. */
-  async view(planId: string): Promise<PlanView> {
+  async view(planId: string): Promise<PlanState> {
     const view = await this.#ports.journal.plan(planId);
     if (!view) throw new AppError('NOT_FOUND', 'This plan is not in the journal. Ask for it again.');
     if (view.status === 'proposed' && this.#planner.isOver(planId)) return { ...view, status: 'expired' };
     return view;
   }
 
-  async #open(planId: string): Promise<PlanView> {
+  async #open(planId: string): Promise<PlanState> {
     const view = await this.view(planId);
     if (view.status === 'expired') throw expired();
     if (view.status === 'proposed') return view;

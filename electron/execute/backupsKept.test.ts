@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ANA } from '../storage/journal/testing/plans.ts';
 import type { ActionSpec } from './catalog/spec.ts';
 import { ACTIONS, Catalog } from './catalog.ts';
 import { rdsResource, World } from './testing/harness.ts';
@@ -28,7 +29,7 @@ function planted(sent: unknown[]): ActionSpec {
     dryRun: null,
     send: async (_clients, _scope, parameters) => {
       sent.push(parameters);
-      return 'req-1';
+      return { requestId: 'req-1', answer: null };
     },
   };
 }
@@ -56,7 +57,7 @@ test('a plan made before the bucket was chosen for backups is refused before its
   const service = world.process();
   const { plan } = await service.propose('s3.delete', 'resource-1');
   world.backups = BACKUPS;
-  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, 'window-1');
+  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, ANA);
   const execution = await world.ended(view.execution?.executionId ?? '');
   expect(execution).toMatchObject({ state: 'refused', error: { code: 'INVALID_STATE' } });
   expect(execution.steps?.map(({ state }) => state)).toEqual(['checking', 'refused']);
@@ -68,7 +69,7 @@ test('another bucket is not taken for that of the backups', async () => {
   world.backups = BACKUPS;
   const service = world.process();
   const { plan } = await service.propose('s3.delete', 'resource-1');
-  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, 'window-1');
+  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, ANA);
   await world.ended(view.execution?.executionId ?? '');
   expect(sent).toEqual([{ Bucket: 'reports-of-prod' }]);
 });

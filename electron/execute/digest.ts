@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Plan } from '../../preload/contract/models.ts';
+import type { StoredPlan } from '../storage/journal/plan.ts';
+import { sourceName } from '../storage/journal/views.ts';
 
 /** JSON with sorted keys and without space: equal values have equal text. Throws on what JSON cannot hold. */
 export function canonicalJson(value: unknown): string {
@@ -17,19 +18,33 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
-type Digested = Pick<Plan, 'identity' | 'target' | 'call'>;
+type Approved = Omit<StoredPlan, 'digest'>;
 
-/** SHA-256, hexadecimal, over who acts, where, on which very thing and with which exact call: what a person approves. */
-export function planDigest({ identity, target, call }: Digested): string {
-  const approved = {
-    identity: { profile: identity.profile, accountId: identity.accountId, arn: identity.arn },
-    region: target.region,
-    target: target.identity,
-    service: call.service,
-    operation: call.operation,
-    parameters: call.parameters,
+/** What a person approves: version 2, a SHA-256 (hexadecimal) over the whole plan but the digest itself. */
+export function planDigest(plan: Approved): StoredPlan['digest'] {
+  return { version: 2, sha256: hash({ ...plan, digest: undefined }) };
+}
+
+/** Whether the plan is still what its digest was made over; false for a version that is not known. */
+export function digestHolds(plan: StoredPlan): boolean {
+  const { version, sha256 } = plan.digest;
+  if (version === 1) return sameDigest(sha256, hash(ofVersion1(plan)));
+  return version === 2 && sameDigest(sha256, planDigest(plan).sha256);
+}
+
+const hash = (value: object) => createHash('sha256').update(canonicalJson(value)).digest('hex');
+
+/** Of plans that 0.1.0 made: who acts, where, on which very thing and with which exact call. */
+function ofVersion1({ identity, steps: [step] }: Approved): object {
+  const { source, accountId, principal } = identity;
+  return {
+    identity: { profile: sourceName(source), accountId, arn: principal },
+    region: step?.call.region,
+    target: step?.targets[0]?.identity,
+    service: step?.call.service,
+    operation: step?.call.operation,
+    parameters: step?.call.input,
   };
-  return createHash('sha256').update(canonicalJson(approved)).digest('hex');
 }
 
 /** Compares in constant time whatever the lengths. */

@@ -17,6 +17,7 @@ import { keySection, type MotoServer, startMoto, writeAwsFiles } from '../../e2e
 import type { EventMessage } from '../../preload/contract/events.ts';
 import type { Execution, ResourceType } from '../../preload/contract/models.ts';
 import type { JournalBody } from '../storage/journal/entries.ts';
+import { ANA } from '../storage/journal/testing/plans.ts';
 import type { CrashOrder } from './testing/crashChild.ts';
 import { type LiveApp, type LiveOptions, startLiveApp } from './testing/liveApp.ts';
 
@@ -132,7 +133,7 @@ async function run(action: string, resourceId: string): Promise<Execution> {
   const { plan } = await app.execution.propose(action, resourceId);
   const view = await app.execution.approve(
     { planId: plan.planId, digest: plan.digest, typedName: plan.confirmName ?? undefined },
-    'window-1',
+    ANA,
   );
   return ended(view.execution?.executionId ?? '');
 }
@@ -236,7 +237,7 @@ test('a locked profile approves nothing and sends nothing', async () => {
   const { plan } = await app.execution.propose('rds.stop', id);
   expect(plan.identity.readOnly).toBe(true);
   await expect(
-    app.execution.approve({ planId: plan.planId, digest: plan.digest }, 'window-1'),
+    app.execution.approve({ planId: plan.planId, digest: plan.digest }, ANA),
   ).rejects.toMatchObject({ code: 'READ_ONLY' });
   await app.accounts.unlock('ops', 60, 'window-1');
   expect(sends('StopDBInstance')).toHaveLength(0);
@@ -245,7 +246,7 @@ test('a locked profile approves nothing and sends nothing', async () => {
 const DEATHS: [string, JournalBody['kind'], 'before' | 'after', number, Execution['state']][] = [
   ['before the intent', 'intent', 'before', 0, 'refused'],
   ['after the intent', 'intent', 'after', 0, 'unknown'],
-  ['after the send', 'sent', 'before', 1, 'succeeded'],
+  ['after the send', 'answered', 'before', 1, 'succeeded'],
   ['while waiting', 'state', 'after', 1, 'succeeded'],
   ['before the result', 'result', 'before', 1, 'succeeded'],
 ];
@@ -267,7 +268,7 @@ test.each(DEATHS)(
     expect(sends('StopDBInstance')).toHaveLength(sent);
     expect(await app.storage.journal.verify()).toMatchObject({ brokenAt: null });
     await expect(
-      app.execution.approve({ planId: execution.plan.planId, digest: execution.plan.digest }, 'window-1'),
+      app.execution.approve({ planId: execution.plan.planId, digest: execution.plan.digest }, ANA),
     ).rejects.toMatchObject({ code: 'PLAN_USED' });
   },
 );

@@ -7,6 +7,9 @@ import type {
   ResourceType,
 } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
+import type { StoredExecution } from '../storage/journal/execution.ts';
+import type { Person } from '../storage/journal/plan.ts';
+import { executionView, planStateView } from '../storage/journal/views.ts';
 import { endsWithin } from '../waiting.ts';
 import { type Approval, Approvals } from './approvals.ts';
 import type { ActionSpec } from './catalog/spec.ts';
@@ -53,29 +56,29 @@ export class ExecutionService {
     return this.#decide(() => this.#planner.propose(actionId, resourceId, options));
   }
 
-  plan(planId: string): Promise<PlanView> {
-    return this.#approvals.view(planId);
+  async plan(planId: string): Promise<PlanView> {
+    return planStateView(await this.#approvals.view(planId));
   }
 
-  /**
-   * `by` is the person, `client` the carrier's id of their window. Resolves once the approval is durable; the
-   * execution then runs by itself and announces its steps.
-   */
-  approve(approval: Approval, by: string, client?: string): Promise<PlanView> {
+  /** Resolves once the approval is durable; the execution then runs by itself and announces its steps. */
+  approve(approval: Approval, actor: Person): Promise<PlanView> {
     return this.#decide(async () => {
-      const decider = { by, ...(client && { client }) };
-      const { executionId } = await this.#approvals.approve(approval, decider);
-      this.#executor.start(await this.execution(executionId));
+      const { executionId } = await this.#approvals.approve(approval, actor);
+      this.#executor.start(await this.#stored(executionId));
       return this.plan(approval.planId);
     });
   }
 
-  async reject(planId: string, by: string, client?: string): Promise<PlanView> {
-    await this.#approvals.reject(planId, { by, ...(client && { client }) });
+  async reject(planId: string, actor: Person): Promise<PlanView> {
+    await this.#approvals.reject(planId, actor);
     return this.plan(planId);
   }
 
   async execution(executionId: string): Promise<Execution> {
+    return executionView(await this.#stored(executionId));
+  }
+
+  async #stored(executionId: string): Promise<StoredExecution> {
     const execution = await this.#ports.journal.execution(executionId);
     if (!execution) throw new AppError('NOT_FOUND', 'This execution is not in the journal.');
     return execution;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { AppError } from '../errors.ts';
+import { ANA } from '../storage/journal/testing/plans.ts';
 import { GONE } from './catalog/spec.ts';
 import { ec2Resource, rdsResource, runAction, World } from './testing/harness.ts';
 
@@ -38,7 +39,7 @@ test('the call carries the approval, so that CloudTrail and the journal can be j
   const world = stoppable();
   const execution = await runAction(world, 'rds.stop');
   const [call] = world.aws.mutations();
-  expect(call?.userAgent).toContain(`cloudops-approval/${execution.plan.planId}`);
+  expect(call?.userAgent).toContain(`cloudops-approval/${execution.planId}`);
 });
 
 test('the parameters fixed in the plan are the ones sent, whenever it is approved', async () => {
@@ -49,7 +50,7 @@ test('the parameters fixed in the plan are the ones sent, whenever it is approve
   world.clock.advance(5 * 60_000);
   const view = await service.approve(
     { planId: plan.planId, digest: plan.digest, typedName: 'pg-main1' },
-    'w',
+    ANA,
   );
   const execution = await world.ended(view.execution?.executionId ?? '');
   const [call] = world.aws.mutations();
@@ -73,7 +74,7 @@ test.each([
   const service = world.process();
   const { plan } = await service.propose('rds.stop', 'resource-1');
   world.shows = [...shows];
-  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, 'w');
+  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, ANA);
   const execution = await world.ended(view.execution?.executionId ?? '');
   expect(execution).toMatchObject({ state: 'refused', error: { code }, verifiedAt: null });
   expect(world.aws.mutations()).toEqual([]);
@@ -93,7 +94,7 @@ test.each([
   const service = world.process();
   const { plan } = await service.propose('rds.stop', 'resource-1');
   world.identity = { ...world.identity, ...identity };
-  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, 'w');
+  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, ANA);
   const execution = await world.ended(view.execution?.executionId ?? '');
   expect(execution.state).toBe(state);
   if (state === 'refused') expect(execution.error?.code).toBe('PLAN_CHANGED');
@@ -117,7 +118,7 @@ test('a target that now needs another call is not sent the old one', async () =>
   });
   const view = await service.approve(
     { planId: plan.planId, digest: plan.digest, typedName: 'pg-main1' },
-    'w',
+    ANA,
   );
   const execution = await world.ended(view.execution?.executionId ?? '');
   expect(execution).toMatchObject({ state: 'refused', error: { code: 'PLAN_CHANGED' } });
@@ -131,7 +132,7 @@ test('a profile locked between approval and send sends nothing', async () => {
   world.onDescribe = async () => {
     world.locked = true;
   };
-  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, 'w');
+  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, ANA);
   const execution = await world.ended(view.execution?.executionId ?? '');
   expect(execution).toMatchObject({ state: 'refused', error: { code: 'READ_ONLY' } });
   expect(world.aws.mutations()).toEqual([]);
@@ -145,7 +146,7 @@ test('two changes of one resource at once: the second is refused, not sent', asy
     service.propose('rds.reboot', 'resource-1'),
   ]);
   const views = await Promise.all(
-    plans.map(({ plan }) => service.approve({ planId: plan.planId, digest: plan.digest }, 'w')),
+    plans.map(({ plan }) => service.approve({ planId: plan.planId, digest: plan.digest }, ANA)),
   );
   const executions = await Promise.all(views.map((v) => world.ended(v.execution?.executionId ?? '')));
   expect(executions.map((e) => e.state)).toEqual(['succeeded', 'refused']);
@@ -206,7 +207,7 @@ test.each(UNCLEAR)('after %s and no change to be seen the outcome is unknown', a
   const execution = await runAction(world, 'rds.stop');
   expect(execution).toMatchObject({ state: 'unknown', stateNow: 'available', verifiedAt: null });
   expect(execution.error?.message).toContain('may or may not have reached AWS');
-  expect(execution.error?.message).toContain(execution.plan.planId);
+  expect(execution.error?.message).toContain(execution.planId);
   expect(world.aws.mutations()).toHaveLength(1);
 });
 
@@ -311,7 +312,7 @@ test('stopping to wait ends the waiting and says that AWS goes on', async () => 
   const service = world.process();
   const { plan } = await service.propose('rds.stop', 'resource-1');
   let stopped: Promise<unknown> | null = null;
-  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, 'w');
+  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, ANA);
   const executionId = view.execution?.executionId ?? '';
   world.onDescribe = async () => {
     if (stopped || world.aws.mutations().length === 0) return;
@@ -334,7 +335,7 @@ test('what is being sent cannot be called back', async () => {
   };
   const { plan } = await service.propose('rds.stop', 'resource-1');
   let executionId = '';
-  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, 'w');
+  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, ANA);
   executionId = view.execution?.executionId ?? '';
   expect((await world.ended(executionId)).state).toBe('succeeded');
   expect(refused).toMatchObject([{ code: 'INVALID_STATE' }]);

@@ -3,6 +3,8 @@ import type { Execution, Plan, Resource } from '../../preload/contract/models.ts
 import { mapAwsError } from '../aws/errors.ts';
 import { cleanText } from '../aws/text.ts';
 import { AppError } from '../errors.ts';
+import type { StoredExecution } from '../storage/journal/execution.ts';
+import { executionView } from '../storage/journal/views.ts';
 import { abortable } from '../waiting.ts';
 import type { ActionSpec } from './catalog/spec.ts';
 import type { Catalog } from './catalog.ts';
@@ -30,7 +32,7 @@ export class Executor {
     this.#runs = new Runs(clock, timings.graceMs, (error) => ports.report(error));
   }
 
-  start(execution: Execution): void {
+  start(execution: StoredExecution): void {
     void this.#runs.launch(
       execution,
       this.#work((run) => this.#carryOut(run)),
@@ -41,7 +43,7 @@ export class Executor {
    * Settles what an earlier process left open, and sends nothing. Resolves when that is done for what was never
    * sent; what may have been sent is watched from then on.
    */
-  async resume(execution: Execution): Promise<void> {
+  async resume(execution: StoredExecution): Promise<void> {
     if (this.#runs.has(execution.executionId)) return;
     const done = this.#runs.launch(
       execution,
@@ -70,13 +72,13 @@ export class Executor {
   async #carryOut(run: Run): Promise<void> {
     const { execution, signal } = run;
     const { plan } = execution;
-    const recorder = new Recorder(execution, this.#ports);
+    const recorder = new Recorder(execution.executionId, this.#ports);
     let spec: ActionSpec;
     let resource: Resource;
     try {
       spec = this.#known(plan);
       this.#runs.requireAlone(execution);
-      resource = await abortable(requireSendable(plan, spec, this.#ports), signal);
+      resource = await abortable(requireSendable(run.plan, spec, this.#ports), signal);
     } catch (error) {
       signal.throwIfAborted();
       await this.#refuse(plan, recorder, error);
@@ -107,12 +109,13 @@ export class Executor {
     if (sent.kind === 'refused') {
       const { code, message, requestId } = sent.error;
       const outcome = ended('failed', code, message, `${message} Nothing was changed.`);
-      await recorder.result(outcome, await this.#watcher.stateNow(execution), requestId);
+      if (sent.answer !== null) await recorder.answered(false, requestId, sent.answer);
+      await recorder.result(outcome, await this.#watcher.stateNow(execution));
       return;
     }
     const accepted = sent.kind === 'accepted';
     if (accepted) {
-      await recorder.sent(sent.requestId);
+      await recorder.answered(true, sent.requestId, sent.answer);
       await recorder.log(
         `AWS accepted the call${sent.requestId === null ? '' : ` (request ${sent.requestId})`}.`,
       );
@@ -128,12 +131,18 @@ export class Executor {
 
   /** Goes by the journal alone: what it does not know was sent may have been, and is looked at. */
   async #settleLeft(run: Run): Promise<void> {
-    const recorder = new Recorder(run.execution, this.#ports);
-    const execution = await recorder.current();
+    const recorder = new Recorder(run.execution.executionId, this.#ports);
+    const left = await recorder.current();
+    const execution = executionView(left);
     if (execution.finishedAt !== null) return;
     if (execution.state === 'checking') {
       const message = 'CloudOps was interrupted before the call was sent. Nothing was sent; ask again.';
-      await recorder.result(ended('refused', 'CANCELLED', message), null, null);
+      await recorder.result(ended('refused', 'CANCELLED', message), null);
+      return;
+    }
+    if (left.answers.some((answer) => !answer.accepted)) {
+      const message = `AWS refused ${execution.plan.call.operation}; CloudOps was interrupted before it recorded why. Nothing was changed.`;
+      await recorder.result(ended('failed', 'AWS_FAILED', message), await this.#watcher.stateNow(execution));
       return;
     }
     const accepted = execution.state === 'waiting';
@@ -146,7 +155,7 @@ export class Executor {
     if (!spec) {
       const message = `This version of CloudOps does not know ${execution.plan.call.operation} and cannot tell how it ended.`;
       const outcome = ended('unknown', 'UNSUPPORTED', message);
-      await recorder.result(outcome, await this.#watcher.stateNow(execution), null);
+      await recorder.result(outcome, await this.#watcher.stateNow(execution));
       return;
     }
     run.watching = true;
@@ -157,12 +166,12 @@ export class Executor {
     const context = { ...scopeOf(plan), call: 'checking', on: plan.target.name };
     const { code, message } = mapAwsError(error, context);
     const already = error instanceof AppError ? (error.details?.already ?? null) : null;
-    await recorder.result(ended('refused', code, message, `${message} Nothing was sent.`), already, null);
+    await recorder.result(ended('refused', code, message, `${message} Nothing was sent.`), already);
   }
 
   async #stopped({ execution }: Run): Promise<void> {
-    const recorder = new Recorder(execution, this.#ports);
-    const { stateNow, state, finishedAt } = await recorder.current();
+    const recorder = new Recorder(execution.executionId, this.#ports);
+    const { stateNow, state, finishedAt } = executionView(await recorder.current());
     if (finishedAt !== null) return;
     const was = `${cleanText(execution.plan.target.name, 120)} was ${stateNow ?? 'not seen yet'}`;
     const accepted = state === 'waiting';
@@ -170,7 +179,7 @@ export class Executor {
       ? `Waiting was stopped. AWS goes on with what it accepted; ${was}.`
       : `Waiting was stopped. The call may or may not have reached AWS; ${was}.`;
     const outcome = accepted ? 'stopped_waiting' : 'unknown';
-    await recorder.result({ outcome, verified: false, error: null, text }, stateNow, null);
+    await recorder.result({ outcome, verified: false, error: null, text }, stateNow);
   }
 }
 

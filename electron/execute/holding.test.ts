@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ANA } from '../storage/journal/testing/plans.ts';
 import type { ExecutionService } from './executionService.ts';
 import { rdsResource, World } from './testing/harness.ts';
 
@@ -11,7 +12,7 @@ async function followed(world: World, service: ExecutionService): Promise<string
       if (world.aws.mutations().length > 0) resolve();
     };
   });
-  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, 'w');
+  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, ANA);
   await seen;
   return view.execution?.executionId ?? '';
 }
@@ -25,7 +26,7 @@ test('a change under way is paused while the journal is held, and followed to it
   world.shows = ['stopping', 'stopped'];
   const [other] = [await service.plan((await service.execution(executionId)).plan.planId)];
   await expect(service.propose('rds.stop', 'resource-1')).rejects.toMatchObject({ code: 'NOT_READY' });
-  const again = service.approve({ planId: other.plan.planId, digest: other.plan.digest }, 'w');
+  const again = service.approve({ planId: other.plan.planId, digest: other.plan.digest }, ANA);
   await expect(again).rejects.toMatchObject({ code: 'NOT_READY' });
   expect(world.records.kept).toHaveLength(entries);
   expect((await service.execution(executionId)).finishedAt).toBeNull();
@@ -61,7 +62,7 @@ test('an approval on its way when the hold comes is sent before it, not lost bet
   const service = world.process();
   world.after('StopDBInstance', ['stopping']);
   const { plan } = await service.propose('rds.stop', 'resource-1');
-  const approving = service.approve({ planId: plan.planId, digest: plan.digest }, 'w');
+  const approving = service.approve({ planId: plan.planId, digest: plan.digest }, ANA);
   const release = await service.hold('pause');
   expect(world.aws.mutations()).toHaveLength(1);
   const { execution } = await approving;

@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import { expect, test } from 'vitest';
 import type { Resource } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
+import { ANA } from '../storage/journal/testing/plans.ts';
 import { planDigest } from './digest.ts';
 import { personHere } from './person.ts';
 import { appendingBy, ec2Resource, rdsResource, runAction, World } from './testing/harness.ts';
@@ -12,7 +13,7 @@ async function approvedAfter(world: World, action: string, change: Partial<Resou
   const { plan } = await service.propose(action, 'resource-1');
   world.resource = { ...world.resource, ...change };
   const approval = { planId: plan.planId, digest: plan.digest, typedName: plan.confirmName ?? undefined };
-  const view = await service.approve(approval, 'w');
+  const view = await service.approve(approval, ANA);
   return world.ended(view.execution?.executionId ?? '');
 }
 const pg = { raw: { DbiResourceId: 'db-A' }, createdAt: '2025-01-01T00:00:00.000Z' };
@@ -67,15 +68,17 @@ test('what a plan of an earlier version is about was not made after it', async (
   const service = world.process((journal) =>
     appendingBy(journal, (body) => {
       if (body.kind === 'plan_proposed') {
-        delete body.plan.target.identity;
+        delete body.plan.steps[0]?.targets[0]?.identity;
         body.plan.digest = planDigest(body.plan);
       }
       return journal.append(body);
     }),
   );
-  const { plan } = await service.propose('rds.stop', 'resource-1');
+  await service.propose('rds.stop', 'resource-1');
+  const [entry] = world.records.kept.map((bytes) => JSON.parse(Buffer.from(bytes).toString('utf8')));
+  const { planId, digest } = entry.body.plan;
   world.resource = { ...world.resource, createdAt: '2026-11-21T09:35:00.000Z' };
-  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, 'w');
+  const view = await service.approve({ planId, digest: digest.sha256 }, ANA);
   expect(await world.ended(view.execution?.executionId ?? '')).toMatchObject({ state: 'refused' });
   expect(world.aws.mutations()).toEqual([]);
 });
@@ -112,9 +115,13 @@ test('who approved is a person at a host, whichever window they used', async () 
   const service = world.process();
   const { plan } = await service.propose('rds.stop', 'resource-1');
   const approval = { planId: plan.planId, digest: plan.digest };
-  const { execution } = await service.approve(approval, personHere(), 'window-1');
+  const { execution } = await service.approve(approval, personHere('window-1'));
   expect(execution?.approvedBy).toBe(`${userInfo().username} @ ${hostname()}`);
   await world.ended(execution?.executionId ?? '');
   const records = world.records.kept.map((bytes) => JSON.parse(Buffer.from(bytes).toString('utf8')));
-  expect(records.find(({ body }) => body.kind === 'plan_approved').body.client).toBe('window-1');
+  expect(records.find(({ body }) => body.kind === 'plan_approved').body).toMatchObject({
+    actor: personHere('window-1'),
+    approver: personHere('window-1'),
+    approvalRequired: true,
+  });
 });

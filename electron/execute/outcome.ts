@@ -1,16 +1,14 @@
+import type { ErrorCode } from '../../preload/contract/errors.ts';
 import type { Execution, Plan } from '../../preload/contract/models.ts';
 import { cleanText } from '../aws/text.ts';
-import type { JournalBody } from '../storage/journal/entries.ts';
 import { type ActionSpec, GONE } from './catalog/spec.ts';
 import type { Sending, Settled } from './watching.ts';
 
-type Result = Extract<JournalBody, { kind: 'result' }>;
-
 /** How an execution ends: what is recorded, and the last line of its log. */
 export interface Outcome {
-  outcome: Result['outcome'];
+  outcome: 'succeeded' | 'failed' | 'refused' | 'unknown' | 'stopped_waiting';
   verified: boolean;
-  error: Execution['error'];
+  error: { code: ErrorCode; message: string } | null;
   text: string;
 }
 

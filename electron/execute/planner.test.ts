@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Plan, type Resource } from '../../preload/contract/models.ts';
+import { ANA } from '../storage/journal/testing/plans.ts';
 import { GONE } from './catalog/spec.ts';
 import { ACTIONS } from './catalog.ts';
 import { planDigest } from './digest.ts';
@@ -9,14 +10,15 @@ const check = (plan: Plan, name: string) => plan.checks.find((c) => c.name === n
 
 test('a plan says who acts, where, on what, with which exact call, and sends nothing', async () => {
   const world = new World(rdsResource());
-  const { plan, status } = await world
-    .process()
-    .propose('rds.stop', 'resource-1', { conversationId: 'talk-1' });
+  const { plan, status } = await world.process().propose('rds.stop', 'resource-1', {
+    origin: { kind: 'sentence', conversationId: 'talk-1', messageId: 'message-1' },
+  });
   expect(Plan.parse(plan)).toEqual(plan);
   expect(plan).toMatchObject({
     title: 'Stop RDS instance pg-main1',
     risk: 'low',
     conversationId: 'talk-1',
+    origin: { kind: 'sentence', messageId: 'message-1' },
     target: { nativeId: 'pg-main1', region: 'us-west-2', state: 'available' },
     identity: { profile: 'prod', accountId: '111122223333', accountName: 'payments', readOnly: false },
     call: { service: 'rds', operation: 'StopDBInstance', iamAction: 'rds:StopDBInstance' },
@@ -31,7 +33,9 @@ test('a plan says who acts, where, on what, with which exact call, and sends not
   );
   expect(plan.undoNote).toContain('7 days');
   expect(plan).toMatchObject({ action: 'rds.stop', undoAction: 'rds.start' });
-  expect(plan.digest).toBe(planDigest(plan));
+  const [entry] = world.records.kept.map((bytes) => JSON.parse(Buffer.from(bytes).toString('utf8')));
+  expect(entry.body.plan.digest).toEqual(planDigest(entry.body.plan));
+  expect(plan.digest).toBe(entry.body.plan.digest.sha256);
   expect(status).toBe('proposed');
   expect(world.aws.mutations()).toEqual([]);
 });
@@ -224,7 +228,7 @@ test.each([
   expect(plan.confirmName).toBe(typed);
   const approval = { planId: plan.planId, digest: plan.digest };
   if (typed !== resource.name)
-    await expect(service.approve({ ...approval, typedName: resource.name }, 'w')).rejects.toMatchObject({
+    await expect(service.approve({ ...approval, typedName: resource.name }, ANA)).rejects.toMatchObject({
       code: 'NAME_MISMATCH',
     });
 });

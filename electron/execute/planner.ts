@@ -3,6 +3,8 @@ import type { Account, Identity, Plan, PlanView, Resource } from '../../preload/
 import { cleanText } from '../aws/text.ts';
 import type { ClientScope } from '../aws/types.ts';
 import { AppError } from '../errors.ts';
+import type { Origin, StoredPlan, StoredStep } from '../storage/journal/plan.ts';
+import { planView } from '../storage/journal/views.ts';
 import { cliCommand } from './catalog/cli.ts';
 import type { ActionSpec, Check, Related } from './catalog/spec.ts';
 import type { Catalog } from './catalog.ts';
@@ -15,7 +17,8 @@ import type { Clock, ExecutionPorts, Timings } from './ports.ts';
 export const PLAN_LIFETIME_MS = 10 * 60_000;
 
 export interface ProposeOptions {
-  conversationId?: string | null;
+  /** Default: a button. */
+  origin?: Origin;
   /** The acting profile; without it the account's scanning profile. */
   profile?: string;
 }
@@ -26,8 +29,10 @@ interface Draft {
   account: Account;
   identity: Identity;
   related: Related[];
-  conversationId: string | null;
+  origin: Origin;
 }
+
+const BUTTON: Origin = { kind: 'button', conversationId: null, messageId: null };
 
 /** Makes plans: everything is looked up anew, and nothing is changed. */
 export class Planner {
@@ -51,7 +56,7 @@ export class Planner {
     this.#deadlines.set(plan.planId, this.#clock.monotonic() + PLAN_LIFETIME_MS);
     await this.#ports.journal.append({ kind: 'plan_proposed', plan });
     this.#ports.emit('plan.changed', { planId: plan.planId });
-    return { plan, status: 'proposed', execution: null };
+    return { plan: planView(plan), status: 'proposed', execution: null };
   }
 
   /** Over by the clock that cannot be set; plans of an earlier process are over by their time alone. */
@@ -91,12 +96,11 @@ export class Planner {
         'TARGET_GONE',
         `${cleanText(known.name, 120)} no longer exists in ${known.region}. It has been removed from the list.`,
       );
-    const conversationId = options.conversationId ?? null;
-    return { spec, resource, account, identity, related, conversationId };
+    return { spec, resource, account, identity, related, origin: options.origin ?? BUTTON };
   }
 
-  async #make(draft: Draft): Promise<Plan> {
-    const { spec, resource, account, identity, related } = draft;
+  async #make(draft: Draft): Promise<StoredPlan> {
+    const { spec, resource, account, identity, related, origin } = draft;
     const { region } = resource;
     const profile = identity.profile;
     const scope: ClientScope = { profile, region, purpose: 'execute' };
@@ -109,45 +113,32 @@ export class Planner {
     requireAllowed(resource, constraint);
 
     const planId = randomUUID();
-    const place = { region, profile };
-    const kind = spec.kindOf?.(resource);
-    const undo = spec.undo(resource, parameters, place);
     const risk = riskOf(spec, account);
-    const body = {
+    const plan: Omit<StoredPlan, 'digest'> = {
+      planId,
+      title: spec.title(resource),
+      origin,
       identity: {
-        profile,
+        source: { kind: 'profile', profile },
         accountId: identity.accountId,
         accountName: account.name,
-        arn: identity.arn,
+        principal: identity.arn,
+        narrowed: null,
         expiresAt: identity.expiresAt,
         readOnly: isReadOnly(account, profile, createdAt),
         production: account.production,
       },
-      target: { ...target(resource), ...(kind !== undefined && { kind }) },
-      call: {
-        ...call,
-        iamAction: spec.iamAction,
-        cli: cliCommand(spec.cliService?.(resource) ?? spec.service, spec.operation, parameters, place),
-      },
-    };
-    return {
-      ...body,
-      planId,
-      conversationId: draft.conversationId,
-      title: spec.title(resource),
       risk,
-      expectedState: spec.expectedState,
+      policy: { decision: 'ask', rules: [] },
+      steps: [stepOf(spec, resource, parameters, profile)],
       checks: await this.#checks(draft, scope, parameters, planId, constraint),
       affects: spec.affects(resource, related),
-      undo,
-      undoNote: (undo !== null && spec.undoNote) || null,
-      action: spec.id,
-      undoAction: spec.undoneBy ?? null,
-      confirmName: await this.#confirmName(risk, resource),
-      digest: planDigest(body),
+      undo: undoOf(spec, spec.undo(resource, parameters, { region, profile })),
+      confirm: await this.#confirmName(risk, resource),
       createdAt: new Date(createdAt).toISOString(),
       expiresAt: new Date(createdAt + PLAN_LIFETIME_MS).toISOString(),
     };
+    return { ...plan, digest: planDigest(plan) };
   }
 
   async #confirmName(risk: Plan['risk'], resource: Resource): Promise<string | null> {
@@ -179,16 +170,37 @@ function actingProfile(account: Account, asked: string | undefined): string {
   );
 }
 
-function target(resource: Resource): Plan['target'] {
+function undoOf({ undoNote, undoneBy }: ActionSpec, command: string | null): StoredPlan['undo'] {
+  if (command === null && undoneBy === undefined) return null;
+  return { command, note: command === null ? null : (undoNote ?? null), action: undoneBy ?? null };
+}
+
+function stepOf(
+  spec: ActionSpec,
+  resource: Resource,
+  input: StoredStep['call']['input'],
+  profile: string,
+): StoredStep {
+  const { region } = resource;
+  const { service, operation, iamAction, expectedState } = spec;
+  const cli = cliCommand(spec.cliService?.(resource) ?? service, operation, input, { region, profile });
   return {
-    resourceId: resource.id,
-    resourceType: resource.resourceType,
-    name: resource.name,
-    nativeId: resource.nativeId,
-    arn: resource.arn,
-    region: resource.region,
-    state: resource.state,
-    asOf: resource.asOf,
+    action: spec.id,
+    arguments: {},
+    call: { service, operation, region, input, iamAction, cli },
+    targets: [plannedTarget(spec, resource)],
+    expectedState,
+  };
+}
+
+function plannedTarget(spec: ActionSpec, resource: Resource): StoredStep['targets'][number] {
+  const { id, partition, accountId, region, resourceType, nativeId, arn, name, state, asOf } = resource;
+  const kind = spec.kindOf?.(resource);
+  return {
+    address: { partition, accountId, region, type: resourceType, nativeId },
+    resourceId: id,
+    ...{ arn, name, state, asOf },
+    ...(kind !== undefined && { kind }),
     identity: marksOf(resource),
   };
 }

@@ -1,6 +1,8 @@
 import type { Account, Plan, Resource, ResourceSummary, Risk } from '../../preload/contract/models.ts';
 import { likeness } from '../../preload/contract/spelling.ts';
 import { AppError } from '../errors.ts';
+import type { StoredPlan } from '../storage/journal/plan.ts';
+import { targetCount } from '../storage/journal/views.ts';
 import type { ActionSpec } from './catalog/spec.ts';
 import { isTypeable } from './catalog/words.ts';
 import type { AccountsPort, ExecutionPorts } from './ports.ts';
@@ -38,6 +40,24 @@ export function confirmNameOf(
   return twins.some((twin) => twin.accountId === accountId)
     ? `${name} ${region} ${accountId}`
     : `${name} ${accountId}`;
+}
+
+/**
+ * This version carries out one call on one target, with a profile's whole credentials, after it was asked for. Rejects
+ * with INVALID_STATE a plan of a later version that holds anything else.
+ */
+export function requireCarriedOutHere(plan: StoredPlan): void {
+  const { steps, identity, policy } = plan;
+  const [step, ...others] = steps;
+  const [target] = step?.targets ?? [];
+  const isOne =
+    others.length === 0 && targetCount(plan) === 1 && target?.address.region === step?.call.region;
+  const isWhole = identity.source.kind === 'profile' && identity.narrowed === null;
+  if (isOne && isWhole && policy.decision === 'ask') return;
+  throw new AppError(
+    'INVALID_STATE',
+    'This plan was made by a later version of CloudOps, and this one cannot carry it out as it was made. Nothing was sent. Update the app, or ask again here.',
+  );
 }
 
 /** The typed text must be the name, character by character: no folding of case, space or look-alikes. */

@@ -1,11 +1,13 @@
-import type { Plan, Resource } from '../../preload/contract/models.ts';
+import { type Plan, type Resource, ResourceType } from '../../preload/contract/models.ts';
 import { cleanText } from '../aws/text.ts';
 import { AppError } from '../errors.ts';
+import type { StoredPlan } from '../storage/journal/plan.ts';
+import { planView } from '../storage/journal/views.ts';
 import type { ActionSpec } from './catalog/spec.ts';
 import { requireAllowed, requireState } from './checks.ts';
-import { canonicalJson, planDigest, sameDigest } from './digest.ts';
+import { canonicalJson, digestHolds } from './digest.ts';
 import { differenceOf } from './identity.ts';
-import { principalOf, requireBackupsUntouched, requireUnlocked } from './policy.ts';
+import { principalOf, requireBackupsUntouched, requireCarriedOutHere, requireUnlocked } from './policy.ts';
 import type { ExecutionPorts } from './ports.ts';
 
 /**
@@ -13,12 +15,13 @@ import type { ExecutionPorts } from './ports.ts';
  * person approved no longer holds, in which case nothing is sent.
  */
 export async function requireSendable(
-  plan: Plan,
+  stored: StoredPlan,
   spec: ActionSpec,
   ports: ExecutionPorts,
 ): Promise<Resource> {
-  if (!sameDigest(plan.digest, planDigest(plan)))
-    throw changed('The recorded plan does not fit its own digest.');
+  if (!digestHolds(stored)) throw changed('The recorded plan does not fit its own digest.');
+  requireCarriedOutHere(stored);
+  const plan = planView(stored);
   await requireBackupsUntouched(ports, plan.call);
   const [resource, identity] = await Promise.all([
     currentTarget(plan, ports),
@@ -42,12 +45,22 @@ export async function requireSendable(
   return resource;
 }
 
-/** A plan's target as far as the plan knows it: enough to find it in AWS, whether or not the estate still has it. */
+/**
+ * A plan's target as far as the plan knows it: enough to find it in AWS, whether or not the estate still has it. Throws
+ * UNSUPPORTED for a type of a later version.
+ */
 export function targetOf({ target, identity, call }: Plan): Resource {
-  const { resourceId: id, identity: _identity, kind: _kind, ...address } = target;
+  const { resourceId: id, identity: _identity, kind: _kind, resourceType, ...address } = target;
+  const type = ResourceType.safeParse(resourceType);
+  if (!type.success)
+    throw new AppError(
+      'UNSUPPORTED',
+      `This version of CloudOps does not know the type ${cleanText(resourceType, 60)}.`,
+    );
   return {
     ...address,
     id,
+    resourceType: type.data,
     service: call.service,
     accountId: identity.accountId,
     partition: target.arn.split(':')[1] ?? 'aws',

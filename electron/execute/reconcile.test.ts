@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Execution, Resource } from '../../preload/contract/models.ts';
+import type { Execution, ExecutionNews, Resource } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { JournalApi } from '../storage/api.ts';
 import type { JournalBody } from '../storage/journal/entries.ts';
 import { Journal } from '../storage/journal/journal.ts';
+import { ANA } from '../storage/journal/testing/plans.ts';
 import { GONE } from './catalog/spec.ts';
 import { appendingBy, dyingAt, ec2Resource, rdsResource, runAction, World } from './testing/harness.ts';
 
@@ -19,7 +20,7 @@ async function killed(world: World, action: string, { kind, when }: Death): Prom
   const { plan } = await service.propose(action, 'resource-1');
   const approving = service.approve(
     { planId: plan.planId, digest: plan.digest, typedName: plan.confirmName ?? undefined },
-    'w',
+    ANA,
   );
   approving.catch(() => undefined);
   await dead;
@@ -28,7 +29,7 @@ async function killed(world: World, action: string, { kind, when }: Death): Prom
 }
 
 /** The next start: reconciles and waits for the end. */
-async function restarted(world: World, executionId: string): Promise<Execution> {
+async function restarted(world: World, executionId: string): Promise<ExecutionNews> {
   world.events.length = 0;
   await world.process().reconcile();
   return world.ended(executionId);
@@ -39,8 +40,8 @@ const sends = (world: World) => world.aws.mutations().length;
 
 test.each<[string, Death, number, Execution['state']]>([
   ['before the intent', { kind: 'intent', when: 'before' }, 0, 'refused'],
-  ['after the send, before it was recorded', { kind: 'sent', when: 'before' }, 1, 'succeeded'],
-  ['after the send was recorded', { kind: 'sent', when: 'after' }, 1, 'succeeded'],
+  ['after the send, before it was recorded', { kind: 'answered', when: 'before' }, 1, 'succeeded'],
+  ['after the send was recorded', { kind: 'answered', when: 'after' }, 1, 'succeeded'],
   ['while waiting', { kind: 'state', when: 'after' }, 1, 'succeeded'],
   ['before the result was recorded', { kind: 'result', when: 'before' }, 1, 'succeeded'],
 ])('killed %s: at most one send, and the record says what is', async (_what, death, sent, state) => {
@@ -87,11 +88,11 @@ test('killed while the approval was written: approved and refused, or still open
 test('an approval given again after the kill sends nothing', async () => {
   const world = new World(rdsResource());
   stopped(world);
-  const executionId = await killed(world, 'rds.stop', { kind: 'sent', when: 'before' });
+  const executionId = await killed(world, 'rds.stop', { kind: 'answered', when: 'before' });
   const journal = new Journal(world.records, () => world.clock.now());
   const plan = (await journal.execution(executionId))?.plan;
   const service = world.process();
-  const again = service.approve({ planId: plan?.planId ?? '', digest: plan?.digest ?? '' }, 'w');
+  const again = service.approve({ planId: plan?.planId ?? '', digest: plan?.digest.sha256 ?? '' }, ANA);
   await expect(again).rejects.toMatchObject({ code: 'PLAN_USED' });
   expect(sends(world)).toBe(1);
 });
@@ -102,7 +103,7 @@ test.each<[string, string, Resource, Death, (string | Error)[], Execution['state
     'accepted reboot',
     'rds.reboot',
     rdsResource(),
-    { kind: 'sent', when: 'after' },
+    { kind: 'answered', when: 'after' },
     ['available'],
     'succeeded',
     false,
@@ -130,7 +131,7 @@ test.each<[string, string, Resource, Death, (string | Error)[], Execution['state
     'someone started it again',
     'rds.stop',
     rdsResource(),
-    { kind: 'sent', when: 'after' },
+    { kind: 'answered', when: 'after' },
     ['available'],
     'unknown',
     false,
@@ -152,7 +153,7 @@ test.each<[string, string, Resource, Death, (string | Error)[], Execution['state
 test('a restart without a network goes on waiting and ends when the network is back', async () => {
   const world = new World(rdsResource());
   stopped(world);
-  const executionId = await killed(world, 'rds.stop', { kind: 'sent', when: 'after' });
+  const executionId = await killed(world, 'rds.stop', { kind: 'answered', when: 'after' });
   world.shows = [
     new Error('getaddrinfo ENOTFOUND'),
     new Error('getaddrinfo ENOTFOUND'),
@@ -167,7 +168,7 @@ test('an orderly stop leaves the execution open, and the next start ends it', as
   world.after('StopDBInstance', ['stopping']);
   const service = world.process();
   const { plan } = await service.propose('rds.stop', 'resource-1');
-  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, 'w');
+  const view = await service.approve({ planId: plan.planId, digest: plan.digest }, ANA);
   const executionId = view.execution?.executionId ?? '';
   let stopping: Promise<void> | null = null;
   await new Promise<void>((resolve) => {
@@ -186,7 +187,7 @@ test('an orderly stop leaves the execution open, and the next start ends it', as
 
 test.each<[JournalBody['kind'], number, Execution['state']]>([
   ['intent', 0, 'refused'],
-  ['sent', 1, 'succeeded'],
+  ['answered', 1, 'succeeded'],
   ['state', 1, 'succeeded'],
   ['result', 1, 'succeeded'],
 ])(
@@ -202,7 +203,7 @@ test.each<[JournalBody['kind'], number, Execution['state']]>([
         failures -= 1;
         return Promise.reject(full);
       });
-    if (kind === 'intent' || kind === 'sent') failures = 1;
+    if (kind === 'intent' || kind === 'answered') failures = 1;
     const execution = await runAction(world, 'rds.stop', world.process(failing));
     expect(execution.state).toBe(state);
     expect(world.reported).toContain(full);

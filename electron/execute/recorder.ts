@@ -1,70 +1,65 @@
-import type { Execution, LogLine } from '../../preload/contract/models.ts';
+import type { LogLine } from '../../preload/contract/models.ts';
 import { cleanText } from '../aws/text.ts';
 import { AppError } from '../errors.ts';
+import type { Answer, JournalBody } from '../storage/journal/entries.ts';
+import type { StoredExecution } from '../storage/journal/execution.ts';
 import type { Outcome } from './outcome.ts';
 import type { ExecutionPorts } from './ports.ts';
 
-/** Writes one execution's entries, durable before each promise resolves, and announces them. */
+/** The one step and the one target of the plans of this version. */
+const ONE = { step: 0, target: 0 };
+
+/**
+ * Writes one execution's entries, durable before each promise resolves, and announces with each what it changed:
+ * nothing is read again for that.
+ */
 export class Recorder {
   readonly executionId: string;
-  readonly #planId: string;
   readonly #ports: Pick<ExecutionPorts, 'journal' | 'emit'>;
 
-  constructor(execution: Execution, ports: Pick<ExecutionPorts, 'journal' | 'emit'>) {
-    this.executionId = execution.executionId;
-    this.#planId = execution.plan.planId;
+  constructor(executionId: string, ports: Pick<ExecutionPorts, 'journal' | 'emit'>) {
+    this.executionId = executionId;
     this.#ports = ports;
   }
 
-  async log(text: string, level: LogLine['level'] = 'info'): Promise<void> {
-    const line = { level, text: cleanText(text, 1_000) };
-    await this.#ports.journal.append({ kind: 'log', executionId: this.executionId, ...line });
-    await this.announce();
+  log(text: string, level: LogLine['level'] = 'info'): Promise<void> {
+    const { executionId } = this;
+    return this.#append({ kind: 'log', executionId, level, text: cleanText(text, 1_000) });
   }
 
-  async intent(stateBefore: string | null): Promise<void> {
-    await this.#ports.journal.append({ kind: 'intent', executionId: this.executionId, stateBefore });
-    await this.announce();
+  intent(stateBefore: string | null): Promise<void> {
+    return this.#append({ kind: 'intent', executionId: this.executionId, step: 0, before: [stateBefore] });
   }
 
-  async sent(requestId: string | null): Promise<void> {
-    await this.#ports.journal.append({ kind: 'sent', executionId: this.executionId, requestId });
-    await this.announce();
+  /** AWS took the call, or refused it; without an answer when its effect was seen. */
+  answered(accepted: boolean, requestId: string | null, answer: Answer | null): Promise<void> {
+    const { executionId } = this;
+    return this.#append({ kind: 'answered', executionId, step: 0, accepted, requestId, answer });
   }
 
-  async state(state: string | null): Promise<void> {
-    await this.#ports.journal.append({ kind: 'state', executionId: this.executionId, state });
-    await this.announce();
+  state(state: string | null): Promise<void> {
+    return this.#append({ kind: 'state', executionId: this.executionId, ...ONE, state });
   }
 
-  async result(
-    { outcome, verified, error, text }: Outcome,
-    stateNow: string | null,
-    requestId: string | null,
-  ): Promise<void> {
+  async result({ outcome, verified, error, text }: Outcome, stateNow: string | null): Promise<void> {
     const level = outcome === 'succeeded' ? 'info' : outcome === 'failed' ? 'error' : 'warn';
     await this.log(text, level);
     const { executionId } = this;
-    await this.#ports.journal.append({
-      kind: 'result',
-      executionId,
-      outcome,
-      stateNow,
-      verified,
-      requestId,
-      error,
-    });
-    await this.announce();
-    this.#ports.emit('plan.changed', { planId: this.#planId });
+    const targets = [{ ...ONE, outcome, stateNow, verified, error }];
+    await this.#append({ kind: 'result', executionId, outcome, error, targets });
   }
 
-  async current(): Promise<Execution> {
+  async current(): Promise<StoredExecution> {
     const execution = await this.#ports.journal.execution(this.executionId);
     if (!execution) throw new AppError('INTERNAL', 'An execution has left the journal.');
     return execution;
   }
 
-  async announce(): Promise<void> {
-    this.#ports.emit('execution.changed', await this.current());
+  async #append(body: JournalBody): Promise<void> {
+    const { execution } = await this.#ports.journal.append(body);
+    if (!execution) throw new AppError('INTERNAL', 'An execution has left the journal.');
+    this.#ports.emit('execution.changed', execution);
+    // Only its end changes what a plan is in a list.
+    if (body.kind === 'result') this.#ports.emit('plan.changed', { planId: execution.planId });
   }
 }

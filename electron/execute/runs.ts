@@ -1,6 +1,9 @@
 import type { Execution } from '../../preload/contract/models.ts';
 import { cleanText } from '../aws/text.ts';
 import { AppError } from '../errors.ts';
+import type { StoredExecution } from '../storage/journal/execution.ts';
+import type { StoredPlan } from '../storage/journal/plan.ts';
+import { executionView } from '../storage/journal/views.ts';
 import { abortable, endsWithin } from '../waiting.ts';
 import type { Clock } from './ports.ts';
 
@@ -9,6 +12,8 @@ export type StopReason = 'person' | 'shutdown';
 
 export interface Run {
   readonly execution: Execution;
+  /** As it stands in the journal, of which the execution holds a view. */
+  readonly plan: StoredPlan;
   readonly signal: AbortSignal;
   /** The call has left, or an earlier process sent it: all that remains is looking. */
   watching: boolean;
@@ -64,13 +69,15 @@ export class Runs {
   }
 
   /** Resolves when the run has ended; never rejects. */
-  launch(execution: Execution, work: Work): Promise<void> {
+  launch(approved: StoredExecution, work: Work): Promise<void> {
     if (this.#stopped) return Promise.resolve();
+    const execution = executionView(approved);
     const abort = new AbortController();
     const arrived = Promise.withResolvers<void>();
     let watching = false;
     const entry: Entry = {
       execution,
+      plan: approved.plan,
       signal: abort.signal,
       get watching() {
         return watching;

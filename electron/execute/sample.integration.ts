@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EventMessage } from '../../preload/contract/events.ts';
 import type { Execution, Plan } from '../../preload/contract/models.ts';
 import { SampleAws } from '../sample/sampleAws.ts';
+import { ANA } from '../storage/journal/testing/plans.ts';
 import type { ActionSpec } from './catalog/spec.ts';
 import { ACTIONS } from './catalog.ts';
 import { type LiveApp, startLiveApp } from './testing/liveApp.ts';
@@ -85,7 +86,7 @@ test('each action runs to the end that its plan promises, seen in the sample est
     const plan = await proposeAny(spec);
     const view = await app.execution.approve(
       { planId: plan.planId, digest: plan.digest, typedName: plan.confirmName ?? undefined },
-      'window-1',
+      ANA,
     );
     const execution = await ended(view.execution?.executionId ?? '');
     return [spec.id, execution.state, execution.verifiedAt !== null];

@@ -1,13 +1,16 @@
 import type { Plan } from '../../preload/contract/models.ts';
 import { mapAwsError } from '../aws/errors.ts';
 import type { ClientPool, ClientScope, MappedAwsError } from '../aws/types.ts';
-import { classifyFailure } from './catalog/sendOnce.ts';
+import type { Answer } from '../storage/journal/entries.ts';
+import { refusalOf } from './answer.ts';
+import { type Accepted, classifyFailure } from './catalog/sendOnce.ts';
 import type { ActionSpec } from './catalog/spec.ts';
 
 /** What became of a send. */
 export type Sent =
-  | { kind: 'accepted'; requestId: string | null }
-  | { kind: 'refused'; error: MappedAwsError }
+  | ({ kind: 'accepted' } & Accepted)
+  /** `answer`: null when it did not reach AWS. */
+  | { kind: 'refused'; error: MappedAwsError; answer: Answer | null }
   | { kind: 'unclear'; error: MappedAwsError };
 
 /** Sends an approved call once. Never rejects: whatever happened is the answer. */
@@ -28,11 +31,12 @@ export async function sendCall(
     },
   };
   try {
-    const requestId = await spec.send(clients, scope, plan.call.parameters, options);
-    return { kind: 'accepted', requestId };
+    return { kind: 'accepted', ...(await spec.send(clients, scope, plan.call.parameters, options)) };
   } catch (error) {
     const context = { ...scope, call: spec.iamAction, on: plan.target.name };
-    return { kind: classifyFailure(error, left), error: mapAwsError(error, context) };
+    const mapped = mapAwsError(error, context);
+    if (classifyFailure(error, left) === 'unclear') return { kind: 'unclear', error: mapped };
+    return { kind: 'refused', error: mapped, answer: refusalOf(error) };
   }
 }
 

@@ -34,7 +34,7 @@ export class Watcher {
     const seen = async (status: string, moving: boolean) => {
       if (moving && !arrived) {
         arrived = true;
-        await recorder.sent(null);
+        await recorder.answered(true, null, null);
         await recorder.log(`It is ${status}, so the call has reached AWS.`);
       }
       if (subject === undefined) {
@@ -52,7 +52,7 @@ export class Watcher {
     const settled = await waitForEnd(spec, plan, sending, ports, { seen, failed }, signal);
     if (subject !== undefined) stateNow = await this.stateNow(execution);
     const outcome = outcomeOf(settled, spec, execution, { ...sending, accepted: arrived });
-    await recorder.result(outcome, stateNow, null);
+    await recorder.result(outcome, stateNow);
   }
 
   /** The target's state for a record that does not depend on it; null when it cannot be read. */

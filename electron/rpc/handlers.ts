@@ -17,6 +17,7 @@ import type { Accounts } from '../scan/accounts.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import type { SettingsStore } from '../settings.ts';
 import type { StorageApi } from '../storage/api.ts';
+import { personName, planStateView } from '../storage/journal/views.ts';
 import type { RecoveryKeys } from '../storage/keys/recoveryKeys.ts';
 import type { KeyRotation } from '../storage/rotation/keyRotation.ts';
 import type { Client, Handlers } from './router.ts';
@@ -63,7 +64,7 @@ const ALWAYS_OPEN = new Set<string>([
 const PAGE = 200;
 
 /** Who did it, as the record keeps it: the person, and beside that the carrier's id of their window. */
-const by = ({ id }: Client) => `${personHere()} (${id})`;
+const by = ({ id }: Client) => `${personName(personHere(id))} (${id})`;
 
 /** One line per route; what a line needs more of lives in its service. */
 export function createHandlers(services: HandlerServices): Handlers {
@@ -152,7 +153,10 @@ export function createHandlers(services: HandlerServices): Handlers {
     'chat.update': ({ conversationId, patch }) => chat.update(conversationId, patch),
     'chat.search': ({ text, limit }) => storage.chat.searchConversations(text, limit),
     'chat.export': async ({ conversationId, format }) => {
-      const plan = (planId: string) => journal.plan(planId);
+      const plan = async (planId: string) => {
+        const state = await journal.plan(planId);
+        return state && planStateView(state);
+      };
       const { name, messages, body } = await exportConversation(
         { chat: storage.chat, plan },
         conversationId,
@@ -171,8 +175,8 @@ export function createHandlers(services: HandlerServices): Handlers {
     'plans.propose': ({ resourceId, action }) => execution.propose(action, resourceId),
     'plans.get': ({ planId }) => execution.plan(planId),
     'plans.approve': ({ planId, digest, typedName }, client) =>
-      execution.approve({ planId, digest, typedName }, personHere(), client.id),
-    'plans.reject': ({ planId }, client) => execution.reject(planId, personHere(), client.id),
+      execution.approve({ planId, digest, typedName }, personHere(client.id)),
+    'plans.reject': ({ planId }, client) => execution.reject(planId, personHere(client.id)),
 
     'activity.query': (query) => execution.activity(query),
     'activity.rows': async ({ resultId, offset, limit }) => ({

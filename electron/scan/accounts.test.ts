@@ -74,7 +74,7 @@ function open(options: AccountsOptions = {}): Accounts {
         append: async (body) => {
           refuse('journal');
           journal.push(body);
-          return { seq: journal.length, at: '', body };
+          return { seq: journal.length, at: '', execution: null };
         },
       },
       estate: {

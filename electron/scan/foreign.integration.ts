@@ -26,6 +26,7 @@ import {
   writeAwsFiles,
 } from '../../e2e/support/moto.ts';
 import type { Resource } from '../../preload/contract/models.ts';
+import { ANA } from '../storage/journal/testing/plans.ts';
 import { type LiveApp, startLiveApp } from '../execute/testing/liveApp.ts';
 import { allCells } from './fixtures/allCells.ts';
 
@@ -211,11 +212,11 @@ test.each(ENDS)('after a %s, %s is no seen end: only AWS’s own answer verifies
   });
   const { planId, digest, confirmName } = plan;
   const approval = { planId, digest, typedName: confirmName ?? undefined };
-  const { execution } = await app.execution.approve(approval, 'window-1');
+  const { execution } = await app.execution.approve(approval, ANA);
   const executionId = execution?.executionId ?? '';
   const record = () => app.storage.journal.execution(executionId);
   await expect.poll(async () => (await record())?.state, { timeout: 30_000 }).toBe('succeeded');
   expect(foreign).toBe(3);
-  expect((await record())?.stateNow).toBe(plan.expectedState);
+  expect((await record())?.targets[0]?.stateNow).toBe(plan.expectedState);
   expect(JSON.stringify(await app.storage.journal.log(executionId, 0, 100))).toContain("not AWS's answer");
 });

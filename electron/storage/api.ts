@@ -5,11 +5,10 @@ import type {
   AppStatus,
   ChatMessage,
   Conversation,
-  Execution,
+  ExecutionNews,
   Facets,
   KeyInfo,
   LogLine,
-  PlanView,
   QueryChip,
   RelatedResource,
   Resource,
@@ -27,7 +26,9 @@ import type { ConversationSearch } from './chatSearch/ChatSearch.ts';
 import type { DocKind } from './documents.ts';
 import type { HistoryEntry, NewHistoryEntry } from './history/entries.ts';
 import type { HistoryCursor } from './history/historyTable.ts';
-import type { JournalBody, JournalEntry } from './journal/entries.ts';
+import type { JournalBody } from './journal/entries.ts';
+import type { StoredExecution } from './journal/execution.ts';
+import type { PlanState } from './journal/projection.ts';
 import type { KeySlot, SlotKind, SlotSecret } from './keys/slots.ts';
 import type { EngineMoved, EngineTarget } from './maintenance/engineMove.ts';
 import type { LocalEngine } from './maintenance/engineRescue.ts';
@@ -277,15 +278,24 @@ export interface HistoryApi {
   expire(months: number): Promise<{ removed: number; more: boolean }>;
 }
 
+/** What an append changed, so that it can be announced without asking again. */
+export interface Appended {
+  seq: number;
+  /** ISO time of the entry. */
+  at: string;
+  /** Of the execution the entry is about; null for an entry about none. */
+  execution: ExecutionNews | null;
+}
+
 export interface JournalApi {
   /** Durable (fsync) when it resolves. */
-  append(body: JournalBody): Promise<JournalEntry>;
+  append(body: JournalBody): Promise<Appended>;
   /** Where the MAC chain stands; `brokenAt` names the first entry that does not fit. */
   verify(): Promise<{ entries: number; head: string; brokenAt: number | null }>;
-  plan(planId: string): Promise<PlanView | null>;
-  execution(executionId: string): Promise<Execution | null>;
+  plan(planId: string): Promise<PlanState | null>;
+  execution(executionId: string): Promise<StoredExecution | null>;
   /** Executions that have an approval and no result: what a killed run left. */
-  unfinished(): Promise<Execution[]>;
+  unfinished(): Promise<StoredExecution[]>;
   log(executionId: string, offset: number, limit: number): Promise<{ lines: LogLine[]; total: number }>;
   activity(query: ActivityQuery): Promise<{ resultId: string; total: number }>;
   activityRows(resultId: string, offset: number, limit: number): Promise<ActivityRow[]>;

@@ -26,6 +26,7 @@ const MIGRATIONS: readonly Migration[] = [
         ) STRICT;
       `),
   },
+  // Journal entries of version 2 stand in it as well: 0.1.0 must not go on from them, and refuses the file for this.
   { to: 2, run: (db) => db.exec(HISTORY_TABLES) },
 ];
 const DOC_SCHEMA = 1;

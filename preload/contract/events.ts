@@ -1,4 +1,4 @@
-import type { AppStatus, ConnectResult, Execution, Job, ScanRun } from './models.ts';
+import type { AppStatus, ConnectResult, ExecutionNews, Job, ScanRun } from './models.ts';
 
 /** Events are hints: after a gap in `seq` or a new `bootId` the client refetches. */
 export interface EventPayloads {
@@ -11,7 +11,7 @@ export interface EventPayloads {
   'accounts.connecting': { results: ConnectResult[] };
   'chat.changed': { conversationId: string };
   'plan.changed': { planId: string };
-  'execution.changed': Execution;
+  'execution.changed': ExecutionNews;
   'settings.changed': Record<never, never>;
   'job.changed': Job;
   'backups.changed': Record<never, never>;

@@ -196,24 +196,38 @@ describe('CacheSync', () => {
     expect(isStale('accounts.list', {})).toBe(true);
   });
 
-  test('execution.changed shows in its plan card at once', () => {
-    client.setQueryData(['plans.get', { planId: 'p' }], {
-      plan: 'kept',
-      status: 'proposed',
-      execution: null,
-    });
-    const execution = {
+  const news = (change: object) =>
+    ({
       executionId: 'e',
-      plan: { planId: 'p' },
+      planId: 'p',
+      state: 'sending',
       finishedAt: null,
-    } as unknown as EventPayloads['execution.changed'];
-    say('execution.changed', execution);
-    expect(client.getQueryData(['plans.get', { planId: 'p' }])).toEqual({
-      plan: 'kept',
-      status: 'approved',
-      execution,
-    });
-    expect(client.getQueryData(['executions.get', { executionId: 'e' }])).toBe(execution);
+      ...change,
+    }) as unknown as EventPayloads['execution.changed'];
+
+  test('execution.changed shows in its plan card at once', () => {
+    const key = ['plans.get', { planId: 'p' }];
+    client.setQueryData(key, { plan: 'kept', status: 'proposed', execution: null });
+    const answer = { text: '{}', whole: true };
+    say('execution.changed', news({ answer }));
+    const execution = { executionId: 'e', state: 'sending', finishedAt: null, plan: 'kept', answer };
+    expect(client.getQueryData(key)).toEqual({ plan: 'kept', status: 'approved', execution });
+    say('execution.changed', news({ state: 'waiting' }));
+    expect(client.getQueryData(key)).toMatchObject({ execution: { ...execution, state: 'waiting' } });
+  });
+
+  test('a change is put where the execution is known, and only a line makes its log stale', () => {
+    const key = ['executions.get', { executionId: 'e' }];
+    const log = ['executions.log', { executionId: 'e', first: 0 }];
+    say('execution.changed', news({}));
+    expect(client.getQueryData(key)).toBeUndefined();
+    client.setQueryData(key, { executionId: 'e', plan: 'kept', answer: null, state: 'checking' });
+    put(...log);
+    say('execution.changed', news({}));
+    expect(client.getQueryData(key)).toMatchObject({ plan: 'kept', answer: null, state: 'sending' });
+    expect(isStale(...log)).toBe(false);
+    say('execution.changed', news({ line: { at: '', level: 'info', text: 'Sending' } }));
+    expect(isStale(...log)).toBe(true);
   });
 
   const status = (phase: string, path = '/w') =>

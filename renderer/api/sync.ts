@@ -4,6 +4,7 @@ import type { EventMessage } from '../../preload/contract/events.ts';
 import type {
   AppStatus,
   Execution,
+  ExecutionNews,
   Job,
   PlanView,
   ScanRun,
@@ -130,7 +131,7 @@ export class CacheSync {
     else if (name === 'settings.changed') this.#stale('settings.get');
     else if (name === 'chat.changed') this.#chat((payload as { conversationId: string }).conversationId);
     else if (name === 'plan.changed') this.#plan((payload as { planId: string }).planId);
-    else if (name === 'execution.changed') this.#execution(payload as Execution);
+    else if (name === 'execution.changed') this.#execution(payload as ExecutionNews);
     else if (name === 'job.changed') this.#job(payload as Job);
     else if (name === 'backups.changed') this.#stale('backup.overview', 'storage.rescueOptions');
     // Which backups a former key opens changes with the keys.
@@ -192,18 +193,24 @@ export class CacheSync {
     this.#throttle('activity', 500, () => this.#stale('activity.query'));
   }
 
-  #execution(execution: Execution): void {
-    const { executionId, plan } = execution;
-    this.#client.setQueryData(queryKey('executions.get', { executionId }), execution);
-    this.#client.setQueryData<PlanView>(queryKey('plans.get', { planId: plan.planId }), (old) =>
-      old ? { ...old, status: 'approved', execution } : old,
+  /** What changed is put where the execution is known; its plan is not told again. */
+  #execution({ planId, line, answer, ...progress }: ExecutionNews): void {
+    const { executionId } = progress;
+    const changed = { ...progress, ...(answer && { answer }) };
+    this.#client.setQueryData<Execution>(queryKey('executions.get', { executionId }), (old) =>
+      old ? { ...old, ...changed } : old,
     );
+    this.#client.setQueryData<PlanView>(queryKey('plans.get', { planId }), (old) => {
+      if (!old) return old;
+      const before = old.execution ?? { plan: old.plan, answer: null };
+      return { ...old, status: 'approved', execution: { ...before, ...changed } };
+    });
     // An answer asked for before the end may still arrive after it and would be the older one.
-    if (execution.finishedAt !== null) {
+    if (progress.finishedAt !== null) {
       this.#staleOne('executions.get', (input) => input?.executionId === executionId);
-      this.#staleOne('plans.get', (input) => input?.planId === plan.planId);
+      this.#staleOne('plans.get', (input) => input?.planId === planId);
     }
-    this.#staleOne('executions.log', (input) => input?.executionId === executionId);
+    if (line) this.#staleOne('executions.log', (input) => input?.executionId === executionId);
     this.#throttle('activity', 500, () => this.#stale('activity.query'));
   }
 

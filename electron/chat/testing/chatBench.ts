@@ -12,7 +12,7 @@ import { StorageService } from '../../storage/storageService.ts';
 import { BuiltinAssistant } from '../builtin/builtinAssistant.ts';
 import type { BuiltinPorts } from '../builtin/context.ts';
 import { ChatService, type ChatServicePorts } from '../chatService.ts';
-import type { Planner } from '../planner.ts';
+import type { Planner, PlanOrigin } from '../planner.ts';
 
 export const PROD = '123456789012';
 export const DEV = '210987654321';
@@ -74,6 +74,7 @@ export class ChatBench {
   #indexed = Promise.withResolvers<void>();
   /** `rds.stop pg-main1` for each plan, in order. */
   readonly proposed: { action: string; resourceId: string }[] = [];
+  readonly origins: PlanOrigin[] = [];
   readonly events: string[] = [];
   readonly reported: unknown[] = [];
   refuse: AppError | Error | null = null;
@@ -109,11 +110,12 @@ export class ChatBench {
 
   readonly planner: Planner = {
     actionsFor,
-    propose: async (action, resourceId) => {
+    propose: async (action, resourceId, { origin }) => {
       if (this.refuse) throw this.refuse;
       const target = await this.storage.estate.get(resourceId);
       if (!target) throw new AppError('NOT_FOUND', 'This resource is not in the estate.');
       this.proposed.push({ action, resourceId });
+      this.origins.push(origin);
       return { plan: planOf(action, resourceId, target.name), status: 'proposed', execution: null };
     },
   };
@@ -208,6 +210,7 @@ function planOf(action: string, resourceId: string, name: string): Plan {
   return Plan.parse({
     planId: `plan-${resourceId}-${action}`,
     conversationId: null,
+    origin: { kind: 'sentence', messageId: null },
     title: `${verb} ${name}`,
     risk: 'low',
     target: {
@@ -239,7 +242,7 @@ function planOf(action: string, resourceId: string, name: string): Plan {
     expectedState: 'stopped',
     checks: [],
     affects: [],
-    undo: null,
+    ...{ undo: null, undoNote: null, action, undoAction: null },
     confirmName: null,
     digest: 'digest',
     createdAt: NOW,

@@ -2,7 +2,15 @@ import type { z } from 'zod';
 import { isNotReached } from '../../aws/errors.ts';
 import type { AwsClient, AwsClientClass } from '../../aws/types.ts';
 import { nodeErrorCode } from '../../errors.ts';
+import type { Answer } from '../../storage/journal/entries.ts';
+import { answerOf } from '../answer.ts';
 import type { Parameters, Send } from './spec.ts';
+
+/** What AWS said to a call that it took. */
+export interface Accepted {
+  requestId: string | null;
+  answer: Answer | null;
+}
 
 export interface SendOptions {
   /** Goes into the user agent, so that CloudTrail and the journal can be joined. */
@@ -29,6 +37,7 @@ interface CommandStack {
 }
 interface SdkCommand {
   middlewareStack: object;
+  schema?: unknown;
 }
 /** What a dispatch gets: the client, and the two things that must surround its command. */
 export interface Dispatching<C> {
@@ -78,9 +87,13 @@ export function sender<C extends AwsClient, I>(
   return async (clients, scope, parameters: Parameters, options) => {
     const parsed = input.parse(parameters);
     const client = clients.client(clientClass, scope);
-    const once = <K extends SdkCommand>(command: K) => leaveOnce(command, options);
-    const answer = await dispatch({ client, once, abort: { abortSignal: options.signal } }, parsed);
-    return answer.$metadata.requestId ?? null;
+    let schema: unknown;
+    const once = <K extends SdkCommand>(command: K) => {
+      schema = command.schema;
+      return leaveOnce(command, options);
+    };
+    const output = await dispatch({ client, once, abort: { abortSignal: options.signal } }, parsed);
+    return { requestId: output.$metadata.requestId ?? null, answer: answerOf(schema, output) };
   };
 }
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Plan, RelatedResource, Resource, ResourceType } from '../../../preload/contract/models.ts';
 import type { ClientPool, ClientScope } from '../../aws/types.ts';
 import type { CliPlace } from './cli.ts';
-import type { SendOptions } from './sendOnce.ts';
+import type { Accepted, SendOptions } from './sendOnce.ts';
 
 export type Parameters = Plan['call']['parameters'];
 export type Check = Plan['checks'][number];
@@ -38,13 +38,13 @@ export interface Watch {
   observed?: (parameters: Parameters) => string;
 }
 
-/** Sends the call with these parameters; resolves to the AWS request id. */
+/** Sends the call with these parameters; resolves to what AWS answered. */
 export type Send = (
   clients: ClientPool,
   scope: ClientScope,
   parameters: Parameters,
   options: SendOptions,
-) => Promise<string | null>;
+) => Promise<Accepted>;
 
 /** One change the app can make: from the verb of a sentence to the exact SDK call and the proof of its end. */
 export interface ActionSpec {

@@ -4,6 +4,7 @@
  */
 import type { JournalApi } from '../../storage/api.ts';
 import type { JournalBody } from '../../storage/journal/entries.ts';
+import { ANA } from '../../storage/journal/testing/plans.ts';
 import { appendingBy } from './harness.ts';
 import { type LiveOptions, startLiveApp } from './liveApp.ts';
 
@@ -28,5 +29,5 @@ const app = await startLiveApp(order, undefined, dying);
 const { plan } = await app.execution.propose(order.action, order.resourceId);
 await app.execution.approve(
   { planId: plan.planId, digest: plan.digest, typedName: plan.confirmName ?? undefined },
-  'window-1',
+  ANA,
 );

@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { EventMessage } from '../../../preload/contract/events.ts';
-import type { Account, Execution, Identity, Resource } from '../../../preload/contract/models.ts';
+import type { Account, ExecutionNews, Identity, Resource } from '../../../preload/contract/models.ts';
 import { type ProtectedPlace, touchesBackups } from '../../backup/guard.ts';
 import { AppError } from '../../errors.ts';
 import type { Emit } from '../../events.ts';
 import type { JournalApi } from '../../storage/api.ts';
 import type { JournalBody } from '../../storage/journal/entries.ts';
 import { Journal, type JournalRecords } from '../../storage/journal/journal.ts';
+import { ANA } from '../../storage/journal/testing/plans.ts';
 import { GONE, type Related } from '../catalog/spec.ts';
 import { CATALOG } from '../catalog.ts';
 import { ExecutionService } from '../executionService.ts';
@@ -118,7 +119,7 @@ export class World {
   others: Resource[] = [];
   /** Runs before each describe answers: a place to stop the world. */
   onDescribe: () => Promise<void> = async () => undefined;
-  #waiting: { executionId: string; done: (execution: Execution) => void }[] = [];
+  #waiting: { executionId: string; done: (execution: ExecutionNews) => void }[] = [];
 
   constructor(resource: Resource) {
     this.resource = resource;
@@ -169,10 +170,10 @@ export class World {
   }
 
   /** Resolves with the execution once its result is announced. */
-  ended(executionId: string): Promise<Execution> {
+  ended(executionId: string): Promise<ExecutionNews> {
     for (const { name, payload } of this.events) {
       if (name !== 'execution.changed') continue;
-      const execution = payload as Execution;
+      const execution = payload as ExecutionNews;
       if (execution.executionId === executionId && execution.finishedAt !== null)
         return Promise.resolve(execution);
     }
@@ -199,7 +200,7 @@ export class World {
   readonly #emit: Emit = (name, payload) => {
     this.events.push({ bootId: 'boot', seq: this.events.length + 1, name, payload });
     if (name !== 'execution.changed') return;
-    const execution = payload as Execution;
+    const execution = payload as ExecutionNews;
     if (execution.finishedAt === null) return;
     for (const { executionId, done } of this.#waiting) {
       if (executionId === execution.executionId) done(execution);
@@ -212,11 +213,11 @@ export async function runAction(
   world: World,
   actionId: string,
   service = world.process(),
-): Promise<Execution> {
+): Promise<ExecutionNews> {
   const { plan } = await service.propose(actionId, world.resource.id);
   const view = await service.approve(
     { planId: plan.planId, digest: plan.digest, typedName: plan.confirmName ?? undefined },
-    'window-1',
+    ANA,
   );
   return world.ended(view.execution?.executionId ?? '');
 }

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Plan } from '../../../preload/contract/models.ts';
 import { recoveryGroups } from '../keys/recoveryText.ts';
 import { quietWork } from '../work.ts';
+import type { StoredPlan } from '../journal/plan.ts';
+import { ANA, storedPlan } from '../journal/testing/plans.ts';
 import type { RestoreRequest } from './api.ts';
 import { AS_OF, instance, Machine, says } from './testing/machine.ts';
 
@@ -41,30 +42,15 @@ async function mention({ service }: Machine, name: string): Promise<void> {
   });
   const plan = planFor(resource.id, name);
   await service.journal.append({ kind: 'plan_proposed', plan });
-  await service.journal.append({ kind: 'plan_rejected', planId: plan.planId, by: 'window' });
+  await service.journal.append({ kind: 'plan_rejected', planId: plan.planId, actor: ANA });
 }
 
-function planFor(resourceId: string, name: string): Plan {
-  return {
-    planId: `plan-${resourceId}`,
-    conversationId: null,
-    title: `Stop ${name}`,
-    risk: 'low',
-    target: {
-      ...{ resourceId, resourceType: 'ec2_instance', name, nativeId: `i-${name}`, arn: `arn:${name}` },
-      ...{ region: 'us-west-2', state: 'running', asOf: AS_OF },
-    },
-    identity: {
-      ...{ profile: 'acme', accountId: '123456789012', accountName: 'acme', arn: 'arn', expiresAt: null },
-      ...{ readOnly: false, production: false },
-    },
-    call: {
-      ...{ service: 'ec2', operation: 'StopInstances', iamAction: 'ec2:StopInstances' },
-      ...{ parameters: {}, cli: 'aws ec2 stop-instances' },
-    },
-    ...{ expectedState: 'stopped', checks: [], affects: [], undo: null, confirmName: null, digest: name },
-    ...{ createdAt: AS_OF, expiresAt: '2026-11-20T10:10:00.000Z' },
-  };
+function planFor(resourceId: string, name: string): StoredPlan {
+  const plan = storedPlan(`plan-${resourceId}`, { title: `Stop ${name}` });
+  const [step] = plan.steps;
+  const [target] = step?.targets ?? [];
+  if (step === undefined || target === undefined) throw new Error('the plan has one target');
+  return { ...plan, steps: [{ ...step, targets: [{ ...target, resourceId, name }] }] };
 }
 
 /** What each link in conversations and in Activity leads to, as the routes of the screens ask for it. */

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { ActivityQuery, ActivityRow, Execution, Plan } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
-import type { AccessRecord, MaintenanceRecord, Projection } from './projection.ts';
+import type { StoredPlan } from './plan.ts';
+import {
+  type AccessRecord,
+  type MaintenanceRecord,
+  type OpaqueRecord,
+  type Projection,
+  unreadable,
+} from './projection.ts';
+import { executionView, personName, planView } from './views.ts';
 
 /** Results kept for paging; the oldest gives way. */
 const MAX_RESULTS = 20;
@@ -46,7 +54,7 @@ export class ActivityWindows {
       if (row.kind !== 'execution') return row;
       const holder = projections.find((projection) => projection.execution(row.id));
       const execution = holder?.execution(row.id);
-      return execution ? executionRow(execution) : row;
+      return execution ? executionRow(executionView(execution)) : row;
     });
   }
 }
@@ -75,20 +83,24 @@ function allLines(projections: Projection[], now: number): Line[] {
 
 function lines(projection: Projection, now: number): Line[] {
   const executions = projection.executions().map(({ seq, execution }) => {
-    const extra = [execution.requestId, execution.error?.message, execution.approvedBy];
-    return line(seq, executionRow(execution), planText(execution.plan), extra);
+    const view = executionView(execution);
+    const extra = [view.requestId, view.error?.message, view.approvedBy, view.askedBy];
+    return line(seq, executionRow(view), planText(execution.plan), extra);
   });
-  const rejected = projection
-    .rejections()
-    .map(({ seq, at, by, plan }) => line(seq, planRow(plan, 'rejected', at), planText(plan), [by]));
-  const expired = projection
-    .expiredPlans(now)
-    .map(({ seq, plan }) => line(seq, planRow(plan, 'expired', plan.expiresAt), planText(plan), []));
+  const rejected = projection.rejections().map(({ seq, at, by, plan }) => {
+    const row = planRow(planView(plan), 'rejected', at);
+    return line(seq, row, planText(plan), [personName(by)]);
+  });
+  const expired = projection.expiredPlans(now).map(({ seq, plan }) => {
+    const row = planRow(planView(plan), 'expired', plan.expiresAt);
+    return line(seq, row, planText(plan), []);
+  });
   const access = projection.access().map((record) => line(record.seq, accessRow(record), [], []));
   const maintenance = projection
     .maintenance()
     .map((record) => line(record.seq, maintenanceRow(record), [], [record.body.by]));
-  return [...executions, ...rejected, ...expired, ...access, ...maintenance];
+  const opaque = projection.opaque().map((record) => line(record.seq, opaqueRow(record), [], []));
+  return [...executions, ...rejected, ...expired, ...access, ...maintenance, ...opaque];
 }
 
 function line(
@@ -101,18 +113,13 @@ function line(
   return { row, seq, text: [...words, ...planWords, ...extra].filter(Boolean).join('\n').toLowerCase() };
 }
 
-function planText({ target, identity, call, planId }: Plan): string[] {
-  return [
-    planId,
-    target.nativeId,
-    target.arn,
-    target.resourceType,
-    identity.accountName,
-    identity.arn,
-    call.iamAction,
-    call.operation,
-    call.cli,
-  ];
+/** Of all its steps and targets. */
+function planText({ planId, identity, steps }: StoredPlan): string[] {
+  const calls = steps.flatMap(({ call }) => [call.iamAction, call.operation, call.cli]);
+  const targets = steps
+    .flatMap(({ targets }) => targets)
+    .flatMap(({ address, arn, name }) => [address.nativeId, arn, address.type, name]);
+  return [planId, identity.accountName, identity.principal, ...calls, ...targets];
 }
 
 function base(plan: Plan) {
@@ -175,6 +182,10 @@ function maintenanceRow({ seq, at, body }: MaintenanceRecord): ActivityRow {
     kind: 'maintenance',
     title: body.title,
   };
+}
+
+function opaqueRow({ seq, at, body }: OpaqueRecord): ActivityRow {
+  return { ...recorded(at, null), id: `entry-${seq}`, kind: 'other', title: unreadable(body.of) };
 }
 
 /** A line that is about no plan. */

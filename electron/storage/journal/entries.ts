@@ -1,44 +1,72 @@
 import { z } from 'zod';
-import { ERROR_CODES } from '../../../preload/contract/errors.ts';
-import { Plan } from '../../../preload/contract/models.ts';
+import { Person, StoredPlan, Word } from './plan.ts';
 
 /**
- * The journal's records: intent log, execution history and audit log in one. A stored format: fields are
- * added, never renamed or removed; `v` rises when a reader must know.
+ * The journal's records, version 2: intent log, execution history and audit log in one. A stored format, described in
+ * docs/backup-format.md: kinds and members are added, never renamed or removed; the version rises when a reader must
+ * know. Whatever decides a plan is `plan_rejected` or `plan_approved`; whatever belongs to an execution names it.
  */
 const id = z.string();
-/** The carrier's id of the client, another at each start; `by` names who. Absent in older records, where `by` is it. */
-const client = z.string().optional();
+/** Position of a step in the plan, of a target in its step. */
+const at = z.number().int().min(0);
+const state = z.string().nullable();
+const Failure = z.object({ code: Word, message: z.string() });
+
+/** What AWS answered, as JSON: cut after `ANSWER_LIMIT` characters; what its model calls sensitive is not in it. */
+const Answer = z.object({ text: z.string(), whole: z.boolean() });
+export type Answer = z.infer<typeof Answer>;
+
 export const JournalBody = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('plan_proposed'), plan: Plan }),
-  z.object({ kind: z.literal('plan_rejected'), planId: id, by: z.string(), client }),
+  z.object({ kind: z.literal('plan_proposed'), plan: StoredPlan }),
+  z.object({ kind: z.literal('plan_rejected'), planId: id, actor: Person }),
   z.object({
     kind: z.literal('plan_approved'),
     planId: id,
     executionId: id,
-    by: z.string(),
-    client,
+    /** Of the plan as it was shown. */
     digest: z.string(),
+    approvalRequired: z.boolean(),
+    /** Who had it carried out, and who approved it; null = nobody had to. */
+    actor: Person,
+    approver: Person.nullable(),
   }),
-  /** Written and synced before the call leaves: after a crash its presence means "may have been sent". */
-  z.object({ kind: z.literal('intent'), executionId: id, stateBefore: z.string().nullable() }),
-  z.object({ kind: z.literal('sent'), executionId: id, requestId: z.string().nullable() }),
+  /** Written and synced before a step's call leaves: after a crash its presence means "may have been sent". */
   z.object({
-    kind: z.literal('log'),
+    kind: z.literal('intent'),
     executionId: id,
-    level: z.enum(['info', 'warn', 'error']),
-    text: z.string(),
+    step: at,
+    /** The state of each target of the step. */
+    before: z.array(state),
   }),
-  z.object({ kind: z.literal('state'), executionId: id, state: z.string().nullable() }),
+  /** AWS took the call (without an answer: its effect was seen), or refused it and changed nothing. */
+  z.object({
+    kind: z.literal('answered'),
+    executionId: id,
+    step: at,
+    accepted: z.boolean(),
+    requestId: z.string().nullable(),
+    answer: Answer.nullable(),
+  }),
+  /** Levels: `info`, `warn`, `error`. */
+  z.object({ kind: z.literal('log'), executionId: id, level: Word, text: z.string() }),
+  z.object({ kind: z.literal('state'), executionId: id, step: at, target: at, state }),
+  /** Outcomes: `succeeded`, `failed`, `refused`, `unknown`, `stopped_waiting`. */
   z.object({
     kind: z.literal('result'),
     executionId: id,
-    outcome: z.enum(['succeeded', 'failed', 'refused', 'unknown', 'stopped_waiting']),
-    stateNow: z.string().nullable(),
-    /** The end state was seen in AWS. */
-    verified: z.boolean(),
-    requestId: z.string().nullable(),
-    error: z.object({ code: z.enum(ERROR_CODES), message: z.string() }).nullable(),
+    outcome: Word,
+    error: Failure.nullable(),
+    /** `verified`: the end state was seen in AWS. */
+    targets: z.array(
+      z.object({
+        step: at,
+        target: at,
+        outcome: Word,
+        stateNow: state,
+        verified: z.boolean(),
+        error: Failure.nullable(),
+      }),
+    ),
   }),
   z.object({
     kind: z.literal('profile_unlocked'),
@@ -47,7 +75,12 @@ export const JournalBody = z.discriminatedUnion('kind', [
     until: z.string(),
     by: z.string(),
   }),
-  z.object({ kind: z.literal('profile_locked'), profile: z.string(), accountId: z.string(), by: z.string() }),
+  z.object({
+    kind: z.literal('profile_locked'),
+    profile: z.string(),
+    accountId: z.string(),
+    by: z.string(),
+  }),
   /** What was done to the stored data itself: forgotten, deleted, moved, restored, its keys changed. */
   z.object({
     kind: z.literal('maintenance'),
@@ -58,10 +91,22 @@ export const JournalBody = z.discriminatedUnion('kind', [
   }),
 ]);
 export type JournalBody = z.infer<typeof JournalBody>;
+export type BodyOf<K extends JournalBody['kind']> = Extract<JournalBody, { kind: K }>;
+/** What happens to an execution after its approval. */
+export type StepBody = BodyOf<'intent' | 'answered' | 'log' | 'state' | 'result'>;
+
+/** An entry of a kind, or in a form, that this version does not know: it stands in the chain and is shown as such. */
+export interface OpaqueBody {
+  kind: 'opaque';
+  /** Its own kind. */
+  of: string;
+  planId: string | null;
+  executionId: string | null;
+}
 
 export interface JournalEntry {
   seq: number;
   /** ISO time of the append. */
   at: string;
-  body: JournalBody;
+  body: JournalBody | OpaqueBody;
 }

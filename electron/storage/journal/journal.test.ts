@@ -1,10 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import type { Plan } from '../../../preload/contract/models.ts';
 import type { JournalBody } from './entries.ts';
 import { Journal, type JournalRecords } from './journal.ts';
-
-const START = Date.parse('2026-11-21T09:30:00.000Z');
+import type { StoredPlan } from './plan.ts';
+import { ANA, approval, intent, result, START, storedPlan } from './testing/plans.ts';
 
 /** Records kept in a real SQLite table, unsealed: sealing and the chain are JournalTable's own tests. */
 class PlainRecords implements JournalRecords {
@@ -32,77 +31,16 @@ class PlainRecords implements JournalRecords {
   }
 }
 
-function plan(planId: string, patch: Partial<Plan> = {}): Plan {
-  return {
-    planId,
-    conversationId: null,
-    title: `Stop RDS instance ${planId}-db`,
-    risk: 'low',
-    target: {
-      resourceId: `resource-${planId}`,
-      resourceType: 'rds_instance',
-      name: `${planId}-db`,
-      nativeId: `${planId}-db`,
-      arn: `arn:aws:rds:us-west-2:111122223333:db:${planId}-db`,
-      region: 'us-west-2',
-      state: 'available',
-      asOf: new Date(START).toISOString(),
-    },
-    identity: {
-      profile: 'prod',
-      accountId: '111122223333',
-      accountName: 'payments',
-      arn: 'arn:aws:iam::111122223333:user/ops',
-      expiresAt: null,
-      readOnly: false,
-      production: true,
-    },
-    call: {
-      service: 'rds',
-      operation: 'StopDBInstance',
-      iamAction: 'rds:StopDBInstance',
-      parameters: { DBInstanceIdentifier: `${planId}-db` },
-      cli: `aws rds stop-db-instance --db-instance-identifier ${planId}-db`,
-    },
-    expectedState: 'stopped',
-    checks: [],
-    affects: [],
-    undo: null,
-    confirmName: null,
-    digest: `digest-${planId}`,
-    createdAt: new Date(START).toISOString(),
-    expiresAt: new Date(START + 600_000).toISOString(),
-    ...patch,
-  };
-}
-
 function setup() {
   const table = new PlainRecords();
   const clock = { now: START };
   const open = () => new Journal(table, () => clock.now);
   const journal = open();
-  const propose = (planId: string, patch?: Partial<Plan>) =>
-    journal.append({ kind: 'plan_proposed', plan: plan(planId, patch) });
+  const propose = (planId: string, patch?: Partial<StoredPlan>) =>
+    journal.append({ kind: 'plan_proposed', plan: storedPlan(planId, patch) });
   const approve = (planId: string) => journal.append(approval(planId));
   return { table, clock, open, journal, propose, approve };
 }
-
-const approval = (planId: string): JournalBody => ({
-  kind: 'plan_approved',
-  planId,
-  executionId: `run-${planId}`,
-  by: 'window',
-  digest: `digest-${planId}`,
-});
-const result = (planId: string, outcome: 'succeeded' | 'failed' = 'succeeded'): JournalBody => ({
-  kind: 'result',
-  executionId: `run-${planId}`,
-  outcome,
-  stateNow: 'stopped',
-  verified: outcome === 'succeeded',
-  requestId: null,
-  error: null,
-});
 
 test('an approved plan cannot be approved again, not even by a later process', async () => {
   const { propose, approve, open } = setup();
@@ -126,7 +64,7 @@ test('of two approvals at once exactly one is written', async () => {
 test('approval and rejection exclude each other', async () => {
   const { propose, approve, journal } = setup();
   await propose('a');
-  await journal.append({ kind: 'plan_rejected', planId: 'a', by: 'window' });
+  await journal.append({ kind: 'plan_rejected', planId: 'a', actor: ANA });
   await expect(approve('a')).rejects.toMatchObject({ code: 'PLAN_USED' });
 });
 
@@ -146,10 +84,9 @@ test('a second intent of one execution is refused, so a second send cannot be re
   const { propose, approve, journal, open } = setup();
   await propose('a');
   await approve('a');
-  const intent: JournalBody = { kind: 'intent', executionId: 'run-a', stateBefore: 'available' };
-  await journal.append(intent);
-  await expect(journal.append(intent)).rejects.toMatchObject({ code: 'INVALID_STATE' });
-  await expect(open().append(intent)).rejects.toMatchObject({ code: 'INVALID_STATE' });
+  await journal.append(intent('a'));
+  await expect(journal.append(intent('a'))).rejects.toMatchObject({ code: 'INVALID_STATE' });
+  await expect(open().append(intent('a'))).rejects.toMatchObject({ code: 'INVALID_STATE' });
 });
 
 test('a closed record takes no second result', async () => {
@@ -166,21 +103,32 @@ test('a later process reads back the same execution, its steps with times and it
   await propose('a');
   await approve('a');
   clock.now += 1_000;
-  await journal.append({ kind: 'intent', executionId: 'run-a', stateBefore: 'available' });
+  await journal.append(intent('a'));
   await journal.append({ kind: 'log', executionId: 'run-a', level: 'info', text: 'Sending' });
-  await journal.append({ kind: 'sent', executionId: 'run-a', requestId: 'req-1' });
-  await journal.append({ kind: 'state', executionId: 'run-a', state: 'stopping' });
+  await journal.append({
+    kind: 'answered',
+    executionId: 'run-a',
+    step: 0,
+    accepted: true,
+    requestId: 'req-1',
+    answer: { text: '{"DBInstance":{}}', whole: true },
+  });
+  await journal.append({ kind: 'state', executionId: 'run-a', step: 0, target: 0, state: 'stopping' });
   expect((await open().unfinished()).map((e) => e.executionId)).toEqual(['run-a']);
   await journal.append(result('a'));
   const again = open();
   expect(await again.execution('run-a')).toEqual(await journal.execution('run-a'));
   expect(await again.execution('run-a')).toMatchObject({
     state: 'succeeded',
-    stateBefore: 'available',
-    stateNow: 'stopped',
-    requestId: 'req-1',
+    actor: ANA,
+    approver: ANA,
+    approvalRequired: true,
+    targets: [
+      { stateBefore: 'available', stateNow: 'stopped', outcome: 'succeeded', verifiedAt: expect.any(String) },
+    ],
+    answers: [{ requestId: 'req-1', answer: { text: '{"DBInstance":{}}', whole: true } }],
     logLines: 1,
-    steps: [
+    timeline: [
       { state: 'checking', at: '2026-11-21T09:30:00.000Z' },
       { state: 'sending', at: '2026-11-21T09:30:01.000Z' },
       { state: 'waiting' },
@@ -197,8 +145,8 @@ test('what is handed out cannot change the record', async () => {
   await approve('a');
   const execution = await journal.execution('run-a');
   if (execution) execution.state = 'succeeded';
-  execution?.steps?.push({ state: 'succeeded', at: '' });
-  expect(await journal.execution('run-a')).toMatchObject({ state: 'checking', steps: { length: 1 } });
+  execution?.timeline.push({ state: 'succeeded', at: '' });
+  expect(await journal.execution('run-a')).toMatchObject({ state: 'checking', timeline: { length: 1 } });
 });
 
 test('a damaged record closes the plans that were open, since it may have been their approval', async () => {
@@ -229,7 +177,7 @@ test('a damaged record may have been an intent: the execution counts as possibly
 
 test('an entry of a newer version is refused, not skipped', async () => {
   const { table, open } = setup();
-  table.append(Buffer.from(JSON.stringify({ v: 2, at: '', body: {} })));
+  table.append(Buffer.from(JSON.stringify({ v: 3, at: '', body: {} })));
   expect(open).toThrow(expect.objectContaining({ code: 'FORMAT_NEWER' }));
 });
 
@@ -248,7 +196,7 @@ test('Activity shows each kind of line newest first, and open plans not at all',
   await propose('late');
   await propose('no');
   clock.now += 1_000;
-  await journal.append({ kind: 'plan_rejected', planId: 'no', by: 'window' });
+  await journal.append({ kind: 'plan_rejected', planId: 'no', actor: ANA });
   await journal.append({
     kind: 'profile_unlocked',
     profile: 'prod',

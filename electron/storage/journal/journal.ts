@@ -1,18 +1,13 @@
-import { z } from 'zod';
-import type {
-  ActivityQuery,
-  ActivityRow,
-  Execution,
-  LogLine,
-  PlanView,
-} from '../../../preload/contract/models.ts';
-import { AppError } from '../../errors.ts';
-import type { JournalApi } from '../api.ts';
+import type { ActivityQuery, ActivityRow, ExecutionNews, LogLine } from '../../../preload/contract/models.ts';
+import type { Appended, JournalApi } from '../api.ts';
 import type { EarlierJournal } from '../backup/earlierJournals.ts';
 import type { JournalRecord, JournalVerdict } from '../journalTable.ts';
 import { ActivityWindows } from './activity.ts';
-import { JournalBody, type JournalEntry } from './entries.ts';
-import { Projection } from './projection.ts';
+import { JournalBody } from './entries.ts';
+import type { StoredExecution } from './execution.ts';
+import { type PlanState, Projection } from './projection.ts';
+import { decodeEntry, encodeEntry } from './reader.ts';
+import { newsOf } from './views.ts';
 
 /** The part of JournalTable that the journal stands on. All calls are synchronous, `append` is durable. */
 export interface JournalRecords {
@@ -22,10 +17,7 @@ export interface JournalRecords {
   verify(): JournalVerdict;
 }
 
-const VERSION = 1;
 const PAGE = 1_000;
-const Versioned = z.object({ v: z.number() });
-const Stored = z.object({ v: z.literal(VERSION), at: z.iso.datetime(), body: JournalBody });
 
 /**
  * The journal: append-only entries, and what they say about plans and executions. Whether an entry may follow
@@ -51,29 +43,28 @@ export class Journal implements JournalApi {
     this.#load();
   }
 
-  async append(body: JournalBody): Promise<JournalEntry> {
+  async append(body: JournalBody): Promise<Appended> {
     const parsed = JournalBody.parse(body);
     this.#projection.admit(parsed, this.#now());
     const at = new Date(this.#now()).toISOString();
-    const bytes = Buffer.from(JSON.stringify({ v: VERSION, at, body: parsed }));
-    const entry = { seq: this.#table.append(bytes), at, body: parsed };
-    this.#projection.apply(entry);
-    return entry;
+    const seq = this.#table.append(encodeEntry(at, parsed));
+    this.#projection.apply({ seq, at, body: parsed });
+    return { seq, at, execution: 'executionId' in parsed ? this.#news(parsed.executionId, parsed) : null };
   }
 
   async verify(): Promise<JournalVerdict> {
     return this.#table.verify();
   }
 
-  async plan(planId: string): Promise<PlanView | null> {
+  async plan(planId: string): Promise<PlanState | null> {
     return this.#first((projection) => projection.plan(planId, this.#now()));
   }
 
-  async execution(executionId: string): Promise<Execution | null> {
+  async execution(executionId: string): Promise<StoredExecution | null> {
     return this.#first((projection) => projection.execution(executionId));
   }
 
-  async unfinished(): Promise<Execution[]> {
+  async unfinished(): Promise<StoredExecution[]> {
     return this.#projection.unfinished();
   }
 
@@ -96,6 +87,14 @@ export class Journal implements JournalApi {
     return this.#windows.rows(this.#all, resultId, offset, limit);
   }
 
+  #news(executionId: string, { kind }: JournalBody): ExecutionNews | null {
+    const execution = this.#projection.execution(executionId);
+    if (execution === null) return null;
+    const answer = kind === 'answered' ? execution.answers.at(-1) : undefined;
+    const line = kind === 'log' ? this.#projection.log(executionId).at(-1) : undefined;
+    return newsOf(execution, { ...(answer && { answer }), ...(line && { line }) });
+  }
+
   get #all(): Projection[] {
     return [this.#projection, ...this.#earlier];
   }
@@ -114,10 +113,10 @@ export class Journal implements JournalApi {
     for (;;) {
       const records = this.#table.read(expected, PAGE);
       for (const { seq, bytes } of records) {
-        const entry = bytes === null ? null : decode(seq, bytes);
-        if (seq !== expected || entry === null) this.#projection.gap(lastAt);
-        if (entry !== null) this.#projection.apply(entry);
-        lastAt = entry?.at ?? lastAt;
+        const entries = bytes === null ? null : decodeEntry(seq, bytes);
+        if (seq !== expected || entries === null) this.#projection.gap(lastAt);
+        for (const entry of entries ?? []) this.#projection.apply(entry);
+        lastAt = entries?.at(-1)?.at ?? lastAt;
         expected = seq + 1;
       }
       if (records.length < PAGE) break;
@@ -131,46 +130,23 @@ function projectEarlier({ records }: Pick<EarlierJournal, 'records'>): Projectio
   const projection = new Projection();
   let last = { seq: 0, at: new Date(0).toISOString() };
   for (const { seq, bytes } of records) {
-    const entry = decode(seq, bytes);
-    if (entry === null || seq !== last.seq + 1) projection.gap(last.at);
-    if (entry !== null) projection.apply(entry);
-    last = { seq, at: entry?.at ?? last.at };
+    const entries = decodeEntry(seq, bytes, { readOnly: true });
+    if (entries === null || seq !== last.seq + 1) projection.gap(last.at);
+    for (const entry of entries ?? []) projection.apply(entry);
+    last = { seq, at: entries?.at(-1)?.at ?? last.at };
   }
   projection.gap(last.at);
-  for (const { executionId, stateNow } of projection.unfinished()) {
-    projection.apply({
-      ...last,
-      body: {
-        kind: 'result',
-        executionId,
-        outcome: 'unknown',
-        stateNow,
-        verified: false,
-        requestId: null,
-        error: {
-          code: 'INVALID_STATE',
-          message: 'The restored journal ends here. Look in AWS how this ended.',
-        },
-      },
-    });
+  for (const { executionId, targets } of projection.unfinished()) {
+    const outcome = 'unknown';
+    const error = {
+      code: 'INVALID_STATE',
+      message: 'The restored journal ends here. Look in AWS how this ended.',
+    };
+    const results = targets.map(({ step, target, stateNow }) => ({
+      ...{ step, target, outcome, stateNow, error },
+      verified: false,
+    }));
+    projection.apply({ ...last, body: { kind: 'result', executionId, outcome, error, targets: results } });
   }
   return projection;
-}
-
-/** Null when the record cannot be read as an entry of this version. */
-function decode(seq: number, bytes: Uint8Array): JournalEntry | null {
-  let json: unknown;
-  try {
-    json = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return null;
-  }
-  const version = Versioned.safeParse(json);
-  if (version.success && version.data.v > VERSION)
-    throw new AppError(
-      'FORMAT_NEWER',
-      'The journal was written by a newer version of CloudOps. Open this workspace with that version.',
-    );
-  const stored = Stored.safeParse(json);
-  return stored.success ? { seq, at: stored.data.at, body: stored.data.body } : null;
 }

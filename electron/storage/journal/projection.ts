@@ -1,40 +1,54 @@
-import type { Execution, LogLine, Plan, PlanView } from '../../../preload/contract/models.ts';
+import type { LogLine } from '../../../preload/contract/models.ts';
+import { cleanText } from '../../aws/text.ts';
 import { AppError } from '../../errors.ts';
-import type { JournalBody, JournalEntry } from './entries.ts';
-
-/** Lines kept per execution; a wait of half an hour writes some twenty. */
-export const MAX_LOG_LINES = 1_000;
+import type { BodyOf, JournalBody, JournalEntry, OpaqueBody, StepBody } from './entries.ts';
+import {
+  advance,
+  begun,
+  type ExecutionRecord,
+  enter,
+  note,
+  type StoredExecution,
+  snapshot,
+} from './execution.ts';
+import type { Person, StoredPlan } from './plan.ts';
 
 interface PlanRecord {
-  plan: Plan;
+  plan: StoredPlan;
   seq: number;
   status: 'proposed' | 'approved' | 'rejected';
   executionId: string | null;
   decidedAt: string | null;
-  decidedBy: string | null;
-  /** Counts as expired whatever its time: the journal has a gap after it. */
+  decidedBy: Person | null;
+  /** Counts as expired whatever its time: the journal has a gap after it, or a decision that cannot be read. */
   closed: boolean;
 }
-interface ExecutionRecord {
-  execution: Execution;
-  seq: number;
-  log: LogLine[];
+/** A plan, what became of it, and where its execution stands. */
+export interface PlanState {
+  plan: StoredPlan;
+  status: 'proposed' | 'approved' | 'rejected' | 'expired';
+  execution: StoredExecution | null;
 }
 export interface AccessRecord {
   seq: number;
   at: string;
-  body: Extract<JournalBody, { kind: 'profile_unlocked' | 'profile_locked' }>;
+  body: BodyOf<'profile_unlocked' | 'profile_locked'>;
 }
 export interface MaintenanceRecord {
   seq: number;
   at: string;
-  body: Extract<JournalBody, { kind: 'maintenance' }>;
+  body: BodyOf<'maintenance'>;
 }
 export interface RejectionRecord {
   seq: number;
   at: string;
-  by: string;
-  plan: Plan;
+  by: Person;
+  plan: StoredPlan;
+}
+export interface OpaqueRecord {
+  seq: number;
+  at: string;
+  body: OpaqueBody;
 }
 
 /**
@@ -46,6 +60,7 @@ export class Projection {
   readonly #executions = new Map<string, ExecutionRecord>();
   readonly #access: AccessRecord[] = [];
   readonly #maintenance: MaintenanceRecord[] = [];
+  readonly #opaque: OpaqueRecord[] = [];
 
   apply(entry: JournalEntry): void {
     const { body } = entry;
@@ -54,7 +69,7 @@ export class Projection {
         this.#propose(entry, body.plan);
         return;
       case 'plan_rejected':
-        this.#decide(entry, body.planId, 'rejected', body.by);
+        this.#decide(entry, body.planId, 'rejected', body.actor);
         return;
       case 'plan_approved':
         this.#approve(entry, body);
@@ -65,6 +80,9 @@ export class Projection {
         return;
       case 'maintenance':
         this.#maintenance.push({ seq: entry.seq, at: entry.at, body });
+        return;
+      case 'opaque':
+        this.#pass({ seq: entry.seq, at: entry.at, body });
         return;
       default: {
         const record = this.#executions.get(body.executionId);
@@ -81,9 +99,24 @@ export class Projection {
     for (const record of this.#plans.values()) {
       if (record.status === 'proposed') record.closed = true;
     }
-    for (const { execution } of this.#executions.values()) {
-      if (execution.state === 'checking') enter(execution, 'sending', at);
+    for (const { execution } of this.#executions.values()) mayHaveLeft(execution, at);
+  }
+
+  /**
+   * An entry that cannot be read decides no plan, unless it is of a kind that does; of an execution it may stand for a
+   * call that left.
+   */
+  #pass(entry: OpaqueRecord): void {
+    const { of, planId, executionId } = entry.body;
+    const plan = planId === null ? undefined : this.#plans.get(planId);
+    if (plan?.status === 'proposed' && DECISIONS.has(of)) plan.closed = true;
+    const run = executionId === null ? undefined : this.#executions.get(executionId);
+    if (run === undefined) {
+      this.#opaque.push(entry);
+      return;
     }
+    mayHaveLeft(run.execution, entry.at);
+    note(run, { at: entry.at, level: 'warn', text: unreadable(of) });
   }
 
   /** Throws when the entry must not follow: this is what makes an approval single use and an intent unique. */
@@ -99,7 +132,8 @@ export class Projection {
         const record = this.#admitDecision(body.planId);
         const { plan } = record;
         if (isOver(record, now)) throw expired(plan);
-        if (plan.digest !== body.digest) throw changed('The approval names another call than the plan.');
+        if (plan.digest.sha256 !== body.digest)
+          throw changed('The approval names another call than the plan.');
         if (this.#executions.has(body.executionId))
           throw changed('An execution with this id exists already.');
         return;
@@ -113,7 +147,7 @@ export class Projection {
     }
   }
 
-  plan(planId: string, now: number): PlanView | null {
+  plan(planId: string, now: number): PlanState | null {
     const record = this.#plans.get(planId);
     if (!record) return null;
     const status = isOver(record, now) ? 'expired' : record.status;
@@ -121,7 +155,7 @@ export class Projection {
     return { plan: record.plan, status, execution };
   }
 
-  execution(executionId: string): Execution | null {
+  execution(executionId: string): StoredExecution | null {
     const record = this.#executions.get(executionId);
     return record ? snapshot(record.execution) : null;
   }
@@ -130,25 +164,25 @@ export class Projection {
     return this.#executions.get(executionId)?.log ?? [];
   }
 
-  unfinished(): Execution[] {
+  unfinished(): StoredExecution[] {
     return [...this.#executions.values()]
       .filter(({ execution }) => execution.finishedAt === null)
       .map(({ execution }) => snapshot(execution));
   }
 
-  executions(): { seq: number; execution: Execution }[] {
+  executions(): { seq: number; execution: StoredExecution }[] {
     return [...this.#executions.values()].map(({ seq, execution }) => ({ seq, execution }));
   }
 
   rejections(): RejectionRecord[] {
     return [...this.#plans.values()].flatMap((record) =>
-      record.status === 'rejected' && record.decidedAt !== null
-        ? [{ seq: record.seq, at: record.decidedAt, by: record.decidedBy ?? '', plan: record.plan }]
+      record.status === 'rejected' && record.decidedAt !== null && record.decidedBy !== null
+        ? [{ seq: record.seq, at: record.decidedAt, by: record.decidedBy, plan: record.plan }]
         : [],
     );
   }
 
-  expiredPlans(now: number): { seq: number; plan: Plan }[] {
+  expiredPlans(now: number): { seq: number; plan: StoredPlan }[] {
     return [...this.#plans.values()].filter((record) => isOver(record, now));
   }
 
@@ -160,7 +194,12 @@ export class Projection {
     return this.#maintenance;
   }
 
-  #propose(entry: JournalEntry, plan: Plan): void {
+  /** Entries that this version cannot read, of no execution it knows. */
+  opaque(): readonly OpaqueRecord[] {
+    return this.#opaque;
+  }
+
+  #propose(entry: JournalEntry, plan: StoredPlan): void {
     this.#plans.set(plan.planId, {
       plan,
       seq: entry.seq,
@@ -176,7 +215,7 @@ export class Projection {
     entry: JournalEntry,
     planId: string,
     status: 'approved' | 'rejected',
-    by: string,
+    by: Person,
   ): PlanRecord | null {
     const record = this.#plans.get(planId);
     if (record?.status !== 'proposed') return null;
@@ -186,29 +225,11 @@ export class Projection {
     return record;
   }
 
-  #approve(entry: JournalEntry, body: Extract<JournalBody, { kind: 'plan_approved' }>): void {
-    const record = this.#decide(entry, body.planId, 'approved', body.by);
+  #approve(entry: JournalEntry, body: BodyOf<'plan_approved'>): void {
+    const record = this.#decide(entry, body.planId, 'approved', body.approver ?? body.actor);
     if (!record) return;
     record.executionId = body.executionId;
-    this.#executions.set(body.executionId, {
-      seq: entry.seq,
-      log: [],
-      execution: {
-        executionId: body.executionId,
-        plan: record.plan,
-        state: 'checking',
-        approvedBy: body.by,
-        startedAt: entry.at,
-        finishedAt: null,
-        stateBefore: null,
-        stateNow: null,
-        verifiedAt: null,
-        requestId: null,
-        error: null,
-        logLines: 0,
-        steps: [{ state: 'checking', at: entry.at }],
-      },
-    });
+    this.#executions.set(body.executionId, begun(entry.seq, entry.at, record.plan, body));
   }
 
   #admitDecision(planId: string): PlanRecord {
@@ -221,22 +242,35 @@ export class Projection {
     return record;
   }
 
-  #admitStep(body: Extract<JournalBody, { executionId: string }>): void {
+  #admitStep(body: StepBody): void {
     const record = this.#executions.get(body.executionId);
     if (!record) throw new AppError('NOT_FOUND', 'This execution is not in the journal.');
-    const { state, finishedAt } = record.execution;
+    const { state, finishedAt, answers } = record.execution;
     if (body.kind === 'log') return;
     if (finishedAt !== null)
       throw new AppError('INVALID_STATE', 'This execution has ended; its record is closed.');
     if (body.kind === 'intent' && state !== 'checking')
       throw new AppError('INVALID_STATE', 'The call of this execution may have been sent already.');
-    if (body.kind === 'sent' && state !== 'sending')
+    const isOpen = state === 'sending' && answers.length === 0;
+    if (body.kind === 'answered' && !isOpen)
       throw new AppError('INVALID_STATE', 'Nothing of this execution is being sent.');
   }
 }
 
+/** Entries of these kinds decide a plan. */
+const DECISIONS: ReadonlySet<string> = new Set<JournalBody['kind']>(['plan_approved', 'plan_rejected']);
+
+export function unreadable(kind: string): string {
+  return `An entry of a kind that this version of CloudOps does not know: ${cleanText(kind, 100)}`;
+}
+
+/** What is not known to have stayed here may have been sent. */
+function mayHaveLeft(execution: StoredExecution, at: string): void {
+  if (execution.state === 'checking') enter(execution, 'sending', at);
+}
+
 /** Over by the wall clock; a plan from the future means that the clock was turned back, and counts as over. */
-export function isExpired(plan: Plan, now: number): boolean {
+export function isExpired(plan: StoredPlan, now: number): boolean {
   return now >= Date.parse(plan.expiresAt) || now < Date.parse(plan.createdAt) - 60_000;
 }
 
@@ -244,7 +278,7 @@ function isOver({ status, closed, plan }: PlanRecord, now: number): boolean {
   return status === 'proposed' && (closed || isExpired(plan, now));
 }
 
-function expired(plan: Plan): AppError {
+function expired(plan: StoredPlan): AppError {
   return new AppError(
     'PLAN_EXPIRED',
     `This plan was good until ${plan.expiresAt}. Ask again: the target is then checked anew.`,
@@ -253,47 +287,4 @@ function expired(plan: Plan): AppError {
 
 function changed(message: string): AppError {
   return new AppError('PLAN_CHANGED', message);
-}
-
-function snapshot(execution: Execution): Execution {
-  return { ...execution, steps: [...(execution.steps ?? [])] };
-}
-
-type ExecutionBody = Exclude<
-  Extract<JournalBody, { executionId: string }>,
-  Extract<JournalBody, { kind: 'plan_approved' }>
->;
-
-function enter(execution: Execution, state: Execution['state'], at: string): void {
-  execution.state = state;
-  execution.steps?.push({ state, at });
-}
-
-function advance(record: ExecutionRecord, at: string, body: ExecutionBody): void {
-  const { execution } = record;
-  switch (body.kind) {
-    case 'intent':
-      execution.stateBefore = body.stateBefore;
-      execution.stateNow = body.stateBefore;
-      enter(execution, 'sending', at);
-      return;
-    case 'sent':
-      execution.requestId = body.requestId;
-      enter(execution, 'waiting', at);
-      return;
-    case 'state':
-      execution.stateNow = body.state;
-      return;
-    case 'log':
-      if (record.log.length < MAX_LOG_LINES) record.log.push({ at, level: body.level, text: body.text });
-      execution.logLines = record.log.length;
-      return;
-    case 'result':
-      execution.stateNow = body.stateNow;
-      execution.requestId = body.requestId ?? execution.requestId;
-      execution.error = body.error;
-      execution.verifiedAt = body.verified ? at : null;
-      execution.finishedAt = at;
-      enter(execution, body.outcome, at);
-  }
 }

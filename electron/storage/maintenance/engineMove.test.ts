@@ -59,7 +59,7 @@ function mover(open: () => PointStore = openOther): EngineMove {
     journal: {
       append: async (body) => {
         if (body.kind === 'maintenance') journal.push(body.title);
-        return { seq: 1, at: '', body };
+        return { seq: 1, at: '', execution: null };
       },
     },
     open: async () => open(),

@@ -7,7 +7,7 @@ import { ResourceLink } from '../ResourceLink.tsx';
 import { StateLabel } from '../StateLabel.tsx';
 import { CopyText } from './CopyText.tsx';
 import classes from './plan.module.css';
-import { callText, clock, endsSoon, sessionWords, undoOf, visible } from './words.ts';
+import { callText, clock, endsSoon, sessionWords, visible } from './words.ts';
 
 interface Props {
   plan: Plan;
@@ -54,8 +54,7 @@ export function PlanSubject({ plan: { target, identity }, now, frozen }: Props) 
 
 /** The rest of the plan, as label and value; never shortened, because this is what is approved. */
 export function PlanFacts({ plan }: { plan: Plan }) {
-  const { call, checks, affects } = plan;
-  const undo = undoOf(plan);
+  const { call, checks, affects, undo, undoNote } = plan;
   return (
     <dl className={classes.facts}>
       <Fact label="call">
@@ -71,12 +70,12 @@ export function PlanFacts({ plan }: { plan: Plan }) {
         <Affects affects={affects} />
       </Fact>
       <Fact label="undo">
-        {undo.command === null ? (
+        {undo === null ? (
           <strong>nothing can undo this</strong>
         ) : (
-          <CopyText label="Copy undo command" text={visible(undo.command)} words />
+          <CopyText label="Copy undo command" text={visible(undo)} words />
         )}
-        {undo.note !== null && <p className="soft">{visible(undo.note)}</p>}
+        {undoNote !== null && <p className="soft">{visible(undoNote)}</p>}
       </Fact>
     </dl>
   );

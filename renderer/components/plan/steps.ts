@@ -37,7 +37,7 @@ export function lastStep(execution: Execution): StepName {
   if (state === 'checking' || state === 'sending' || state === 'waiting') return state;
   if (state === 'succeeded' || state === 'stopped_waiting') return 'waiting';
   if (state === 'refused') return 'checking';
-  const recorded = execution.steps?.findLast((step) => !isFinal(step.state))?.state;
+  const recorded = execution.steps.findLast((step) => !isFinal(step.state))?.state;
   if (recorded === 'checking' || recorded === 'sending' || recorded === 'waiting') return recorded;
   return execution.requestId === null ? 'sending' : 'waiting';
 }
@@ -57,6 +57,6 @@ function label(name: StepName, plan: Plan): string {
 }
 
 function beganAt(name: StepName, execution: Execution): string | null {
-  const recorded = execution.steps?.find((step) => step.state === name)?.at;
+  const recorded = execution.steps.find((step) => step.state === name)?.at;
   return recorded ?? (name === 'checking' ? execution.startedAt : null);
 }

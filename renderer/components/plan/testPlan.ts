@@ -5,6 +5,7 @@ export function aPlan(patch: Partial<Plan> = {}): Plan {
   return {
     planId: 'plan-1',
     conversationId: 'conversation-1',
+    origin: { kind: 'sentence', messageId: 'message-1' },
     title: 'Stop 1 RDS instance',
     risk: 'low',
     target: {
@@ -37,6 +38,9 @@ export function aPlan(patch: Partial<Plan> = {}): Plan {
     checks: [],
     affects: [],
     undo: 'aws rds start-db-instance',
+    undoNote: null,
+    action: 'rds.stop',
+    undoAction: 'rds.start',
     confirmName: null,
     digest: 'digest-1',
     createdAt: '2026-11-21T09:59:00.000Z',
@@ -50,15 +54,18 @@ export function anExecution(patch: Partial<Execution> = {}): Execution {
     executionId: 'execution-1',
     plan: aPlan(),
     state: 'waiting',
-    approvedBy: 'window',
+    approvedBy: 'ana @ laptop',
+    askedBy: 'ana @ laptop',
     startedAt: '2026-11-21T10:00:01.000Z',
     finishedAt: null,
     stateBefore: 'available',
     stateNow: 'stopping',
     verifiedAt: null,
     requestId: 'request-1',
+    answer: null,
     error: null,
     logLines: 0,
+    steps: [],
     ...patch,
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { anExecution, aPlan } from './testPlan.ts';
-import { callText, duration, outcome, sessionWords, stateChange, undoOf, visible } from './words.ts';
+import { anExecution } from './testPlan.ts';
+import { callText, duration, outcome, sessionWords, stateChange, visible } from './words.ts';
 
 const NOW = Date.parse('2026-11-21T10:05:00.000Z');
 
@@ -82,15 +82,6 @@ test('a stopped wait says what AWS goes on with', () => {
 test('states that did not change are written once', () => {
   expect(stateChange('available', 'available')).toBe('available');
   expect(stateChange(null, 'stopped')).toBe('– → stopped');
-});
-
-test('the undo is a command that can be pasted as it stands, in older plans too', () => {
-  const command = 'aws rds start-db-instance --db-instance-identifier orders-db';
-  const old = aPlan({ undo: `${command}; AWS restarts it by itself after 7 days` });
-  expect(undoOf(old)).toEqual({ command, note: 'AWS restarts it by itself after 7 days' });
-  const plan = aPlan({ undo: `${command} --profile 'a; b'`, undoNote: null });
-  expect(undoOf(plan)).toEqual({ command: plan.undo, note: null });
-  expect(undoOf(aPlan({ undo: null }))).toEqual({ command: null, note: null });
 });
 
 test('what was so already is a plain answer', () => {

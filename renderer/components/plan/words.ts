@@ -29,13 +29,6 @@ export function callText(call: Plan['call']): string {
   return `${name} {\n${entries.map((entry) => `  ${entry}`).join(',\n')}\n}`;
 }
 
-/** The command alone, to paste as it stands, and what must be known beside it. Older plans hold both in one text. */
-export function undoOf({ undo, undoNote }: Plan): { command: string | null; note: string | null } {
-  if (undo === null || undoNote !== undefined) return { command: undo, note: undoNote ?? null };
-  const at = undo.lastIndexOf('; ');
-  return at < 0 ? { command: undo, note: null } : { command: undo.slice(0, at), note: undo.slice(at + 2) };
-}
-
 /** `14:02:11` on the person's own clock; with the day when it is not today. */
 export function clock(iso: string, now: number): string {
   const today = new Date(iso).toDateString() === new Date(now).toDateString();
