@@ -34,8 +34,17 @@ export const idTypeOf = (resourceType: string): string => specOf(resourceType)?.
 /** Which `read` derives the facts of a type now; 0 for a type this version does not know: its rows stay as they are. */
 export const readVersionOf = (resourceType: string): number => specOf(resourceType)?.readVersion ?? 0;
 
-/** What of a resource changes by itself; `unknown`, since a refusal is no change of the resource. */
-export const volatileOf = (resourceType: string): readonly string[] => [
-  ...(specOf(resourceType)?.volatile ?? []),
-  'unknown',
-];
+const UNKNOWN = ['unknown'];
+const volatile = new Map(
+  Object.values(TYPES).map((spec) => [spec.id as string, [...spec.volatile, ...UNKNOWN]] as const),
+);
+
+/**
+ * Paths of what changes by itself in a resource of the type and is no change of it: no revision, no history, no new
+ * vector. `unknown` with its reasons is among them: a refusal changes nothing about the resource.
+ */
+export const volatileOf = (resourceType: string): readonly string[] => volatile.get(resourceType) ?? UNKNOWN;
+
+/** Paths of lists in the stored answer whose order means something. */
+export const orderedOf = (resourceType: string): readonly string[] => specOf(resourceType)?.ordered ?? NONE;
+const NONE: readonly string[] = [];

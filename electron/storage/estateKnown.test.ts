@@ -54,6 +54,7 @@ test('what AWS would not say keeps what was known; what it said is taken', () =>
     'state',
     'createdAt',
     'facts.Targets',
+    'facts.HealthyTargets',
     'relations.targets',
     'constraints.deletion_protection',
   ];

@@ -1,4 +1,6 @@
 import type { Resource } from '../../preload/contract/models.ts';
+import type { DetailSpec, TypeSpec } from '../estate/typeSpec.ts';
+import { specOf } from '../estate/types.ts';
 import type { CollectedResource } from '../scan/types.ts';
 
 /** The stored values of a resource, keyed as `Resource.unknown` names them. */
@@ -15,7 +17,7 @@ export function keepKnown(collected: CollectedResource, before: Content): Collec
     ...collected,
     facts: { ...collected.facts },
     constraints: { ...collected.constraints },
-    raw: mergedRaw(before.raw, collected.raw),
+    raw: keptRaw(collected, before.raw),
   };
   for (const field of fields) keepField(kept, before, field);
   return kept;
@@ -41,8 +43,20 @@ function keepOwn<T>(into: Record<string, T>, before: Record<string, T>, name: st
   if (value !== undefined) into[name] = value;
 }
 
-function mergedRaw(before: unknown, now: unknown): unknown {
-  const isPlain = (value: unknown): value is object =>
-    typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isPlain(before) && isPlain(now) ? { ...before, ...now } : now;
+/** The answer with what only refused calls fill in it as it was before. */
+function keptRaw({ resourceType, raw, unknown = {} }: CollectedResource, before: unknown): unknown {
+  const spec = specOf(resourceType);
+  if (spec === undefined || !isPlain(before) || !isPlain(raw)) return raw;
+  const refused = spec.details.filter(({ fields }) => fields.every((field) => Object.hasOwn(unknown, field)));
+  const kept = Object.entries(before).filter(([member]) => refused.some((call) => fills(spec, call, member)));
+  return { ...Object.fromEntries(kept), ...raw };
 }
+
+function fills({ details, listed }: TypeSpec, { raw }: DetailSpec, member: string): boolean {
+  if (raw !== 'rest') return raw.includes(member);
+  const others = details.some((call) => call.raw !== 'rest' && call.raw.includes(member));
+  return !others && listed?.includes(member) !== true;
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
