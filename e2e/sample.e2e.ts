@@ -39,7 +39,13 @@ test('a person without AWS opens the sample, finds a database, stops it and sees
     .getByRole('row')
     .filter({ hasText: 'Stop RDS instance pg-instance-main1' })
     .getByText('succeeded')
-    .waitFor();
+    .click();
+  const record = page.getByRole('complementary').getByRole('article');
+  await record.getByText('a sentence in Chat').waitFor();
+  await record.getByRole('button', { name: 'show AWS’s answer' }).click();
+  await record.getByText('"DBInstanceIdentifier": "pg-instance-main1"').waitFor();
+  await record.getByRole('button', { name: 'open the conversation' }).click();
+  await expect.poll(() => page.title()).toMatch(/^Chat/);
   expect(errors).toEqual([]);
   await page.context().close();
 });

@@ -15,7 +15,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { FaultProxy } from '../../e2e/support/faultProxy.ts';
 import { keySection, type MotoServer, startMoto, writeAwsFiles } from '../../e2e/support/moto.ts';
 import type { EventMessage } from '../../preload/contract/events.ts';
-import type { Execution, ResourceType } from '../../preload/contract/models.ts';
+import type { Execution, ExecutionNews, ResourceType } from '../../preload/contract/models.ts';
 import type { JournalBody } from '../storage/journal/entries.ts';
 import { ANA } from '../storage/journal/testing/plans.ts';
 import type { CrashOrder } from './testing/crashChild.ts';
@@ -77,11 +77,11 @@ function ended(executionId: string): Promise<Execution> {
   return new Promise((resolve) => {
     const look = () => {
       for (const { name, payload } of events) {
-        const execution = payload as Execution;
+        const execution = payload as ExecutionNews;
         if (name !== 'execution.changed' || execution.executionId !== executionId) continue;
         if (execution.finishedAt === null) continue;
         listeners.delete(look);
-        resolve(execution);
+        resolve(app.execution.execution(executionId));
       }
     };
     listeners.add(look);
@@ -149,6 +149,10 @@ test('RDS: stop, start and reboot are verified by the states AWS passes through'
   expect(stop).toMatchObject({ state: 'succeeded', stateBefore: 'available', stateNow: 'stopped' });
   expect(stop.verifiedAt).not.toBeNull();
   expect(stop.requestId).toBeTruthy();
+  expect(JSON.parse(stop.answer?.text ?? '')).toMatchObject({
+    DBInstance: { DBInstanceIdentifier: 'pg-instance-main1' },
+  });
+  expect(stop.answer?.text).not.toContain('not-a-secret-1');
   expect(sends('StopDBInstance')).toHaveLength(1);
   expect(sends('StopDBInstance')[0]?.userAgent).toContain(`cloudops-approval/${stop.plan.planId}`);
   expect(await app.storage.estate.get(id)).toMatchObject({ state: 'stopped' });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EventMessage } from '../../preload/contract/events.ts';
-import type { Execution, Plan } from '../../preload/contract/models.ts';
+import type { ExecutionNews, Plan } from '../../preload/contract/models.ts';
 import { SampleAws } from '../sample/sampleAws.ts';
 import { ANA } from '../storage/journal/testing/plans.ts';
 import type { ActionSpec } from './catalog/spec.ts';
@@ -46,11 +46,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function ended(executionId: string): Promise<Execution> {
+function ended(executionId: string): Promise<ExecutionNews> {
   return new Promise((resolve) => {
     const look = () => {
       const found = events.find(({ name, payload }) => {
-        const execution = payload as Execution;
+        const execution = payload as ExecutionNews;
         return (
           name === 'execution.changed' &&
           execution.executionId === executionId &&
@@ -59,7 +59,7 @@ function ended(executionId: string): Promise<Execution> {
       });
       if (!found) return;
       listeners.delete(look);
-      resolve(found.payload as Execution);
+      resolve(found.payload as ExecutionNews);
     };
     listeners.add(look);
     look();

@@ -10,7 +10,8 @@ export type NavIntent =
   | { screen: 'activity'; executionId: string }
   | { screen: 'accounts'; section: 'coverage' }
   | { screen: 'settings'; section: 'storage' | 'keys' }
-  | { screen: 'chat'; text: string };
+  | { screen: 'chat'; text: string }
+  | { screen: 'chat'; conversationId: string };
 
 interface NavState {
   screen: ScreenId;

@@ -63,7 +63,7 @@ function LoadedCard({ current, inThread }: { current: PlanNow; inThread: boolean
           <PlanSubject plan={plan} now={now} frozen />
         </>
       )}
-      <PlanFacts plan={plan} />
+      <PlanFacts plan={plan} inThread={inThread} />
       {phase === 'proposed' && <PlanDecision current={current} onDecided={() => setDecided(true)} />}
       {(phase === 'running' || phase === 'finished') && (
         <PlanRun view={view} now={now} inThread={inThread} takeFocus={decided} />

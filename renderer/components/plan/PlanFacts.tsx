@@ -6,8 +6,9 @@ import { Age } from '../Age.tsx';
 import { ResourceLink } from '../ResourceLink.tsx';
 import { StateLabel } from '../StateLabel.tsx';
 import { CopyText } from './CopyText.tsx';
+import { PlanOrigin } from './PlanOrigin.tsx';
 import classes from './plan.module.css';
-import { callText, clock, endsSoon, sessionWords, visible } from './words.ts';
+import { callText, clock, endsSoon, moreWords, sessionWords, visible } from './words.ts';
 
 interface Props {
   plan: Plan;
@@ -53,13 +54,15 @@ export function PlanSubject({ plan: { target, identity }, now, frozen }: Props) 
 }
 
 /** The rest of the plan, as label and value; never shortened, because this is what is approved. */
-export function PlanFacts({ plan }: { plan: Plan }) {
+export function PlanFacts({ plan, inThread }: { plan: Plan; inThread: boolean }) {
   const { call, checks, affects, undo, undoNote } = plan;
+  const more = moreWords(plan);
   return (
     <dl className={classes.facts}>
       <Fact label="call">
         <CopyText label="Copy call" text={callText(call)} />
         <CopyText label="Copy CLI command" text={visible(call.cli)} words />
+        {more !== null && <p className={classes.warning}>{more}</p>}
       </Fact>
       {checks.length > 0 && (
         <Fact label="checks">
@@ -77,6 +80,11 @@ export function PlanFacts({ plan }: { plan: Plan }) {
         )}
         {undoNote !== null && <p className="soft">{visible(undoNote)}</p>}
       </Fact>
+      {!inThread && (
+        <Fact label="asked by">
+          <PlanOrigin origin={plan.origin} conversationId={plan.conversationId} />
+        </Fact>
+      )}
     </dl>
   );
 }

@@ -31,6 +31,7 @@ export function PlanRecord({ execution, now }: Props) {
       {detail !== null && <p>{detail}</p>}
       {next !== null && <p>{next}</p>}
       <p className={classes.record}>
+        {execution.askedBy !== execution.approvedBy && <span>for {visible(execution.askedBy)}</span>}
         <span>approved by {visible(execution.approvedBy)}</span>
         <span className="num">{clock(startedAt, now)}</span>
         {took !== null && <span className="num">took {duration(took)}</span>}

@@ -4,12 +4,13 @@ import type { Execution, PlanView } from '../../../preload/contract/models.ts';
 import { useAction } from '../../api/queries.ts';
 import { ErrorState } from '../ErrorState.tsx';
 import { StateLabel } from '../StateLabel.tsx';
+import { CopyText } from './CopyText.tsx';
 import { ExecutionLog } from './ExecutionLog.tsx';
 import { PlanAgain } from './PlanAgain.tsx';
 import classes from './plan.module.css';
 import { isFinal } from './planPhase.ts';
 import { executionSteps, type Step } from './steps.ts';
-import { clock, duration } from './words.ts';
+import { answerText, clock, duration } from './words.ts';
 
 interface Props {
   view: PlanView;
@@ -104,7 +105,7 @@ function since(at: string, now: number): string {
 
 function Log({ execution, ended, inThread }: { execution: Execution; ended: boolean; inThread: boolean }) {
   const [open, setOpen] = useState(!inThread);
-  const { executionId, logLines } = execution;
+  const { executionId, logLines, answer } = execution;
   if (!ended) return <ExecutionLog executionId={executionId} logLines={logLines} tail={5} />;
   return (
     <>
@@ -112,6 +113,24 @@ function Log({ execution, ended, inThread }: { execution: Execution; ended: bool
         {open ? 'hide log' : 'show log'}
       </button>
       {open && <ExecutionLog executionId={executionId} logLines={logLines} tail={null} />}
+      {answer !== null && <Answer answer={answer} />}
+    </>
+  );
+}
+
+/** AWS's own words, for whoever has to show them to somebody; folded away, since it is long. */
+function Answer({ answer }: { answer: NonNullable<Execution['answer']> }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="link-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? 'hide AWS’s answer' : 'show AWS’s answer'}
+      </button>
+      {open && (
+        <div className={classes.answer}>
+          <CopyText label="Copy AWS’s answer" text={answerText(answer)} />
+        </div>
+      )}
     </>
   );
 }

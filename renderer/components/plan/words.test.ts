@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
-import { anExecution } from './testPlan.ts';
-import { callText, duration, outcome, sessionWords, stateChange, visible } from './words.ts';
+import { anExecution, aPlan } from './testPlan.ts';
+import {
+  answerText,
+  callText,
+  duration,
+  outcome,
+  sessionWords,
+  moreWords,
+  originWords,
+  stateChange,
+  visible,
+} from './words.ts';
 
 const NOW = Date.parse('2026-11-21T10:05:00.000Z');
 
@@ -91,4 +101,22 @@ test('what was so already is a plain answer', () => {
     tone: 'good',
     headline: 'Already stopped: nothing was sent',
   });
+});
+
+test('where a plan came from is said in words, and what only a later version knows as it stands', () => {
+  expect(originWords('command')).toBe('a command pasted into Chat');
+  expect(originWords('voi\u200bce')).toBe('voi\\u{200b}ce');
+  expect(originWords('constructor')).toBe('constructor');
+});
+
+test('what a card does not show of a plan is counted', () => {
+  expect(moreWords(aPlan())).toBeNull();
+  expect(moreWords(aPlan({ more: { steps: 1, targets: 3 } }))).toContain('1 more step and 3 more targets');
+});
+
+test('an answer is laid out where it is whole, and shown as far as it goes where it was cut', () => {
+  expect(answerText({ text: '{"a":{"b":"x\u202ey"}}', whole: true })).toBe(
+    '{\n  "a": {\n    "b": "x\\u{202e}y"\n  }\n}',
+  );
+  expect(answerText({ text: '{"a":"b', whole: false })).toBe('{"a":"b…');
 });

@@ -1,7 +1,7 @@
 import type { Execution, Plan } from '../../../preload/contract/models.ts';
 import { spelled } from '../../../preload/contract/spelling.ts';
 import { spelledOut } from '../../../preload/contract/text.ts';
-import { clockTime, exactTime } from '../../state/format.ts';
+import { clockTime, exactTime, plural } from '../../state/format.ts';
 import { lastStep } from './steps.ts';
 
 /** Names and parameters come from AWS, so from anyone. */
@@ -27,6 +27,36 @@ export function callText(call: Plan['call']): string {
   const line = `${name} { ${entries.join(', ')} }`;
   if (line.length <= 96) return line;
   return `${name} {\n${entries.map((entry) => `  ${entry}`).join(',\n')}\n}`;
+}
+
+const ORIGINS: Record<string, string> = {
+  sentence: 'a sentence in Chat',
+  command: 'a command pasted into Chat',
+  button: 'a button',
+  selection: 'a selection of resources',
+  assistant: 'an assistant',
+  mcp: 'another program (MCP)',
+};
+
+/** Where a plan came from; what a later version calls it as it stands. */
+export function originWords(kind: string): string {
+  return Object.hasOwn(ORIGINS, kind) ? (ORIGINS[kind] ?? kind) : spelledOut(kind);
+}
+
+/** What else a plan holds than the card shows; null when that is all. Such plans come from later versions. */
+export function moreWords({ more }: Plan): string | null {
+  if (!more) return null;
+  const also = [
+    ...(more.steps > 0 ? [plural(more.steps, 'more step')] : []),
+    ...(more.targets > 0 ? [plural(more.targets, 'more target')] : []),
+  ];
+  return `This plan has ${also.join(' and ')} than this version of CloudOps shows. It cannot be carried out here.`;
+}
+
+/** AWS's answer, one member a line where it is whole. */
+export function answerText({ text, whole }: NonNullable<Execution['answer']>): string {
+  if (!whole) return `${visibleLines(text)}…`;
+  return visibleLines(JSON.stringify(JSON.parse(text), null, 2));
 }
 
 /** `14:02:11` on the person's own clock; with the day when it is not today. */

@@ -44,13 +44,20 @@ export function ChatScreen() {
   );
 }
 
-/** Another screen handed over words: they wait in the box of a new conversation, nothing is sent for the person. */
+/**
+ * Another screen points at a conversation, or handed over words: they wait in the box of a new one, nothing is sent for
+ * the person.
+ */
 function useChatIntent() {
   const intent = useNav((state) => state.intent);
   useEffect(() => {
     if (intent?.screen !== 'chat') return;
     const taken = takeIntent('chat');
     if (!taken) return;
+    if ('conversationId' in taken) {
+      select(taken.conversationId);
+      return;
+    }
     setDraft(NEW, taken.text);
     select(NEW);
   }, [intent]);
