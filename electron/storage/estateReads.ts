@@ -1,14 +1,41 @@
 import type { Resource } from '../../preload/contract/models.ts';
-import { specOf } from '../estate/types.ts';
 import type { Read } from '../estate/typeSpec.ts';
+import { specOf } from '../estate/types.ts';
 import { keepField } from './estateKnown.ts';
 
 /** A resource's content as it is stored. */
-type Content = Omit<Resource, 'id' | 'asOf' | 'revision'>;
+export type Content = Omit<Resource, 'id' | 'asOf' | 'revision'>;
 
-/** What the type's `read` of today says of the stored answer; null where the answer is none of this resource. */
-export function answered(resource: Content): Read | null {
-  const { resourceType, partition, accountId, region, raw, nativeId } = resource;
+/**
+ * A stored resource as its type's `read` of today has it, in memory: what an earlier version read is read anew from
+ * the stored answer, and what AWS would not say (`unknown`) stays where the answer has nothing of it. One of a later
+ * version, or of a type that this version does not know, stays as it is.
+ */
+export function readAnew<R extends Content>(resource: R): R {
+  const spec = specOf(resource.resourceType);
+  const by = resource.read ?? 0;
+  if (spec === undefined || by >= spec.readVersion) return resource;
+  const now = answered(resource);
+  if (now === null) return resource;
+  if (by === 0 && !tellsAll(now, resource)) {
+    return { ...resource, facts: { ...now.facts, ...resource.facts } };
+  }
+  const anew = { ...resource, ...now, read: spec.readVersion };
+  for (const field of Object.keys(resource.unknown ?? {})) {
+    if (!says(now, field)) keepField(anew, resource, field);
+  }
+  return anew;
+}
+
+/** What the type's `read` of today says of the stored answer; null where that is no answer about this resource. */
+export function answered({
+  resourceType,
+  partition,
+  accountId,
+  region,
+  nativeId,
+  raw,
+}: Content): Read | null {
   try {
     const read = specOf(resourceType)?.read(raw, { partition, accountId, region }) ?? null;
     return read?.nativeId === nativeId ? read : null;
@@ -19,20 +46,18 @@ export function answered(resource: Content): Read | null {
 }
 
 /**
- * A stored resource as its type's `read` of today has it. `read` is the version that derived what is stored; a later
- * one reads the stored answer anew, in memory, and keeps what AWS would not say (`unknown`) where the answer has
- * nothing of it.
+ * Whether the answer of a record from before there were versions accounts for all that is stored. One that does not
+ * is no scan's: what is stored stays, and only facts it did not have are taken from the answer.
  */
-export function readAnew<R extends Content>(resource: R, read: number): R {
-  const spec = specOf(resource.resourceType);
-  if (spec === undefined || read >= spec.readVersion) return resource;
-  const now = answered(resource);
-  if (now === null) return resource;
-  const anew = { ...resource, ...now };
-  for (const field of Object.keys(resource.unknown ?? {})) {
-    if (!says(now, field)) keepField(anew, resource, field);
-  }
-  return anew;
+function tellsAll(read: Read, stored: Content): boolean {
+  const has = (now: object, before: object) => Object.keys(before).every((key) => Object.hasOwn(now, key));
+  return (
+    has(read.facts, stored.facts) &&
+    has(read.constraints, stored.constraints) &&
+    has(read.tags, stored.tags) &&
+    (stored.state === null || read.state !== null) &&
+    (stored.createdAt === null || read.createdAt !== null)
+  );
 }
 
 /** Whether anything stands in the field. */

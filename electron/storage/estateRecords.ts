@@ -39,8 +39,7 @@ export interface StoredResource {
 }
 
 export function resourceIdOf(sealer: Sealer, resource: CollectedResource): string {
-  const { partition, accountId, region, resourceType, nativeId } = resource;
-  return sealer.resourceId({ partition, accountId, region, resourceType, nativeId });
+  return sealer.resourceId(resource);
 }
 
 export function resourcePoint(sealer: Sealer, stored: StoredResource): Point {

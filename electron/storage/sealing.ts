@@ -18,6 +18,8 @@ export interface NativeAddress {
   accountId: string;
   region: string;
   resourceType: string;
+  /** What ids are made of in place of the type: that of `TypeSpec`, which a type that was split off another keeps. */
+  idType?: string | undefined;
   nativeId: string;
 }
 
@@ -108,8 +110,8 @@ export class Sealer {
 
   /** The id under which a resource is stored: the same on every scan, not guessable without the index key. */
   resourceId(native: NativeAddress): string {
-    const { partition, accountId, region, resourceType, nativeId } = native;
-    const fields = ['cloudops resource id', partition, accountId, region, resourceType, nativeId];
+    const { partition, accountId, region, resourceType, idType = resourceType, nativeId } = native;
+    const fields = ['cloudops resource id', partition, accountId, region, idType, nativeId];
     return toUuid8(this.#indexMac(fields));
   }
 

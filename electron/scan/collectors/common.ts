@@ -38,6 +38,7 @@ export function toResource(
     service: spec.service,
     ...at,
     ...read,
+    read: spec.readVersion,
     raw,
     ...(Object.keys(told.unknown ?? {}).length > 0 && { unknown: told.unknown }),
   };

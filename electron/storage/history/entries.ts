@@ -70,6 +70,7 @@ const Address = z.object({
   accountId: z.string(),
   region: z.string(),
   resourceType: Word,
+  idType: Word.optional(),
   nativeId: z.string(),
 });
 const NewEntry = z.object({

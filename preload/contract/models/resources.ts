@@ -18,10 +18,7 @@ export const RESOURCE_TYPES = [
 ] as const;
 export type KnownType = (typeof RESOURCE_TYPES)[number];
 
-const Word = z
-  .string()
-  .max(100)
-  .regex(/^[a-z][a-z0-9_]*$/, 'a word of a to z, digits and _');
+const Word = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'a word of at most 64 of a to z, digits and _');
 
 /**
  * `ec2_instance`. One that this version does not know (a newer version wrote it) is kept as it is: stored, listed,
@@ -90,6 +87,8 @@ export const Resource = ResourceSummary.extend({
    * The field then holds what was known before, or nothing.
    */
   unknown: z.record(z.string(), z.string()).optional(),
+  /** Version of the type's reading that derived the rest from `raw`; absent = one before there were versions. */
+  read: z.number().int().optional(),
   revision: z.number().int(),
 });
 export type Resource = z.infer<typeof Resource>;
