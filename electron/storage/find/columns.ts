@@ -4,7 +4,21 @@ export class Column {
 
   set(slot: number, value: number): void {
     if (slot >= this.data.length) {
-      const larger = new Uint32Array(Math.max(slot + 1, this.data.length * 2));
+      const larger = new Uint32Array(grown(slot, this.data.length));
+      larger.set(this.data);
+      this.data = larger;
+    }
+    this.data[slot] = value;
+  }
+}
+
+/** The same for numbers up to 255. */
+export class ByteColumn {
+  data: Uint8Array<ArrayBuffer> = new Uint8Array(1_024);
+
+  set(slot: number, value: number): void {
+    if (slot >= this.data.length) {
+      const larger = new Uint8Array(grown(slot, this.data.length));
       larger.set(this.data);
       this.data = larger;
     }
@@ -18,10 +32,13 @@ export class NumberColumn {
 
   set(slot: number, value: number | null): void {
     if (slot >= this.data.length) {
-      const larger = new Float64Array(Math.max(slot + 1, this.data.length * 2)).fill(Number.NaN);
+      const larger = new Float64Array(grown(slot, this.data.length)).fill(Number.NaN);
       larger.set(this.data);
       this.data = larger;
     }
     this.data[slot] = value ?? Number.NaN;
   }
 }
+
+/** A third of what is copied is new: columns that grow hold little more than they need. */
+const grown = (slot: number, length: number) => Math.max(slot + 1, Math.ceil(length * 1.5));

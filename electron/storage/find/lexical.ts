@@ -1,3 +1,4 @@
+import { ByteColumn, Column } from './columns.ts';
 import { type Term, Vocabulary } from './vocabulary.ts';
 
 /** A query word and what else stands for it, at less weight. */
@@ -35,17 +36,21 @@ const SWEEP_SHARE = 0.25;
  */
 export class LexicalIndex {
   readonly #vocabulary = new Vocabulary();
-  /** Slot of each document, -1 when it was removed. */
-  #slots: number[] = [];
-  #nameLengths: number[] = [];
-  #textLengths: number[] = [];
-  readonly #documents = new Map<number, number>();
+  /** Documents given out, removed ones included. */
+  #size = 0;
+  /** Slot + 1 of each document, 0 when it was removed. */
+  #slots = new Column();
+  #nameLengths = new ByteColumn();
+  #textLengths = new ByteColumn();
+  /** Document + 1 of each slot, 0 when it has none. */
+  #documents = new Column();
+  #alive = 0;
   #dead = 0;
   #nameTotal = 0;
   #textTotal = 0;
 
   get size(): number {
-    return this.#documents.size;
+    return this.#alive;
   }
 
   /** Terms in the vocabulary: falls back to none when all rows are gone. */
@@ -56,37 +61,42 @@ export class LexicalIndex {
   /** Adds or replaces the words of a slot. */
   put(slot: number, name: readonly string[], text: readonly string[]): void {
     this.remove(slot);
-    const document = this.#slots.length;
+    const document = this.#size;
     if (document >= MAX_DOCUMENTS) throw new Error('The lexical index is full');
-    this.#slots.push(slot);
-    this.#nameLengths.push(Math.min(name.length, LONGEST));
-    this.#textLengths.push(Math.min(text.length, LONGEST));
+    this.#size += 1;
+    this.#alive += 1;
+    this.#slots.set(document, slot + 1);
+    this.#nameLengths.set(document, Math.min(name.length, LONGEST));
+    this.#textLengths.set(document, Math.min(text.length, LONGEST));
     this.#nameTotal += Math.min(name.length, LONGEST);
     this.#textTotal += Math.min(text.length, LONGEST);
-    this.#documents.set(slot, document);
+    this.#documents.set(slot, document + 1);
     const counts = new Map<string, number>();
     for (const word of name) count(counts, word, 16);
     for (const word of text) count(counts, word, 1);
-    for (const [word, packed] of counts) this.#vocabulary.add(word).postings.push(document * 256 + packed);
+    for (const [word, packed] of counts) this.#vocabulary.add(word, document, packed);
   }
 
   remove(slot: number): void {
-    const document = this.#documents.get(slot);
-    if (document === undefined) return;
-    this.#documents.delete(slot);
-    this.#slots[document] = -1;
-    this.#nameTotal -= this.#nameLengths[document] ?? 0;
-    this.#textTotal -= this.#textLengths[document] ?? 0;
+    const document = (this.#documents.data[slot] ?? 0) - 1;
+    if (document < 0) return;
+    this.#documents.set(slot, 0);
+    this.#slots.set(document, 0);
+    this.#nameTotal -= this.#nameLengths.data[document] as number;
+    this.#textTotal -= this.#textLengths.data[document] as number;
+    this.#alive -= 1;
     this.#dead += 1;
-    if (this.#dead > 1_000 && this.#dead > this.#slots.length * SWEEP_SHARE) this.sweep();
+    if (this.#dead > 1_000 && this.#dead > this.#size * SWEEP_SHARE) this.sweep();
   }
 
   clear(): void {
     this.#vocabulary.clear();
-    this.#slots = [];
-    this.#nameLengths = [];
-    this.#textLengths = [];
-    this.#documents.clear();
+    this.#size = 0;
+    this.#alive = 0;
+    this.#slots = new Column();
+    this.#nameLengths = new ByteColumn();
+    this.#textLengths = new ByteColumn();
+    this.#documents = new Column();
     this.#dead = 0;
     this.#nameTotal = 0;
     this.#textTotal = 0;
@@ -94,23 +104,22 @@ export class LexicalIndex {
 
   /** Drops what removed documents left behind. */
   sweep(): void {
-    const renumbered = new Int32Array(this.#slots.length).fill(-1);
-    const survivors: number[] = [];
-    this.#slots.forEach((slot, document) => {
-      if (slot < 0) return;
-      renumbered[document] = survivors.length;
-      this.#documents.set(slot, survivors.length);
-      survivors.push(document);
-    });
-    const keep = (values: number[]) => survivors.map((document) => values[document] ?? 0);
-    this.#slots = keep(this.#slots);
-    this.#nameLengths = keep(this.#nameLengths);
-    this.#textLengths = keep(this.#textLengths);
+    const renumbered = new Int32Array(this.#size).fill(-1);
+    let kept = 0;
+    for (let document = 0; document < this.#size; document++) {
+      const slot = (this.#slots.data[document] as number) - 1;
+      if (slot < 0) continue;
+      renumbered[document] = kept;
+      this.#documents.set(slot, kept + 1);
+      // Never ahead of what is still to be read.
+      this.#slots.set(kept, slot + 1);
+      this.#nameLengths.set(kept, this.#nameLengths.data[document] as number);
+      this.#textLengths.set(kept, this.#textLengths.data[document] as number);
+      kept += 1;
+    }
+    this.#size = kept;
     this.#dead = 0;
-    this.#vocabulary.rewrite((posting) => {
-      const document = renumbered[posting >>> 8] ?? -1;
-      return document < 0 ? -1 : document * 256 + (posting & 255);
-    });
+    this.#vocabulary.rewrite(renumbered);
   }
 
   /** Sorts new words in once they are many, so that no single search has to sort all of them. */
@@ -137,8 +146,10 @@ export class LexicalIndex {
 
   /** Calls back for every slot that has the word, with its times in the name. */
   forEachWith(word: string, visit: (slot: number, timesInName: number) => void): void {
-    for (const posting of this.#vocabulary.get(word)?.postings ?? []) {
-      const slot = this.#slots[posting >>> 8] as number;
+    const term = this.#vocabulary.get(word);
+    if (!term) return;
+    for (const posting of this.#vocabulary.postings(term)) {
+      const slot = (this.#slots.data[posting >>> 8] as number) - 1;
       if (slot >= 0) visit(slot, (posting >>> 4) & 15);
     }
   }
@@ -154,21 +165,25 @@ export class LexicalIndex {
   /** A row counts a query word once, by its best match: the word, a longer word, an alternative, a misspelling. */
   #searchWord(query: QueryWord, best: Float32Array, hits: LexicalHits): number {
     const matches = this.#matches(query);
-    const rows = Math.min(this.size, Math.max(0, ...matches.map(({ term }) => term.postings.length)));
+    const rows = Math.min(this.size, Math.max(0, ...matches.map(({ term }) => term.documents)));
     const rarity = Math.log(1 + (this.size - rows + 0.5) / (rows + 0.5));
     const nameNorms = lengthNorms(this.#nameTotal / this.size || 1);
     const textNorms = lengthNorms(this.#textTotal / this.size || 1);
-    const [slots, nameLengths, textLengths] = [this.#slots, this.#nameLengths, this.#textLengths];
+    const [slots, nameLengths, textLengths] = [
+      this.#slots.data,
+      this.#nameLengths.data,
+      this.#textLengths.data,
+    ];
     const touched = new Uint32Array(best.length);
     let count = 0;
     for (const { term, weight } of matches) {
-      const { postings } = term;
+      const postings = this.#vocabulary.postings(term);
       const nameWeight = weight * rarity * NAME_WEIGHT;
       const textWeight = weight * rarity * TEXT_WEIGHT;
       for (let i = 0; i < postings.length; i++) {
         const posting = postings[i] as number;
         const document = posting >>> 8;
-        const slot = slots[document] as number;
+        const slot = (slots[document] as number) - 1;
         if (slot < 0) continue;
         const inName = (posting >>> 4) & 15;
         const inText = posting & 15;

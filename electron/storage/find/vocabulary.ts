@@ -1,10 +1,14 @@
 import { Column } from './columns.ts';
+import { Postings } from './postings.ts';
 import { editDistance, isIdPart } from './text.ts';
+import { Words } from './words.ts';
 
 export interface Term {
-  readonly word: string;
-  /** Ascending by document. */
-  postings: number[];
+  /** Its number in the vocabulary, good until the next `rewrite`. */
+  id: number;
+  word: string;
+  /** In how many documents it is, removed ones not swept yet included. */
+  documents: number;
 }
 
 export interface Similar {
@@ -25,75 +29,102 @@ const ONE_EDIT_WEIGHT = 0.7;
 const TWO_EDITS_WEIGHT = 0.45;
 const SKELETON_WEIGHT = 0.4;
 
-/** The words of the index, with look-up by whole word, by beginning and by likeness. */
+/** The words of the index and where each stands, with look-up by whole word, by beginning and by likeness. */
 export class Vocabulary {
-  readonly #terms = new Map<string, Term>();
-  #sorted: Term[] = [];
-  #unsorted: Term[] = [];
-  readonly #looks = new Looks();
+  #words = new Words();
+  #postings = new Postings();
+  /** Numbers of the words by the alphabet; those that came later wait behind. */
+  #sorted: Uint32Array = new Uint32Array(0);
+  #looks = new Looks();
 
+  /** Words that stand somewhere. */
   get size(): number {
-    return this.#terms.size;
+    return this.#words.size;
   }
 
   get(word: string): Term | undefined {
-    return this.#terms.get(word);
+    const id = this.#words.find(word);
+    return id < 0 ? undefined : this.#term(id, word);
   }
 
-  /** The term, made when it is new. */
-  add(word: string): Term {
-    const known = this.#terms.get(word);
-    if (known) return known;
-    const term = { word, postings: [] };
-    this.#terms.set(word, term);
-    this.#unsorted.push(term);
-    this.#looks.add(term);
-    return term;
+  /** `document` must not be below the last one that was added. */
+  add(word: string, document: number, counts: number): void {
+    const known = this.#words.size;
+    const id = this.#words.add(word);
+    if (id === known) this.#looks.add(word);
+    this.#postings.append(id, document, counts);
+  }
+
+  /** Ascending by document. Good until the next call. */
+  postings(term: Pick<Term, 'id'>): Uint32Array {
+    return this.#postings.read(term.id);
   }
 
   clear(): void {
-    this.#terms.clear();
-    this.#sorted = [];
-    this.#unsorted = [];
-    this.#looks.reset([]);
+    this.#words = new Words();
+    this.#postings = new Postings();
+    this.#sorted = new Uint32Array(0);
+    this.#looks = new Looks();
   }
 
-  /** Rewrites every posting (-1 drops it) and forgets terms without any. */
-  rewrite(change: (posting: number) => number): void {
-    for (const term of this.#terms.values()) {
-      term.postings = term.postings.map(change).filter((posting) => posting >= 0);
-      if (term.postings.length === 0) this.#terms.delete(term.word);
+  /** Gives every document its new number (-1 drops it), which must ascend as before, and forgets words that stand nowhere. */
+  rewrite(renumbered: Int32Array): void {
+    const [words, postings] = [this.#words, this.#postings];
+    this.clear();
+    for (let id = 0; id < words.size; id++) {
+      const word = words.word(id);
+      for (const posting of postings.read(id)) {
+        const document = renumbered[posting >>> 8] ?? -1;
+        if (document >= 0) this.add(word, document, posting & 255);
+      }
     }
-    this.#sorted = this.#sorted.filter((term) => term.postings.length > 0);
-    this.#unsorted = this.#unsorted.filter((term) => term.postings.length > 0);
-    this.#looks.reset([...this.#sorted, ...this.#unsorted]);
+    this.settle(0);
   }
 
-  /** Sorts new words in when they are more than `most`; a merge of two sorted runs, not a sort of all. */
+  /** Sorts new words in when they are more than `most`: each finds its place among the sorted ones. */
   settle(most: number): void {
-    if (this.#unsorted.length <= most) return;
-    const byWord = (a: Term, b: Term) => (a.word < b.word ? -1 : 1);
-    this.#sorted = [...this.#sorted, ...this.#unsorted.sort(byWord)].sort(byWord);
-    this.#unsorted = [];
+    const first = this.#sorted.length;
+    if (this.size - first <= most) return;
+    const fresh = Array.from({ length: this.size - first }, (_, n) => {
+      const id = first + n;
+      return { id, word: this.#words.word(id) };
+    }).sort((a, b) => (a.word < b.word ? -1 : 1));
+    const merged = new Uint32Array(this.size);
+    let taken = 0;
+    let filled = 0;
+    for (const { id, word } of fresh) {
+      const place = this.#firstAtLeast(word, taken);
+      merged.set(this.#sorted.subarray(taken, place), filled);
+      filled += place - taken;
+      taken = place;
+      merged[filled++] = id;
+    }
+    merged.set(this.#sorted.subarray(taken), filled);
+    this.#sorted = merged;
   }
 
   /** The word itself and, from two letters on, words that begin with it. */
   withPrefix(prefix: string): Term[] {
-    const exact = this.#terms.get(prefix);
+    const exact = this.get(prefix);
     if (prefix.length < SHORTEST_PREFIX || /^\d+$/.test(prefix)) return exact ? [exact] : [];
     this.settle(UNSORTED_TERMS);
-    const found: Term[] = [];
+    const beginning = Buffer.from(prefix);
+    const found: number[] = [];
     const first = this.#firstAtLeast(prefix);
     const end = Math.min(this.#sorted.length, first + PREFIX_TERMS_READ);
     for (let i = first; i < end; i++) {
-      const term = this.#sorted[i];
-      if (!term?.word.startsWith(prefix)) break;
-      found.push(term);
+      const id = this.#sorted[i] as number;
+      if (!this.#words.startsWith(id, beginning)) break;
+      found.push(id);
     }
-    for (const term of this.#unsorted) if (term.word.startsWith(prefix)) found.push(term);
-    if (found.length <= PREFIX_TERMS) return found;
-    found.sort((a, b) => Number(b === exact) - Number(a === exact) || b.postings.length - a.postings.length);
-    return found.slice(0, PREFIX_TERMS);
+    for (let id = this.#sorted.length; id < this.size; id++)
+      if (this.#words.startsWith(id, beginning)) found.push(id);
+    if (found.length > PREFIX_TERMS) {
+      const isExact = (id: number) => Number(id === exact?.id);
+      found.sort((a, b) => isExact(b) - isExact(a) || this.#postings.count(b) - this.#postings.count(a));
+      found.length = PREFIX_TERMS;
+    }
+    return found.map((id) => this.#term(id));
   }
 
   /**
@@ -104,23 +135,28 @@ export class Vocabulary {
     if (isIdPart(word) || /^\d+$/.test(word) || word.length < 3) return [];
     const limit = word.length < SHORTEST_SIMILAR ? 0 : word.length < 7 ? 1 : 2;
     const found: Similar[] = [];
-    for (const term of this.#looks.like(word, limit)) {
+    for (const id of this.#looks.like(word, limit)) {
+      const term = this.#term(id);
       const edits = editDistance(word, term.word, limit);
       const weight = edits <= 1 ? ONE_EDIT_WEIGHT : TWO_EDITS_WEIGHT;
       if (edits <= limit) found.push({ term, weight, isMisspelt: true });
       else if (abbreviates(word, term.word)) found.push({ term, weight: SKELETON_WEIGHT, isMisspelt: false });
     }
-    found.sort((a, b) => b.weight - a.weight || b.term.postings.length - a.term.postings.length);
+    found.sort((a, b) => b.weight - a.weight || b.term.documents - a.term.documents);
     const best = found[0]?.weight ?? 0;
     return found.filter(({ weight }) => weight >= best * 0.6).slice(0, SIMILAR_TERMS);
   }
 
-  #firstAtLeast(prefix: string): number {
-    let low = 0;
+  #term(id: number, word = this.#words.word(id)): Term {
+    return { id, word, documents: this.#postings.count(id) };
+  }
+
+  #firstAtLeast(word: string, from = 0): number {
+    let low = from;
     let high = this.#sorted.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#sorted[middle]?.word ?? '') < prefix) low = middle + 1;
+      if (this.#words.word(this.#sorted[middle] as number) < word) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -151,40 +187,33 @@ function abbreviates(short: string, long: string): boolean {
  * in about a millisecond, because almost all are ruled out without reading them.
  */
 class Looks {
-  #terms: Term[] = [];
-  #letters = new Column();
-  #lengths = new Column();
+  readonly #letters = new Column();
+  readonly #lengths = new Column();
+  #size = 0;
 
-  add(term: Term): void {
+  /** Of the next word. */
+  add(word: string): void {
     // Numbers and ids are never what a misspelt word means: a length of 0 is near to none.
-    const isWord = term.word.length >= SHORTEST_SIMILAR && !/^\d/.test(term.word) && !isIdPart(term.word);
-    this.#letters.set(this.#terms.length, letterBits(term.word));
-    this.#lengths.set(this.#terms.length, isWord ? term.word.length : 0);
-    this.#terms.push(term);
+    const isWord = word.length >= SHORTEST_SIMILAR && !/^\d/.test(word) && !isIdPart(word);
+    this.#letters.set(this.#size, letterBits(word));
+    this.#lengths.set(this.#size, isWord ? word.length : 0);
+    this.#size += 1;
   }
 
-  reset(terms: Term[]): void {
-    this.#terms = [];
-    this.#letters = new Column();
-    this.#lengths = new Column();
-    for (const term of terms) this.add(term);
-  }
-
-  /** Words that may be within `limit` edits of this one, or of which it may be an abbreviation. */
-  like(word: string, limit: number): Term[] {
+  /** Numbers of words that may be within `limit` edits of this one, or of which it may be an abbreviation. */
+  like(word: string, limit: number): number[] {
     const bits = letterBits(word);
     const letters = this.#letters.data;
     const lengths = this.#lengths.data;
-    const found: Term[] = [];
-    for (let i = 0; i < this.#terms.length; i++) {
-      const length = lengths[i] as number;
+    const found: number[] = [];
+    for (let id = 0; id < this.#size; id++) {
+      const length = lengths[id] as number;
       if (length === 0) continue;
-      const other = letters[i] as number;
+      const other = letters[id] as number;
       const difference = length - word.length;
       const mayBeEdited = difference <= limit && difference >= -limit && bitCount(other ^ bits) <= 2 * limit;
       const mayBeShortened = difference >= 2 && length <= LONGEST_ABBREVIATED && (bits & ~other) === 0;
-      const term = mayBeEdited || mayBeShortened ? this.#terms[i] : undefined;
-      if (term) found.push(term);
+      if (mayBeEdited || mayBeShortened) found.push(id);
     }
     return found;
   }
