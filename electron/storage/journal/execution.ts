@@ -1,4 +1,4 @@
-import { EXECUTION_STATES, type LogLine } from '../../../preload/contract/models.ts';
+import type { EXECUTION_STATES, LogLine } from '../../../preload/contract/models.ts';
 import type { Answer, BodyOf, StepBody } from './entries.ts';
 import type { Person, StoredPlan } from './plan.ts';
 
@@ -131,9 +131,11 @@ export function advance(record: ExecutionRecord, at: string, body: StepBody): vo
   }
 }
 
-/** An outcome that a later version has words for is one that this version does not know. */
+const OUTCOMES = ['succeeded', 'failed', 'refused', 'unknown', 'stopped_waiting'] as const;
+
+/** An outcome that a later version has a word for is one that this version does not know. */
 function outcomeOf(word: string): State {
-  return EXECUTION_STATES.find((state) => state === word) ?? 'unknown';
+  return OUTCOMES.find((outcome) => outcome === word) ?? 'unknown';
 }
 
 function levelOf(word: string): LogLine['level'] {

@@ -120,7 +120,7 @@ function answered(executionId: string, accepted: boolean, requestId: string | nu
 /** `by` is "user @ host" and `client` the carrier's client; in the oldest entries `by` is the client. */
 function personOf({ by, client }: { by: string; client?: string | undefined }): Person {
   const at = by.lastIndexOf(' @ ');
-  if (at < 0) return { user: null, host: null, client: client ?? by };
+  if (at < 0) return client ? { user: by, host: null, client } : { user: null, host: null, client: by };
   return { user: by.slice(0, at), host: by.slice(at + 3), client: client ?? null };
 }
 

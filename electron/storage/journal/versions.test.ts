@@ -83,6 +83,11 @@ test('who decided under 0.1.0 is a person at a host and a window; before that, a
   const before = await oldest.journal.execution(RUN1);
   expect(before?.approver).toEqual({ user: null, host: null, client: 'window-1' });
   expect(before && executionView(before).approvedBy).toBe('window-1');
+  const nowhere = entry1({ ...old, by: 'ana', client: 'window-1' });
+  const hostless = await found(entry1({ kind: 'plan_proposed', plan: PLAN1 }), nowhere).journal.execution(
+    RUN1,
+  );
+  expect(hostless?.approver).toEqual({ user: 'ana', host: null, client: 'window-1' });
 });
 
 test('a refusal recorded by 0.1.0 keeps its request id', async () => {

@@ -81,7 +81,7 @@ export function PlanFacts({ plan, inThread }: { plan: Plan; inThread: boolean })
         {undoNote !== null && <p className="soft">{visible(undoNote)}</p>}
       </Fact>
       {!inThread && (
-        <Fact label="asked by">
+        <Fact label="from">
           <PlanOrigin origin={plan.origin} conversationId={plan.conversationId} />
         </Fact>
       )}
