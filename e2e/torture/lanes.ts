@@ -77,12 +77,12 @@ async function sweep(actor: Actor, random: Random): Promise<void> {
   change.push([`cell/${SWEPT}`, startedAt]);
   await actor.run('sweep', { change }, async () => {
     const { estate, docs } = actor.storage;
-    await estate.bulkUpsert(
+    const { ids: listed } = await estate.bulkUpsert(
       [...seen].map((name) => resourceAt(SWEPT, name, state)),
       startedAt,
     );
     const resourceTypes = ['rds_instance' as const];
-    await estate.syncFromAws({ accountId: ACCOUNT, region: SWEPT, resourceTypes, startedAt });
+    await estate.syncFromAws({ accountId: ACCOUNT, region: SWEPT, resourceTypes, startedAt, listed });
     await docs.putCells([cell(ACCOUNT, SWEPT, startedAt)]);
     return {};
   });

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../preload/contract/errors.ts';
-import type { ScanCell } from '../../preload/contract/models.ts';
+import type { ResourceType, ScanCell } from '../../preload/contract/models.ts';
 import { mapAwsError } from '../aws/errors.ts';
 import { endless } from '../aws/pages.ts';
 import { AppError } from '../errors.ts';
@@ -14,9 +14,14 @@ export interface CellOutcome {
   message: string | null;
   found: number;
   removed: number;
-  /** Every listing of the cell came to its end: its rows are as old as its start. */
+  /** The types whose listing came to its end: their rows are as old as its start. */
+  listed: ResourceType[];
+  /** All of them did. */
   completed: boolean;
 }
+
+/** What a cell has learned so far. */
+type Tally = Pick<CellOutcome, 'found' | 'removed' | 'listed'>;
 
 /** The data could not be written: no other cell will fare better. */
 const STORAGE_CODES: ErrorCode[] = [
@@ -40,14 +45,14 @@ export async function scanCell(
   collectors: Collector[],
   context: Omit<CollectContext, 'reportPartial' | 'keepRows'>,
   startedAt: string,
-  onFound: (count: number) => void,
+  onFound: (count: number, changed: readonly string[]) => void,
 ): Promise<CellOutcome> {
   const partial = new Messages();
   const failures: { code: ErrorCode; message: string }[] = [];
-  let found = 0;
-  let removed = 0;
+  const tally: Tally = { found: 0, removed: 0, listed: [] };
   for (const collector of collectors) {
     let keep = false;
+    const ids: string[] = [];
     try {
       const pages = collector.collect({
         ...context,
@@ -59,9 +64,10 @@ export async function scanCell(
       const news = withNews(collector.listAction, pages);
       for await (const page of untilAborted(news, context.signal)) {
         if (page.length === 0) continue;
-        await estate.bulkUpsert(page, startedAt);
-        found += page.length;
-        onFound(page.length);
+        const written = await estate.bulkUpsert(page, startedAt);
+        ids.push(...written.ids);
+        tally.found += page.length;
+        onFound(page.length, written.changed);
       }
       context.signal.throwIfAborted();
       if (keep) continue;
@@ -70,12 +76,15 @@ export async function scanCell(
         region: collector.global ? null : context.region,
         resourceTypes: collector.resourceTypes,
         startedAt,
+        listed: ids,
       });
-      removed += synced.removed;
+      tally.listed.push(...collector.resourceTypes);
+      tally.removed += synced.removed.length;
+      onFound(0, synced.removed);
     } catch (error) {
       if (isStorageFailure(error)) throw error;
       if (context.signal.aborted) {
-        return { status: 'cancelled', message: null, found, removed, completed: false };
+        return { ...tally, status: 'cancelled', message: null, completed: false };
       }
       const { profile, region } = context;
       failures.push(mapAwsError(error, { call: collector.listAction, region, profile }));
@@ -83,15 +92,14 @@ export async function scanCell(
   }
   const [first] = failures;
   if (first && failures.length === collectors.length) {
-    return { status: statusOf(first.code), message: first.message, found, removed, completed: false };
+    return { ...tally, status: statusOf(first.code), message: first.message, completed: false };
   }
   const messages = new Messages(failures.map((failure) => failure.message));
   messages.addAll(partial);
   return {
+    ...tally,
     status: messages.count === 0 ? 'ok' : 'partial',
     message: messages.text(),
-    found,
-    removed,
     completed: failures.length === 0,
   };
 }

@@ -1,8 +1,7 @@
-import { ScanCell } from '../../preload/contract/models.ts';
+import type { ScanCell } from '../../preload/contract/models.ts';
 import type { DocsApi } from '../storage/api.ts';
+import { readCell, SCAN_CELL_KIND, type StoredCell } from '../storage/scanCells.ts';
 
-/** Under this kind `DocsApi.putCells` keeps the cells. */
-const KIND = 'scan_cell';
 const FLUSH_AT = 25;
 
 const keyOf = (cell: Pick<ScanCell, 'accountId' | 'region' | 'service'>) =>
@@ -11,8 +10,8 @@ const keyOf = (cell: Pick<ScanCell, 'accountId' | 'region' | 'service'>) =>
 /** All cells ever scanned, with what is happening to them now. Only how a cell ended is stored. */
 export class CellStore {
   readonly #docs: Pick<DocsApi, 'list' | 'putCells'>;
-  readonly #unsaved = new Map<string, ScanCell>();
-  #cells: Map<string, ScanCell> | undefined;
+  readonly #unsaved = new Map<string, StoredCell>();
+  #cells: Map<string, StoredCell> | undefined;
 
   constructor(docs: Pick<DocsApi, 'list' | 'putCells'>) {
     this.#docs = docs;
@@ -20,16 +19,16 @@ export class CellStore {
 
   async load(): Promise<void> {
     if (this.#cells) return;
-    const stored = await this.#docs.list(KIND);
+    const stored = await this.#docs.list(SCAN_CELL_KIND);
     this.#cells ??= new Map(
       stored.flatMap(({ value }) => {
-        const cell = ScanCell.safeParse(value);
-        return cell.success ? [[keyOf(cell.data), cell.data] as const] : [];
+        const cell = readCell(value);
+        return cell === null ? [] : [[keyOf(cell), cell] as const];
       }),
     );
   }
 
-  all(): ScanCell[] {
+  all(): StoredCell[] {
     return [...this.#known().values()];
   }
 
@@ -40,19 +39,21 @@ export class CellStore {
   }
 
   /** What is known of an address; a new one is pending. */
-  get(address: Pick<ScanCell, 'accountId' | 'region' | 'service'>): ScanCell {
+  get(address: Pick<ScanCell, 'accountId' | 'region' | 'service'>): StoredCell {
     const { accountId, region, service } = address;
     const known = this.#known().get(keyOf(address));
-    return known ?? { accountId, region, service, status: 'pending', count: 0, asOf: null, message: null };
+    if (known) return known;
+    const never = { status: 'pending', count: 0, asOf: null, message: null, listed: {} } as const;
+    return { accountId, region, service, ...never };
   }
 
   /** For the screens alone: `pending`, `running`. */
-  show(cell: ScanCell): void {
+  show(cell: StoredCell): void {
     this.#known().set(keyOf(cell), cell);
   }
 
   /** How a cell ended: stored with the next batch. */
-  async end(cell: ScanCell): Promise<void> {
+  async end(cell: StoredCell): Promise<void> {
     this.show(cell);
     this.#unsaved.set(keyOf(cell), cell);
     if (this.#unsaved.size >= FLUSH_AT) await this.flush();
@@ -64,7 +65,7 @@ export class CellStore {
     if (cells.length > 0) await this.#docs.putCells(cells);
   }
 
-  #known(): Map<string, ScanCell> {
+  #known(): Map<string, StoredCell> {
     if (!this.#cells) throw new Error('CellStore.load comes first');
     return this.#cells;
   }

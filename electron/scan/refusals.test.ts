@@ -51,13 +51,16 @@ function setUp(answers: CannedAnswers, homeRegion = 'eu-west-1') {
     estate: {
       bulkUpsert: async (resources) => {
         upserts.push(...resources);
-        return { written: resources.length };
+        return { ids: [], changed: [] };
       },
       syncFromAws: async (scope) => {
         synced.push(scope);
-        return { removed: 0 };
+        return { removed: [] };
       },
-      upsert: async (resource, asOf) => ({ ...resource, id: 'id-1', asOf, revision: 1 }),
+      upsert: async (resource, asOf) => ({
+        resource: { ...resource, id: 'id-1', asOf, revision: 1 },
+        changed: true,
+      }),
       delete: async () => undefined,
     },
     docs: { list: async () => [], putCells: async () => undefined },

@@ -8,6 +8,8 @@ const PROGRESS_EVERY_MS = 100;
 const ESTATE_EVERY_MS = 1_000;
 /** Each account may add a note; what is announced stays small however many there are. */
 const LONGEST_MESSAGE = 4_000;
+/** More changed resources than this are announced as all: 40 bytes each. */
+const MOST_NAMED = 500;
 
 /** One scan's numbers, announced as they change. */
 export class RunProgress {
@@ -20,6 +22,8 @@ export class RunProgress {
   readonly #failures = new Map<string, number>();
   readonly #progress: Throttle;
   readonly #estate: Throttle;
+  /** Ids that were not announced yet. */
+  readonly #changed = new Set<string>();
 
   constructor(emit: Emit, services: string[]) {
     this.#emit = emit;
@@ -38,7 +42,7 @@ export class RunProgress {
     };
     for (const service of services) this.#services.set(service, { service, found: 0, done: 0, total: 0 });
     this.#progress = new Throttle(PROGRESS_EVERY_MS, () => this.#emit('scan.progress', this.view()));
-    this.#estate = new Throttle(ESTATE_EVERY_MS, () => this.#emit('estate.changed', { resourceIds: null }));
+    this.#estate = new Throttle(ESTATE_EVERY_MS, () => this.#announce());
   }
 
   get signal(): AbortSignal {
@@ -57,10 +61,13 @@ export class RunProgress {
     this.#progress.request();
   }
 
-  found(service: string, count: number): void {
+  /** `changed`: ids of resources that are not as they were, removed ones included. */
+  found(service: string, count: number, changed: readonly string[]): void {
     this.#run.found += count;
     this.#service(service).found += count;
     this.#progress.request();
+    if (changed.length === 0) return;
+    for (const id of changed) this.#changed.add(id);
     this.#estate.request();
   }
 
@@ -74,7 +81,6 @@ export class RunProgress {
     }
     this.#service(cell.service).done += 1;
     this.#progress.request();
-    if (removed > 0) this.#estate.request();
   }
 
   /** Something about the run as a whole that a person should know; shown with its end. */
@@ -95,6 +101,13 @@ export class RunProgress {
     this.#run.finishedAt = new Date().toISOString();
     this.#estate.flush();
     this.#progress.flush();
+  }
+
+  #announce(): void {
+    if (this.#changed.size === 0) return;
+    const resourceIds = this.#changed.size > MOST_NAMED ? null : [...this.#changed];
+    this.#changed.clear();
+    this.#emit('estate.changed', { resourceIds });
   }
 
   /** Why a run in which nothing could be read read nothing: each reason once, with how many cells it ended. */

@@ -1,9 +1,10 @@
 import type PQueue from 'p-queue';
-import type { Account, ScanCell } from '../../preload/contract/models.ts';
+import type { Account } from '../../preload/contract/models.ts';
 import { mapAwsError } from '../aws/errors.ts';
 import { globalRegion, knownRegions, partitionOfRegion } from '../aws/partitions.ts';
 import { cleanText } from '../aws/text.ts';
 import { AppError } from '../errors.ts';
+import type { StoredCell } from '../storage/scanCells.ts';
 import { abortable } from '../waiting.ts';
 import { type CellOutcome, scanCell, statusOf } from './cellScan.ts';
 import type { CellStore } from './cellStore.ts';
@@ -225,7 +226,7 @@ export class ScanRunner {
     const startedAt = new Date().toISOString();
     try {
       const outcome = await this.#readCell(account, place, { region, service }, startedAt);
-      const { status, message, found, removed, completed } = outcome;
+      const { status, message, found, removed, completed, listed } = outcome;
       const seen = status === 'ok' || status === 'partial';
       if (seen) this.#read.add(account.accountId);
       const change = {
@@ -233,6 +234,7 @@ export class ScanRunner {
         message,
         count: seen ? found : known.count,
         asOf: completed ? startedAt : known.asOf,
+        listed: { ...known.listed, ...Object.fromEntries(listed.map((type) => [type, startedAt])) },
       };
       await this.#end(known, change, removed);
     } catch (error) {
@@ -258,7 +260,8 @@ export class ScanRunner {
       signal: this.#progress.signal,
       purpose: 'scan' as const,
     };
-    const found = (count: number) => this.#progress.found(service, count);
+    const found = (count: number, changed: readonly string[]) =>
+      this.#progress.found(service, count, changed);
     const readIn = (where: string) =>
       scanCell(this.#ports.estate, collectors, { ...context, region: where }, startedAt, found);
     if (region !== GLOBAL) return readIn(region);
@@ -270,8 +273,8 @@ export class ScanRunner {
     return own.completed || own.status === 'partial' || own.status === 'cancelled' ? own : outcome;
   }
 
-  async #end(known: ScanCell, change: Partial<ScanCell>, removed = 0): Promise<void> {
-    const cell: ScanCell = { ...known, ...change };
+  async #end(known: StoredCell, change: Partial<StoredCell>, removed = 0): Promise<void> {
+    const cell: StoredCell = { ...known, ...change };
     this.#progress.ended(cell, removed);
     await this.#cells.end(cell);
   }

@@ -55,13 +55,16 @@ function setUp(answers: CannedAnswers, ports: Partial<ScannerPorts> = {}, stored
     estate: {
       bulkUpsert: async (resources) => {
         upserts.push(...resources);
-        return { written: resources.length };
+        return { ids: [], changed: [] };
       },
       syncFromAws: async (scope) => {
         synced.push(scope);
-        return { removed: 0 };
+        return { removed: [] };
       },
-      upsert: async (resource, asOf) => ({ ...resource, id: 'id-1', asOf, revision: 1 }),
+      upsert: async (resource, asOf) => ({
+        resource: { ...resource, id: 'id-1', asOf, revision: 1 },
+        changed: true,
+      }),
       delete: async () => undefined,
     },
     docs: {
@@ -122,11 +125,11 @@ test('rows carry the start of their cell as their age, and the sweep uses the sa
     estate: {
       bulkUpsert: async (resources, asOf) => {
         times.push(asOf);
-        return { written: resources.length };
+        return { ids: resources.map(({ nativeId }) => nativeId), changed: [] };
       },
       syncFromAws: async (scope) => {
         synced.push(scope);
-        return { removed: 0 };
+        return { removed: [] };
       },
       upsert: () => Promise.reject(new Error('not in a scan')),
       delete: () => Promise.reject(new Error('not in a scan')),
@@ -152,6 +155,9 @@ test('only the regions of the account’s partition are scanned, buckets once fo
   expect(synced.find(({ resourceTypes }) => resourceTypes[0] === 's3_bucket')?.region).toBeNull();
 });
 
+/** What a cell of version 0.1.0 says of its types. */
+const listed = { rds_instance: '2026-11-20T00:00:00.000Z' };
+
 test('credentials that fail end every cell the account had with that reason, and keep its age', async () => {
   const known: ScanCell = {
     accountId: A,
@@ -168,7 +174,7 @@ test('credentials that fail end every cell the account had with that reason, and
     [known],
   );
   const run = await scan({ services: ['rds', 's3'] });
-  expect(saved).toContainEqual({ ...known, status: 'expired', message: 'Renew them.' });
+  expect(saved).toContainEqual({ ...known, listed, status: 'expired', message: 'Renew them.' });
   expect(saved.map(({ region }) => region).sort()).toEqual(['ap-south-1', 'global', 'us-east-1']);
   expect(synced).toEqual([]);
   expect(run).toMatchObject({ state: 'done', cellsTotal: 3, cellsDone: 3, cellsFailed: 3 });
@@ -181,6 +187,7 @@ test('a region that was switched off says so and keeps its age, instead of looki
   await scan({ services: ['rds'] });
   expect(saved).toContainEqual({
     ...known,
+    listed,
     region: 'af-south-1',
     asOf,
     status: 'region_disabled',
@@ -267,8 +274,8 @@ test('a refresh that AWS refuses changes nothing and says why', async () => {
     },
     {
       estate: {
-        bulkUpsert: async () => ({ written: 0 }),
-        syncFromAws: async () => ({ removed: 0 }),
+        bulkUpsert: async () => ({ ids: [], changed: [] }),
+        syncFromAws: async () => ({ removed: [] }),
         upsert: async (found) => Promise.reject(written.push(found)),
         delete: async (id) => void written.push(id),
       },
@@ -300,7 +307,7 @@ test('a refresh answers with what AWS said, whatever is stored', async () => {
   };
   const { scanner } = setUp(answers, {
     estate: {
-      upsert: async () => stored,
+      upsert: async () => ({ resource: stored, changed: false }),
       bulkUpsert: () => Promise.reject(new Error('no scan')),
       syncFromAws: () => Promise.reject(new Error('no scan')),
       delete: () => Promise.reject(new Error('nothing is gone')),

@@ -219,9 +219,8 @@ export class Scanner {
     if (!found) await estate.delete(target.id);
     // What is stored may be of a later reading; what AWS said to this one is the answer to it.
     const stored = found && (await estate.upsert(found, asOf));
-    const answered = stored && { ...stored, ...keepKnown(found, stored), asOf };
-    emit('estate.changed', { resourceIds: [target.id] });
-    return answered;
+    if (stored === null || stored.changed) emit('estate.changed', { resourceIds: [target.id] });
+    return stored && { ...stored.resource, ...keepKnown(found, stored.resource), asOf };
   }
 
   async #scanningProfile(accountId: string): Promise<string> {

@@ -56,10 +56,13 @@ function hanging(where: Partial<ScannerPorts> & { collect?: Collector['collect']
     estate: {
       bulkUpsert: async (page) => {
         written.push(page as CollectedResource[]);
-        return { written: page.length };
+        return { ids: [], changed: [] };
       },
-      syncFromAws: async () => ({ removed: 0 }),
-      upsert: async (resource, asOf) => ({ ...resource, id: 'id-1', asOf, revision: 1 }),
+      syncFromAws: async () => ({ removed: [] }),
+      upsert: async (resource, asOf) => ({
+        resource: { ...resource, id: 'id-1', asOf, revision: 1 },
+        changed: true,
+      }),
       delete: async () => undefined,
     },
     docs: { list: async () => [], putCells: async () => undefined },

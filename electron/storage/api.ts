@@ -16,7 +16,6 @@ import type {
   ResourceQuery,
   ResourceSummary,
   ResourceType,
-  ScanCell,
   StorageHealth,
 } from '../../preload/contract/models.ts';
 import type { CollectedResource } from '../scan/types.ts';
@@ -36,6 +35,7 @@ import type { VectorsChanged } from './maintenance/vectors.ts';
 import type { EngineState } from './PointStore.ts';
 import type { RebuiltIndex } from './rotation/indexKey.ts';
 import type { Resealed } from './rotation/reencryption.ts';
+import type { CellToStore } from './scanCells.ts';
 import type { StorageConfig } from './storageConfig.ts';
 import type { Work } from './work.ts';
 
@@ -168,8 +168,10 @@ export interface MaintenanceApi {
 }
 
 export interface EstateStorageApi {
-  upsert(resource: CollectedResource, asOf: string): Promise<Resource>;
-  bulkUpsert(resources: CollectedResource[], asOf: string): Promise<{ written: number }>;
+  /** What is stored now; `changed` is false where nothing had to be written. */
+  upsert(resource: CollectedResource, asOf: string): Promise<{ resource: Resource; changed: boolean }>;
+  /** Writes what is not as it is stored, and nothing else. */
+  bulkUpsert(resources: CollectedResource[], asOf: string): Promise<Listed>;
   get(id: string): Promise<Resource | null>;
   /** Deleting what is not there is no error. */
   delete(id: string): Promise<void>;
@@ -181,10 +183,17 @@ export interface EstateStorageApi {
   /** How many resources each of these accounts has. */
   countByAccount(accountIds: string[]): Promise<Record<string, number>>;
   /**
-   * Ends a completed cell: removes the resources of (account, region, types) whose asOf is older than
-   * `startedAt`, i.e. that the completed listing no longer saw. Region `null` = every region (global services).
+   * Ends a completed listing: removes the resources of (account, region, types) that it did not name and that were
+   * not seen by themselves since it began; all others are as old as its start from now on. Region `null` = every
+   * region (global services).
    */
-  syncFromAws(scope: SyncScope): Promise<{ removed: number }>;
+  syncFromAws(scope: SyncScope): Promise<{ removed: string[] }>;
+}
+
+/** Ids of resources that were given, and of those of them that are not as they were. */
+export interface Listed {
+  ids: string[];
+  changed: string[];
 }
 
 export interface SyncScope {
@@ -192,6 +201,8 @@ export interface SyncScope {
   region: string | null;
   resourceTypes: ResourceType[];
   startedAt: string;
+  /** Ids of all that the listing named. */
+  listed: string[];
 }
 
 export interface QueryAnswer {
@@ -239,7 +250,7 @@ export interface DocsApi {
   list(kind: DocKind): Promise<{ key: string; value: unknown }[]>;
   put(kind: DocKind, key: string, value: unknown): Promise<void>;
   delete(kind: DocKind, key: string): Promise<void>;
-  putCells(cells: ScanCell[]): Promise<void>;
+  putCells(cells: CellToStore[]): Promise<void>;
 }
 
 /** Absent = any. */

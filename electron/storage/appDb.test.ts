@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { AppDb, SCAN_CELL_KIND } from './appDb.ts';
+import { AppDb } from './appDb.ts';
 import { createKeyring, unlockKeyring } from './keys/keyring.ts';
+import { SCAN_CELL_KIND } from './scanCells.ts';
 import { Sealer } from './sealing.ts';
 
 const masterKey = randomBytes(32);

@@ -1,7 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import type { ScanCell } from '../../preload/contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { DocsApi } from './api.ts';
 import { type EarlierJournal, readEarlierJournals } from './backup/earlierJournals.ts';
@@ -11,6 +10,7 @@ import { JournalTable } from './journalTable.ts';
 import type { Keyring } from './keys/keyring.ts';
 import { type Migration, migrateDatabase, refuseNewerDatabase } from './migrations.ts';
 import type { ResealableRows, Resealed } from './rotation/reencryption.ts';
+import { type CellToStore, SCAN_CELL_KIND } from './scanCells.ts';
 import type { Sealer } from './sealing.ts';
 import { asStorageError, inTransaction, isDamage } from './sqlite.ts';
 
@@ -31,9 +31,6 @@ const MIGRATIONS: readonly Migration[] = [
 ];
 const DOC_SCHEMA = 1;
 const COLLECTION = 'docs';
-/** The kind under which `putCells` keeps scan cells; their key is `account|region|service`. */
-export const SCAN_CELL_KIND = 'scan_cell';
-
 const Sealed = z.object({ key: z.string(), value: z.unknown() });
 const Row = z.object({ token: z.string(), revision: z.number(), sealed: z.instanceof(Uint8Array) });
 type Row = z.infer<typeof Row>;
@@ -98,7 +95,7 @@ export class AppDb implements DocsApi, ResealableRows {
     );
   }
 
-  async putCells(cells: ScanCell[]): Promise<void> {
+  async putCells(cells: CellToStore[]): Promise<void> {
     inTransaction(this.#db, () => {
       for (const cell of cells) {
         this.#write(SCAN_CELL_KIND, `${cell.accountId}|${cell.region}|${cell.service}`, cell);

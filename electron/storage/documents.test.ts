@@ -21,7 +21,10 @@ async function opened(): Promise<Machine> {
 
 /** One of every kind, with the kind's value for what removed resources are. */
 const EVERY: [DocKind, string][] = [
-  ...kindsOf('person', 'history', 'machine', 'collections').map((kind): [DocKind, string] => [kind, 'one']),
+  ...kindsOf('person', 'history', 'machine', 'collections', 'contents').map((kind): [DocKind, string] => [
+    kind,
+    'one',
+  ]),
   [BACKUP_STATE.kind, BACKUP_STATE.key],
 ];
 const value = (whose: string) => ({ accountId: whose, at: '2026-11-20T10:00:00.000Z', forgotten: false });

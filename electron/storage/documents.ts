@@ -7,6 +7,7 @@
  * machine: what was begun or put off here. Never taken from a backup, and kept over a restore.
  * collections: of the collections as they lie here. Never taken from a backup, and not true of what a restore puts
  * in their place.
+ * contents: of the rows and of the scan cells as they came to lie here. Not true any more when a restore brings either.
  */
 export const DOCUMENTS = {
   settings: 'person',
@@ -22,11 +23,13 @@ export const DOCUMENTS = {
   maintenance: 'collections',
   /** How many resources there were when the app was closed. */
   health: 'collections',
+  /** Since when the estate is as it lies here: see `freshness.ts`. */
+  estate: 'contents',
   /** The format of each collection. */
   format: 'collections',
 } as const satisfies Record<string, DocBelonging>;
 
-export type DocBelonging = 'person' | 'history' | 'install' | 'machine' | 'collections';
+export type DocBelonging = 'person' | 'history' | 'install' | 'machine' | 'collections' | 'contents';
 export type DocKind = keyof typeof DOCUMENTS;
 
 /** The one document that belongs elsewhere than its kind. */

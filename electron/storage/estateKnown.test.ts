@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Resource } from '../../preload/contract/models.ts';
 import type { CollectedResource } from '../scan/types.ts';
-import { nextStored } from './estateWrites.ts';
+import { compared } from './estateWrites.ts';
 
 const THEN = '2026-11-20T00:00:00.000Z';
 const LATER = '2026-11-21T00:00:00.000Z';
@@ -46,7 +46,7 @@ const seen = (change: Partial<CollectedResource>): CollectedResource => {
   };
 };
 const stored = (collected: CollectedResource) =>
-  nextStored('id-1', collected, LATER, { resource: known, embeddedBy: null, vector: null }, NOW).resource;
+  compared('id-1', collected, LATER, { resource: known, embeddedBy: null, vector: null }, NOW).entry.resource;
 
 test('what AWS would not say keeps what was known; what it said is taken', () => {
   const fields = [
@@ -84,9 +84,15 @@ test('the same refusal again is no change, and the answer that comes back ends i
   const { id: _id, asOf: _asOf, revision: _revision, ...content } = known;
   const refused = { ...content, tags: {}, unknown: { tags: 'denied' } };
   const first = stored(refused);
-  const again = nextStored('id-1', refused, LATER, { resource: first, embeddedBy: null, vector: null }, NOW);
+  const again = compared(
+    'id-1',
+    refused,
+    LATER,
+    { resource: first, embeddedBy: null, vector: null },
+    NOW,
+  ).entry;
   expect(again.resource.revision).toBe(first.revision);
-  const told = nextStored('id-1', { ...content, tags: { team: 'b' } }, LATER, again, NOW);
+  const told = compared('id-1', { ...content, tags: { team: 'b' } }, LATER, again, NOW).entry;
   expect(told.resource).toMatchObject({ tags: { team: 'b' }, revision: first.revision + 1 });
   expect(told.resource.unknown).toBeUndefined();
 });

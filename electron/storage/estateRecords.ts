@@ -1,15 +1,18 @@
 import type { Resource, ResourceFilter } from '../../preload/contract/models.ts';
+import { pastTime } from '../../preload/contract/times.ts';
 import type { CollectedResource } from '../scan/types.ts';
-import type { Condition, Filter, Point } from './PointStore.ts';
+import type { ListedAt } from './freshness.ts';
+import type { Condition, Filter, Payload, Point } from './PointStore.ts';
 import { refuseNewerRecord } from './recordFormat.ts';
 import type { Sealer } from './sealing.ts';
 
 /**
  * The points of `aws_estate`, a stored format. In clear: service, resource_type, region, state (`none` where
- * the type has none), last_synced (ms), schema, revision. As HMAC tokens: the account and the values of a few
- * tags. Everything else is sealed.
+ * the type has none), last_synced (ms: when it was last seen by itself; see `Freshness`), schema, revision. As HMAC
+ * tokens: the account and the values of a few tags. Everything else is sealed. Schema 1, of version 0.1.0, sealed the
+ * time as well; such points are read for ever and become schema 2 when they are next written.
  */
-const SCHEMA = 1;
+const SCHEMA = 2;
 const COLLECTION = 'aws_estate';
 const NO_STATE = 'none';
 
@@ -26,7 +29,7 @@ const TOKEN_TAGS: Record<string, string> = {
 };
 
 /** What is sealed. `embeddedBy` names the provider of the point's vector, null while it has none. */
-type SealedResource = Omit<Resource, 'id' | 'revision'>;
+type SealedResource = Omit<Resource, 'id' | 'revision' | 'asOf'>;
 interface SealedContent {
   resource: SealedResource;
   embeddedBy: string | null;
@@ -43,7 +46,7 @@ export function resourceIdOf(sealer: Sealer, resource: CollectedResource): strin
 }
 
 export function resourcePoint(sealer: Sealer, stored: StoredResource): Point {
-  const { id, revision, ...resource } = stored.resource;
+  const { id, revision, asOf, ...resource } = stored.resource;
   const content: SealedContent = { resource, embeddedBy: stored.embeddedBy };
   const address = { schema: SCHEMA, collection: COLLECTION, id, revision };
   return {
@@ -54,7 +57,7 @@ export function resourcePoint(sealer: Sealer, stored: StoredResource): Point {
       resource_type: resource.resourceType,
       region: resource.region,
       state: resource.state ?? NO_STATE,
-      last_synced: Date.parse(resource.asOf),
+      last_synced: Date.parse(asOf),
       account_token: sealer.token('account', resource.accountId),
       tag_tokens: tagTokens(sealer, resource.tags),
       schema: SCHEMA,
@@ -77,7 +80,12 @@ export function readResource(sealer: Sealer, point: Point): StoredResource {
   // Authenticated by the seal under a known schema: only this module wrote it.
   const content = sealer.open(address, Buffer.from(String(sealed), 'base64')) as SealedContent;
   return {
-    resource: { ...content.resource, id: point.id, revision: address.revision },
+    resource: {
+      ...content.resource,
+      id: point.id,
+      revision: address.revision,
+      asOf: new Date(syncedAt(point.payload)).toISOString(),
+    },
     embeddedBy: content.embeddedBy,
     vector: point.vector,
   };
@@ -108,6 +116,25 @@ export function prefilter(sealer: Sealer, filter: ResourceFilter): Filter {
     );
   }
   return { must };
+}
+
+/** In ms; 0 for what is no time. */
+function syncedAt({ last_synced: time }: Payload): number {
+  return typeof time === 'number' && Math.abs(time) < 8.64e15 ? time : 0;
+}
+
+/** When the point was last seen by itself, in ms; 0 for a time that has not come yet. */
+export const ownTime = (payload: Payload) => pastTime(syncedAt(payload));
+
+/** The point as one that was seen at `at` (ms) by itself, if that is later. */
+export function seenAt(point: Point, at: number): Point {
+  if (at <= ownTime(point.payload)) return point;
+  return { ...point, payload: { ...point.payload, last_synced: at } };
+}
+
+/** Where the point lies, as far as listings go, by its account's token. */
+export function placeOf({ account_token: account, region, resource_type: type }: Payload): ListedAt {
+  return { account: String(account), region: String(region), resourceType: String(type) };
 }
 
 export function accountToken(sealer: Sealer, accountId: string): string {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Resource } from '../../preload/contract/models.ts';
 import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
 import type { CollectedResource } from '../scan/types.ts';
@@ -71,31 +71,33 @@ async function stored(name: string): Promise<Point> {
 }
 
 test('a resource comes back whole, also after a restart; a rescan overwrites it', async () => {
-  const first = await estate.upsert(database('pg-instance-main1'), at(0));
+  const { resource: first } = await estate.upsert(database('pg-instance-main1'), at(0));
   await estate.upsert(database('pg-instance-main1'), at(1));
   await store.close();
   await open();
   expect(await estate.get(first.id)).toMatchObject({
     ...database('pg-instance-main1', { raw: { DBInstanceIdentifier: 'pg-instance-main1' } }),
     id: first.id,
-    asOf: at(1),
+    asOf: at(0),
   });
   expect(await store.count('aws_estate')).toBe(1);
   expect(await estate.get(sealer.resourceId(database('none')))).toBeNull();
 });
 
 test('the revision counts changed contents, not scans', async () => {
-  expect((await estate.upsert(database('a'), at(0))).revision).toBe(1);
-  expect((await estate.upsert(database('a'), at(1))).revision).toBe(1);
-  expect((await estate.upsert(database('a', { state: 'stopped' }), at(2))).revision).toBe(2);
-  expect((await estate.upsert(database('a', { state: 'stopped' }), at(3))).asOf).toBe(at(3));
+  expect((await estate.upsert(database('a'), at(0))).resource.revision).toBe(1);
+  expect((await estate.upsert(database('a'), at(1))).resource.revision).toBe(1);
+  expect((await estate.upsert(database('a', { state: 'stopped' }), at(2))).resource.revision).toBe(2);
+  expect((await estate.upsert(database('a', { state: 'stopped' }), at(3))).resource.asOf).toBe(at(3));
 });
 
 test('an older answer of AWS does not overwrite a newer one', async () => {
   await estate.upsert(database('a', { state: 'stopping' }), at(5));
-  const kept = await estate.upsert(database('a', { state: 'available' }), at(4));
+  const { resource: kept } = await estate.upsert(database('a', { state: 'available' }), at(4));
   expect(kept).toMatchObject({ state: 'stopping', asOf: at(5) });
-  expect(await estate.bulkUpsert([database('a'), database('b')], at(4))).toEqual({ written: 1 });
+  expect(await estate.bulkUpsert([database('a'), database('b')], at(4))).toMatchObject({
+    changed: [sealer.resourceId(database('b'))],
+  });
   expect(index.summary(kept.id)?.state).toBe('stopping');
 });
 
@@ -134,21 +136,22 @@ test('a completed cell removes what it no longer saw, and nothing of another acc
     database('z', { resourceType: 'ec2_instance', service: 'ec2' }),
   ];
   await estate.bulkUpsert([...many(3), ...others], at(0));
-  await estate.bulkUpsert([database('db-1')], at(10));
+  const { ids: listed } = await estate.bulkUpsert([database('db-1')], at(10));
   const scope = {
     accountId: ACCOUNT,
     region: 'us-west-2',
     resourceTypes: ['rds_instance' as const],
     startedAt: at(10),
+    listed,
   };
-  expect(await estate.syncFromAws(scope)).toEqual({ removed: 2 });
+  expect((await estate.syncFromAws(scope)).removed).toHaveLength(2);
   expect((await estate.search('', {}, 10)).map((r) => r.name).sort()).toEqual(['db-1', 'x', 'y', 'z']);
   expect(await store.count('aws_estate')).toBe(4);
-  expect(await estate.syncFromAws({ ...scope, region: null })).toEqual({ removed: 1 });
+  expect((await estate.syncFromAws({ ...scope, region: null })).removed).toHaveLength(1);
 });
 
 test('deleting removes a resource from store and index, and twice is no error', async () => {
-  const { id } = await estate.upsert(database('a'), at(0));
+  const { id } = (await estate.upsert(database('a'), at(0))).resource;
   await estate.delete(id);
   await estate.delete(id);
   expect(await estate.get(id)).toBeNull();
@@ -167,9 +170,9 @@ test('loading the index does not undo what is written or removed meanwhile', asy
   store.scroll = async (collection, request) => {
     store.scroll = scroll;
     const page = await scroll(collection, { ...request, limit: 1_200 });
-    changed = await estate.upsert(database('db-3', { state: 'stopped' }), at(1));
+    changed = (await estate.upsert(database('db-3', { state: 'stopped' }), at(1))).resource;
     await estate.delete(sealer.resourceId(database('db-4')));
-    added = await estate.upsert(database('new'), at(1));
+    added = (await estate.upsert(database('new'), at(1))).resource;
     return page;
   };
   await load();
@@ -276,7 +279,7 @@ test('a failing model loses no resource: it waits for its vector and gets it wit
 test('a resource of a newer app is neither read nor overwritten', async () => {
   await estate.upsert(database('a'), at(0));
   const point = await stored('a');
-  const newer = { ...point, payload: { ...point.payload, schema: 2 } };
+  const newer = { ...point, payload: { ...point.payload, schema: 3 } };
   await store.upsert('aws_estate', [newer]);
   await expect(estate.get(point.id)).rejects.toMatchObject({ code: 'FORMAT_NEWER' });
   await expect(estate.upsert(database('a'), at(1))).rejects.toMatchObject({ code: 'FORMAT_NEWER' });
@@ -286,27 +289,136 @@ test('a resource of a newer app is neither read nor overwritten', async () => {
 const ahead = new Date(Date.now() + 86_400_000).toISOString();
 
 test('a record of a time that has not come yet never wins over AWS', async () => {
-  const { id } = await estate.upsert(database('a', { state: 'stopped' }), ahead);
+  const { id } = (await estate.upsert(database('a', { state: 'stopped' }), ahead)).resource;
   const now = new Date().toISOString();
-  expect(await estate.upsert(database('a', { state: 'available' }), now)).toMatchObject({
+  expect((await estate.upsert(database('a', { state: 'available' }), now)).resource).toMatchObject({
     state: 'available',
   });
   expect(await estate.get(id)).toMatchObject({ state: 'available', asOf: now });
   await estate.bulkUpsert([database('b', { state: 'stopped' })], ahead);
-  expect(await estate.bulkUpsert([database('b')], now)).toEqual({ written: 1 });
+  expect((await estate.bulkUpsert([database('b')], now)).changed).toHaveLength(1);
   expect(index.list({}).map(({ state }) => state)).toEqual(['available', 'available']);
 });
 
 test('a completed cell removes what it no longer saw, though its time has not come yet', async () => {
   await estate.bulkUpsert(many(2), ahead);
   const startedAt = new Date().toISOString();
-  await estate.bulkUpsert([database('db-1')], startedAt);
+  const { ids: listed } = await estate.bulkUpsert([database('db-1')], startedAt);
   const scope = {
     accountId: ACCOUNT,
     region: 'us-west-2',
     resourceTypes: ['rds_instance' as const],
     startedAt,
+    listed,
   };
-  expect(await estate.syncFromAws(scope)).toEqual({ removed: 1 });
+  expect((await estate.syncFromAws(scope)).removed).toHaveLength(1);
   expect((await estate.byType('rds_instance')).map(({ name }) => name)).toEqual(['db-1']);
+});
+
+const scopeOf = (listed: string[], startedAt: string) => ({
+  ...{ accountId: ACCOUNT, region: 'us-west-2', resourceTypes: ['rds_instance' as const], startedAt, listed },
+});
+/** Everything that is written while `work` runs, by id. */
+async function writtenBy(work: () => Promise<unknown>): Promise<string[]> {
+  const upsert = vi.spyOn(store, 'upsert');
+  try {
+    await work();
+    return upsert.mock.calls.flatMap(([, points]) => points.map(({ id }) => id));
+  } finally {
+    upsert.mockRestore();
+  }
+}
+
+test('a rescan of what is unchanged writes nothing, before and after a restart, and the rows are as young as it', async () => {
+  const resources = many(700);
+  await estate.bulkUpsert(resources, at(0));
+  const rescan = async (startedAt: string) => {
+    const { ids, changed } = await estate.bulkUpsert(resources, startedAt);
+    expect(changed).toEqual([]);
+    expect(await estate.syncFromAws(scopeOf(ids, startedAt))).toEqual({ removed: [] });
+  };
+  expect(await writtenBy(() => rescan(at(10)))).toEqual([]);
+  const reads = vi.spyOn(store, 'get');
+  expect(await writtenBy(() => rescan(at(20)))).toEqual([]);
+  // What was found to be the same once is not read again.
+  expect(reads).not.toHaveBeenCalled();
+  reads.mockRestore();
+  expect(new Set(index.list({}).map(({ asOf }) => asOf))).toEqual(new Set([at(20)]));
+  expect((await estate.get(sealer.resourceId(database('db-5'))))?.asOf).toBe(at(20));
+  await store.close();
+  await open();
+  await estate.load(() => undefined, new AbortController().signal);
+  expect(await writtenBy(() => rescan(at(30)))).toEqual([]);
+  expect(await store.count('aws_estate')).toBe(700);
+});
+
+test('of a rescan only what changed is written and named; what was listed unchanged stays', async () => {
+  await estate.bulkUpsert(many(10), at(0));
+  const again = [...many(9), database('db-9', { state: 'stopped' })];
+  let changed: string[] = [];
+  const written = await writtenBy(async () => {
+    const listed = await estate.bulkUpsert(again, at(10));
+    changed = listed.changed;
+    expect((await estate.syncFromAws(scopeOf(listed.ids, at(10)))).removed).toEqual([]);
+  });
+  expect(changed).toEqual([sealer.resourceId(database('db-9'))]);
+  expect(written).toEqual(changed);
+});
+
+test('what was made or seen by itself since a listing began is not removed by it', async () => {
+  await estate.bulkUpsert(many(2), at(0));
+  await estate.upsert(database('made'), at(12));
+  await estate.upsert(database('db-1'), at(13));
+  const { removed } = await estate.syncFromAws(scopeOf([], at(10)));
+  expect(removed).toEqual([sealer.resourceId(database('db-0'))]);
+  expect(index.list({}).map(({ name }) => name)).toEqual(['db-1', 'made']);
+});
+
+test('to look at what is unchanged writes nothing, and its age is that of the look', async () => {
+  await estate.upsert(database('a'), at(0));
+  expect(
+    await writtenBy(async () =>
+      expect(await estate.upsert(database('a'), at(5))).toMatchObject({
+        resource: { asOf: at(5) },
+        changed: false,
+      }),
+    ),
+  ).toEqual([]);
+  expect(index.list({})[0]?.asOf).toBe(at(5));
+  // A slow answer of before the look is older than it.
+  await estate.upsert(database('a', { state: 'stopped' }), at(4));
+  expect(index.list({})[0]?.state).toBe('available');
+});
+
+test('an answer older than the listing that saw the row unchanged does not win', async () => {
+  await estate.bulkUpsert([database('a')], at(0));
+  const { ids } = await estate.bulkUpsert([database('a')], at(10));
+  await estate.syncFromAws(scopeOf(ids, at(10)));
+  const { resource, changed } = await estate.upsert(database('a', { state: 'stopped' }), at(9));
+  expect([resource.state, changed]).toEqual(['available', false]);
+});
+
+test('rows are removed as well while the index is not loaded, and those that cannot be read', async () => {
+  await estate.bulkUpsert(many(3), at(0));
+  const point = await stored('db-2');
+  await store.upsert('aws_estate', [{ ...point, payload: { ...point.payload, sealed: 'AQID' } }]);
+  await store.close();
+  await open();
+  const { ids } = await estate.bulkUpsert([database('db-1')], at(10));
+  expect((await estate.syncFromAws(scopeOf(ids, at(10)))).removed).toHaveLength(2);
+  expect(await store.count('aws_estate')).toBe(1);
+});
+
+test('a vector stays with a row while what is embedded of it is the same', async () => {
+  const words = new Words();
+  await store.close();
+  await open(words);
+  await estate.bulkUpsert([database('orders')], at(0));
+  const { vector } = await stored('orders');
+  const asked = words.asked.length;
+  await estate.bulkUpsert([database('orders', { state: 'stopped' })], at(1));
+  expect(words.asked).toHaveLength(asked);
+  const point = await stored('orders');
+  expect([point.payload.revision, point.payload.state]).toEqual([2, 'stopped']);
+  expect(point.vector).toEqual(vector);
 });

@@ -5,21 +5,24 @@ import type {
   ResourceSummary,
   ResourceType,
 } from '../../preload/contract/models.ts';
+import { pastTime } from '../../preload/contract/times.ts';
 import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
 import { AppError } from '../errors.ts';
 import type { CollectedResource } from '../scan/types.ts';
-import type { EstateStorageApi, FindApi, SyncScope } from './api.ts';
+import type { EstateStorageApi, FindApi, Listed, SyncScope } from './api.ts';
 import {
   accountToken,
+  ownTime,
   prefilter,
   readResource,
   resourceIdOf,
   resourcePoint,
   type StoredResource,
 } from './estateRecords.ts';
-import { embedWaiting, nextStored } from './estateWrites.ts';
+import { compared, embedWaiting, printOf, type Verdict } from './estateWrites.ts';
 import type { EstateIndex } from './find/estateIndex.ts';
 import { createFindApi } from './find/findApi.ts';
+import { GLOBAL_REGION } from './freshness.ts';
 import type { CollectionSpec, Condition, Point, PointStore } from './PointStore.ts';
 import type { RetiredIds } from './rotation/retiredIds.ts';
 import type { Sealer } from './sealing.ts';
@@ -104,25 +107,42 @@ export class EstateStorage implements EstateStorageApi {
     }
   }
 
-  async upsert(resource: CollectedResource, asOf: string): Promise<Resource> {
-    const [stored] = await this.#write(() => this.#writeBatch([resource], asOf));
-    if (stored === undefined) throw new AppError('INTERNAL', 'Nothing was written.');
-    return stored.resource;
+  async upsert(resource: CollectedResource, asOf: string): Promise<{ resource: Resource; changed: boolean }> {
+    return this.#write(async () => {
+      const id = resourceIdOf(this.#sealer, resource);
+      const [one] = await this.#writeBatch(new Map([[id, resource]]), asOf);
+      if (one === undefined) throw new AppError('INTERNAL', 'Nothing was written.');
+      // Kept in memory alone: to have looked is no change.
+      if (one.is === 'same') this.#index.seen(id, Date.parse(asOf));
+      return { resource: one.entry.resource, changed: one.is === 'changed' };
+    });
   }
 
-  async bulkUpsert(resources: CollectedResource[], asOf: string): Promise<{ written: number }> {
-    let written = 0;
+  async bulkUpsert(resources: CollectedResource[], asOf: string): Promise<Listed> {
+    const listed: Listed = { ids: [], changed: [] };
     for (let from = 0; from < resources.length; from += BATCH) {
       const batch = resources.slice(from, from + BATCH);
-      const stored = await this.#write(() => this.#writeBatch(batch, asOf));
-      written += stored.filter(({ resource }) => resource.asOf === asOf).length;
+      await this.#write(async () => {
+        const collected = new Map(batch.map((resource) => [resourceIdOf(this.#sealer, resource), resource]));
+        listed.ids.push(...collected.keys());
+        const prints = new Map([...collected].map(([id, resource]) => [id, printOf(resource)]));
+        for (const [id, print] of prints) if (this.#index.holds(id, print)) collected.delete(id);
+        if (collected.size === 0) return;
+        for (const { is, entry } of await this.#writeBatch(collected, asOf)) {
+          const { id } = entry.resource;
+          if (is === 'changed') listed.changed.push(id);
+          const print = prints.get(id);
+          // What waits for its vector is looked at again.
+          if (is !== 'older' && print !== undefined && !this.#waits(entry)) this.#index.hold(id, print);
+        }
+      });
     }
-    return { written };
+    return listed;
   }
 
   async get(id: string): Promise<Resource | null> {
     const [point] = await this.#store.get(this.#collection, [id]);
-    if (point !== undefined) return readResource(this.#sealer, point).resource;
+    if (point !== undefined) return this.#aged(readResource(this.#sealer, point)).resource;
     const renamed = await this.#retired?.current(id);
     return renamed == null ? null : this.get(renamed);
   }
@@ -152,36 +172,49 @@ export class EstateStorage implements EstateStorageApi {
     return this.#serial.run(work);
   }
 
-  async syncFromAws(scope: SyncScope): Promise<{ removed: number }> {
+  async syncFromAws(scope: SyncScope): Promise<{ removed: string[] }> {
     return this.#write(async () => {
-      const must: Condition[] = [
-        { key: 'account_token', match: accountToken(this.#sealer, scope.accountId) },
-        { key: 'resource_type', any: scope.resourceTypes },
-      ];
-      if (scope.region !== null) must.push({ key: 'region', match: scope.region });
+      const listed = new Set(scope.listed);
       const startedAt = Date.parse(scope.startedAt);
-      const unseen = [
-        ...(await this.#ids([...must, { key: 'last_synced', range: { lt: startedAt } }])),
-        // Of a time that has not come yet: the clock was ahead, and what the scan saw it has just written anew.
-        ...(await this.#ids([
-          ...must,
-          { key: 'last_synced', range: { gt: Math.max(startedAt, this.#now()) } },
-        ])),
-      ];
-      for (let at = 0; at < unseen.length; at += BATCH) await this.#remove(unseen.slice(at, at + BATCH));
-      return { removed: unseen.length };
+      // Seen by itself since the listing began (made meanwhile, acted on): the listing says nothing of it. A time
+      // that has not come yet is no time at which anything was seen.
+      const seenSince = (at: number) => at >= startedAt && at <= this.#now();
+      const removed = (await this.#inScope(scope))
+        .filter(({ id, seenAt }) => !listed.has(id) && !seenSince(seenAt))
+        .map(({ id }) => id);
+      for (let at = 0; at < removed.length; at += BATCH) await this.#remove(removed.slice(at, at + BATCH));
+      for (const resourceType of scope.resourceTypes) {
+        const place = { account: scope.accountId, region: scope.region ?? GLOBAL_REGION, resourceType };
+        this.#index.freshness.note(place, startedAt);
+      }
+      return { removed };
     });
   }
 
-  async #ids(must: Condition[]): Promise<string[]> {
-    const ids: string[] = [];
+  /** What is stored of a listing's scope; the index knows it, but for what cannot be read. */
+  async #inScope(scope: SyncScope): Promise<{ id: string; seenAt: number }[]> {
+    if (scope.resourceTypes.length === 0) return [];
+    const must: Condition[] = [
+      { key: 'account_token', match: accountToken(this.#sealer, scope.accountId) },
+      { key: 'resource_type', any: scope.resourceTypes },
+    ];
+    if (scope.region !== null) must.push({ key: 'region', match: scope.region });
+    if (!this.#loaded || this.#damaged.size > 0) return this.#scrolled(must);
+    return this.#index.listedIn(scope);
+  }
+
+  async #scrolled(must: Condition[]): Promise<{ id: string; seenAt: number }[]> {
+    const found: { id: string; seenAt: number }[] = [];
     let cursor: string | undefined;
     do {
       const page = await this.#store.scroll(this.#collection, { filter: { must }, limit: BATCH, cursor });
-      ids.push(...page.points.map((point) => point.id));
+      for (const { id, payload } of page.points) {
+        // The index knows of those that were only looked at.
+        found.push({ id, seenAt: Math.max(ownTime(payload), this.#index.seenAt(id) ?? 0) });
+      }
       cursor = page.next;
     } while (cursor !== undefined);
-    return ids;
+    return found;
   }
 
   /** All resources of an account, in slices. `progress` gets the number removed so far. */
@@ -265,37 +298,72 @@ export class EstateStorage implements EstateStorageApi {
   }
 
   /**
-   * One engine write; the index follows once it is durable. Returns what is stored now, in any order. Each stage
-   * of a full batch takes tens of milliseconds: in between, other requests of the worker get their turn.
+   * One engine write of what is not as it is stored; the index follows once it is durable. Each stage of a full batch
+   * takes tens of milliseconds: in between, other requests of the worker get their turn.
    */
-  async #writeBatch(resources: CollectedResource[], asOf: string): Promise<StoredResource[]> {
-    const collected = new Map(resources.map((resource) => [resourceIdOf(this.#sealer, resource), resource]));
+  async #writeBatch(collected: Map<string, CollectedResource>, asOf: string): Promise<Verdict[]> {
     const known = await this.#known([...collected.keys()]);
     await setImmediate();
     const now = this.#now();
-    const stored = [...collected].map(([id, resource]) => nextStored(id, resource, asOf, known.get(id), now));
-    // An answer of AWS that is older than what is stored (a slow page, overtaken by a refresh) changes nothing.
-    const changed = stored.filter((entry) => entry !== known.get(entry.resource.id));
-    if (changed.length === 0) return stored;
-    if (this.#embedding !== null) await embedWaiting(this.#embedding, changed);
+    const verdicts = [...collected].map(([id, resource]) => compared(id, resource, asOf, known.get(id), now));
+    const changed = await this.#toWrite(verdicts);
+    if (changed.length === 0) return verdicts;
     const points = changed.map((entry) => resourcePoint(this.#sealer, entry));
     await setImmediate();
     await this.#store.upsert(this.#collection, points);
-    this.#touch(collected.keys());
+    this.#touch(changed.map((entry) => entry.resource.id));
     this.#retired?.note(changed.map((entry) => entry.resource));
     this.#index.put(changed.map((entry) => entry.resource));
     for (const id of collected.keys()) this.#damaged.delete(id);
-    return stored;
+    return verdicts;
   }
 
+  /** What changed, and what can be given the vector that it waits for, with their vectors. */
+  async #toWrite(verdicts: Verdict[]): Promise<StoredResource[]> {
+    const changed = verdicts.flatMap(({ is, entry }) => (is === 'changed' ? [entry] : []));
+    await this.#takeVectors(changed);
+    if (this.#embedding === null) return changed;
+    const waiting = verdicts.flatMap(({ is, entry }) =>
+      is === 'same' && this.#waits(entry) ? [{ ...entry }] : [],
+    );
+    await embedWaiting(this.#embedding, [...changed, ...waiting]);
+    return [...changed, ...waiting.filter(({ vector }) => vector !== null)];
+  }
+
+  #waits({ embeddedBy }: StoredResource): boolean {
+    return this.#embedding !== null && embeddedBy !== this.#embedding.name;
+  }
+
+  /** As stored, without vectors: only what is written again needs them. */
   async #known(ids: string[]): Promise<Map<string, StoredResource>> {
-    const points = await this.#store.get(this.#collection, ids, { withVector: true });
+    const points = await this.#store.get(this.#collection, ids);
     return new Map(
       points.flatMap((point) => {
         const stored = this.#readable(point);
-        return stored === null ? [] : [[point.id, stored] as const];
+        return stored === null ? [] : [[point.id, this.#aged(stored)] as const];
       }),
     );
+  }
+
+  /** The vectors that stay with what is written again. */
+  async #takeVectors(entries: StoredResource[]): Promise<void> {
+    const keeping = entries.filter(({ embeddedBy }) => embeddedBy !== null);
+    if (keeping.length === 0) return;
+    const ids = keeping.map(({ resource }) => resource.id);
+    const points = await this.#store.get(this.#collection, ids, { withVector: true });
+    const vectors = new Map(points.map(({ id, vector }) => [id, vector]));
+    for (const entry of keeping) entry.vector = vectors.get(entry.resource.id) ?? null;
+  }
+
+  /** With the later of its own time and of that of its listing; a time in the future stays, to be told as one. */
+  #aged(stored: StoredResource): StoredResource {
+    const { id, accountId: account, region, resourceType, asOf } = stored.resource;
+    const own = Date.parse(asOf);
+    const listed = this.#index.freshness.at({ account, region, resourceType });
+    const later = Math.max(listed, this.#index.seenAt(id) ?? 0);
+    if (later <= pastTime(own, this.#now())) return stored;
+    if (own > this.#now()) return stored;
+    return { ...stored, resource: { ...stored.resource, asOf: new Date(later).toISOString() } };
   }
 
   async #remove(ids: string[]): Promise<void> {

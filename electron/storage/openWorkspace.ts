@@ -9,8 +9,10 @@ import type { BackupWorkspace } from './backup/workspaceParts.ts';
 import { ChatStorage } from './chatStorage.ts';
 import { openEngine } from './engine.ts';
 import { type EnginePlace, engineOf, readEngineRecord } from './engineRecord.ts';
+import { accountToken, placeOf, seenAt } from './estateRecords.ts';
 import { EstateStorage } from './estateStorage.ts';
 import { EstateIndex } from './find/estateIndex.ts';
+import { ESTATE_SINCE, Freshness, sinceOf } from './freshness.ts';
 import { SizeAlert, WorkspaceHealth } from './health.ts';
 import { History } from './history/history.ts';
 import { IndexLoad } from './indexLoad.ts';
@@ -21,9 +23,11 @@ import { migratePoints, POINT_MIGRATIONS } from './maintenance/pointMigrations.t
 import { Removals } from './maintenance/removals.ts';
 import { SwitchingStore } from './maintenance/SwitchingStore.ts';
 import { changeVectors, ensureEstate } from './maintenance/vectors.ts';
+import type { Point } from './PointStore.ts';
 import { IndexKeyChange } from './rotation/indexKey.ts';
 import { RetiredIds } from './rotation/retiredIds.ts';
 import { WorkspaceKeys } from './rotation/workspaceKeys.ts';
+import { SCAN_CELL_KIND } from './scanCells.ts';
 import type { EmitStorage } from './storageService.ts';
 import type { Work } from './work.ts';
 import type { WorkspaceRecords } from './workspaceRecords.ts';
@@ -36,6 +40,7 @@ interface Opened {
   indexKey: IndexKeyChange;
   size: SizeAlert;
   resources: number;
+  freshness: Freshness;
 }
 
 /** The parts of one open workspace and their order of opening and closing. */
@@ -91,7 +96,8 @@ export class OpenWorkspace {
       }
       const resources = await store.count(estate.name);
       const size = await SizeAlert.open(appDb, resources);
-      const opened = { records, store, place: opening.place, history, indexKey, size, resources };
+      const freshness = await readFreshness(appDb);
+      const opened = { records, store, place: opening.place, history, indexKey, size, resources, freshness };
       const workspace = new OpenWorkspace(opened, embedding, emit);
       await workspace.maintenance.resume();
       // A full disk must not keep the workspace from being opened: the next opening goes on.
@@ -107,7 +113,7 @@ export class OpenWorkspace {
   }
 
   private constructor(opened: Opened, embedding: EmbeddingProvider | null, emit: EmitStorage) {
-    const { records, store } = opened;
+    const { records, store, freshness } = opened;
     const { sealer, appDb, journal, keys, settled } = records;
     const { chat_history: chat, aws_estate: estate } = records.collections;
     this.records = records;
@@ -118,11 +124,17 @@ export class OpenWorkspace {
     const restore = settled && { outcome: settled.outcome, message: settled.message };
     const { installId } = keys.keyring;
     this.report = { engine: store.kind, installId, resources: opened.resources, restore };
-    this.backedUp = { ...records.ground, store };
+    const byToken = (id: string) => accountToken(sealer, id);
+    const seen = () => {
+      const listed = freshness.renamed(byToken);
+      return (point: Point) => seenAt(point, listed.at(placeOf(point.payload)));
+    };
+    this.backedUp = { ...records.ground, store, seen };
     const nearest: Nearest = (vector, filter, limit) => this.estate.nearest(vector, filter, limit);
-    const index = new EstateIndex(
-      embedding === null ? {} : { embedding: new DenseSearch(embedding, nearest) },
-    );
+    const index = new EstateIndex({
+      freshness,
+      ...(embedding !== null && { embedding: new DenseSearch(embedding, nearest) }),
+    });
     this.chat = new ChatStorage({ store, collection: chat.name, sealer });
     const retired = new RetiredIds(keys.keyring, () => this.estate.pages());
     this.estate = new EstateStorage({
@@ -202,6 +214,19 @@ export class OpenWorkspace {
     this.#emit('engine', { ...engineOf(this.#move.place), ...status });
     if (status.state === 'ready') this.#load.engineReady();
   }
+}
+
+/** The ages that listings lend to the rows as they lie here. */
+async function readFreshness(appDb: AppDb): Promise<Freshness> {
+  const { kind, key } = ESTATE_SINCE;
+  const cells = (await appDb.list(SCAN_CELL_KIND)).map(({ value }) => value);
+  const since = sinceOf(await appDb.get(kind, key));
+  if (since !== null) return Freshness.of(cells, { since });
+  // A full disk must not keep the workspace from being opened: the next opening puts it.
+  await appDb.put(kind, key, new Date().toISOString()).catch((error: unknown) => {
+    if (!(error instanceof AppError)) throw error;
+  });
+  return new Freshness();
 }
 
 /** What was ever written here went into an engine: which one must not be chosen anew. */

@@ -89,7 +89,7 @@ test('whatever a resource is called, only the one whose whole name stands in the
   );
   await fc.assert(
     fc.asyncProperty(nasty, fc.boolean(), async (name, quoted) => {
-      const other = await bench.storage.estate.upsert(
+      const { resource: other } = await bench.storage.estate.upsert(
         made('rds_instance', name, {
           nativeId: 'db-other',
           arn: 'arn:aws:rds:us-west-2:123456789012:db:db-other',

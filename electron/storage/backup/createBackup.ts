@@ -117,10 +117,13 @@ async function writePart(
   };
 }
 
-function pagesOf({ store, collections, folder }: BackupWorkspace, part: BackupPart): AsyncGenerator<Line[]> {
+function pagesOf(
+  { store, collections, folder, seen }: BackupWorkspace,
+  part: BackupPart,
+): AsyncGenerator<Line[]> {
   if (part === 'state') return statePages(appDbFile(folder));
   if (part === 'chat_history') return chatPages(store, collections.chat_history.name);
-  return collectionPages(store, collections.aws_estate.name);
+  return collectionPages(store, collections.aws_estate.name, seen);
 }
 
 async function* reporting(

@@ -160,10 +160,10 @@ test('what the other side’s later scan found deleted is deleted here too, but 
   const both = [instance('stays'), instance('goes')];
   for (const { service } of [a, b]) await service.estate.bulkUpsert(both, AS_OF);
   const later = '2026-11-20T12:00:00.000Z';
-  await b.service.estate.bulkUpsert([instance('stays')], later);
+  const { ids: listed } = await b.service.estate.bulkUpsert([instance('stays')], later);
   const [ec2] = ['ec2_instance'] as const;
   await b.service.estate.syncFromAws({
-    ...{ accountId: ACCOUNT, region: 'us-west-2', resourceTypes: [ec2], startedAt: later },
+    ...{ accountId: ACCOUNT, region: 'us-west-2', resourceTypes: [ec2], startedAt: later, listed },
   });
   await b.service.docs.putCells([cell(later)]);
   const which = await b.backup();

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import { isDeletion } from '../chatDeletions.ts';
+import { seenAt } from '../estateRecords.ts';
 import { writeFileDurably } from '../files.ts';
 import { type Keyring, parseKeyring, unlockKeyring } from '../keys/keyring.ts';
 import { keyringPath, readKeyring } from '../keys/keyringStore.ts';
@@ -122,7 +123,8 @@ export class Exchange {
       this.#restore.phase = 'switching';
       work.step('Exchanging the collections');
     }
-    if (this.#restore.staged.some(({ part }) => part !== 'state')) forgetCollections(this.#ground.folder);
+    const parts = this.#restore.staged.map(({ part }) => part);
+    if (parts.some((part) => part !== 'state')) forgetCollections(this.#ground.folder, parts);
   }
 
   async #batches(
@@ -143,14 +145,14 @@ export class Exchange {
       const plan = await planChatMerge({ store, collection: name, sealer }, points);
       this.#count(staged, plan.counts);
       const as = (point: Point) => mergedPoint(plan, sealer, point);
-      return this.#reporting(merged({ store, name, plan }, points(), as), work);
+      return this.#reporting(merged({ store, name, plan }, points(), { ours: as, theirs: as }), work);
     }
-    const plan = await planEstateMerge(store, name, points(), await this.#estateDeletions(staged, target));
+    const deletions = await this.#estateDeletions(staged, target);
+    const plan = await planEstateMerge(store, name, points(), deletions);
     this.#count(staged, plan.counts);
-    return this.#reporting(
-      merged({ store, name, plan }, points(), (point) => point),
-      work,
-    );
+    // The scan cells lend no age to rows that came from elsewhere: what is here takes its own along.
+    const ours = (point: Point) => seenAt(point, deletions.ours.seenAt(point.payload));
+    return this.#reporting(merged({ store, name, plan }, points(), { ours }), work);
   }
 
   /** A backup without its scan cells, or with damaged resources, cannot tell which ones are gone. */
@@ -184,8 +186,11 @@ export class Exchange {
     ended(records);
   }
 
-  #deletions(keys: Keyring): Promise<RecordedDeletions> {
-    return RecordedDeletions.read(this.#ground.folder, keys);
+  async #deletions(keys: Keyring): Promise<RecordedDeletions> {
+    const deletions = await RecordedDeletions.read(this.#ground.folder, keys, this.#restore.estateSince);
+    // Kept with the restore before the document is forgotten.
+    this.#restore.estateSince = deletions.since;
+    return deletions;
   }
 
   #count({ part, skipped }: Staged, counts: MergeCounts): void {
@@ -199,16 +204,17 @@ export class Exchange {
 async function* merged(
   { store, name, plan }: { store: PointStore; name: string; plan: MergePlan },
   incoming: AsyncIterable<Point[]>,
-  as: (point: Point) => Point,
+  as: { ours: (point: Point) => Point; theirs?: (point: Point) => Point },
 ): AsyncGenerator<Point[]> {
   const { wins } = plan;
   let cursor: string | undefined;
   do {
     const page = await store.scroll(name, { limit: 500, cursor, withVector: true });
-    yield page.points.filter((point) => !wins.has(point.id) && !plan.drops(point)).map(as);
+    yield page.points.filter((point) => !wins.has(point.id) && !plan.drops(point)).map(as.ours);
     cursor = page.next;
   } while (cursor !== undefined);
-  for await (const points of incoming) yield points.filter(({ id }) => wins.has(id)).map(as);
+  const { theirs = (point: Point) => point } = as;
+  for await (const points of incoming) yield points.filter(({ id }) => wins.has(id)).map(theirs);
 }
 
 function installText(installId: string): string {

@@ -1,5 +1,5 @@
-import type { Point, PointStore } from '../PointStore.ts';
-import { pastTime } from '../../../preload/contract/times.ts';
+import { ownTime } from '../estateRecords.ts';
+import type { Payload, Point, PointStore } from '../PointStore.ts';
 import type { RecordedDeletions } from './recordedDeletions.ts';
 import { type MergeCounts, noCounts } from './restoreFile.ts';
 
@@ -16,13 +16,14 @@ export interface MergePlan {
 type GoneAt = Pick<RecordedDeletions, 'goneAt'>;
 /** What each side knows to be deleted; theirs is null where the backup cannot tell. */
 export interface EstateDeletions {
-  ours: GoneAt;
+  ours: GoneAt & Pick<RecordedDeletions, 'seenAt'>;
   theirs: GoneAt | null;
 }
 
 /**
- * Newer revision wins, then later `last_synced`; one in the future never does. A resource that only one side has and the other knows to be
- * deleted since stays deleted.
+ * What was seen later wins, since AWS said it last (a time in the future never does), then the newer revision: each
+ * install counts its own. A resource that only one side has and the other knows to be deleted since stays deleted.
+ * The times of the backup's points say when they were last seen; those of the points here are told by `ours`.
  */
 export async function planEstateMerge(
   store: PointStore,
@@ -43,7 +44,8 @@ export async function planEstateMerge(
       seen.add(point.id);
     }
   }
-  const drops = (point: Point) => theirs !== null && !seen.has(point.id) && isGone(point, theirs);
+  const drops = ({ id, payload }: Point) =>
+    theirs !== null && !seen.has(id) && isGone(payload, ours.seenAt(payload), theirs);
   if (theirs !== null) counts.deleted = await countOf(store, collection, drops);
   return { counts, wins, drops };
 }
@@ -51,20 +53,19 @@ export async function planEstateMerge(
 function verdict(
   theirs: Point,
   ours: Point | undefined,
-  deletions: GoneAt,
+  here: EstateDeletions['ours'],
 ): 'added' | 'updated' | 'kept' | 'skipped' {
-  if (ours === undefined) return isGone(theirs, deletions) ? 'skipped' : 'added';
+  const seen = ownTime(theirs.payload);
+  if (ours === undefined) return isGone(theirs.payload, seen, here) ? 'skipped' : 'added';
   const newer =
-    Number(theirs.payload.revision) - Number(ours.payload.revision) || synced(theirs) - synced(ours);
+    seen - here.seenAt(ours.payload) || Number(theirs.payload.revision) - Number(ours.payload.revision);
   return newer > 0 ? 'updated' : 'kept';
 }
 
-function isGone(point: Point, deletions: GoneAt): boolean {
-  const gone = deletions.goneAt(point.payload);
-  return gone !== null && gone > synced(point);
+function isGone(payload: Payload, seen: number, deletions: GoneAt): boolean {
+  const gone = deletions.goneAt(payload);
+  return gone !== null && gone > seen;
 }
-
-const synced = ({ payload }: Point) => pastTime(Number(payload.last_synced ?? 0));
 
 async function countOf(
   store: PointStore,

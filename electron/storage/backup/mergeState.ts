@@ -1,9 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { ScanCell } from '../../../preload/contract/models.ts';
-import { SCAN_CELL_KIND } from '../appDb.ts';
 import { BACKUP_STATE, belongsTo, kindsOf } from '../documents.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { readCell, SCAN_CELL_KIND } from '../scanCells.ts';
 import { Sealer } from '../sealing.ts';
 import { segmentId } from './earlierJournals.ts';
 import type { DocLine, JournalLine, Line, SegmentLine } from './lines.ts';
@@ -81,6 +80,8 @@ export class StateWriter {
 
   finish(): void {
     this.#endSegment();
+    const contents = kindsOf('contents');
+    this.#db.prepare(`DELETE FROM docs WHERE kind IN (${contents.map(() => '?').join()})`).run(...contents);
     // Backups go elsewhere now: what is known of the last good one is not about that place.
     if (!this.#options.taken && this.#place() !== this.#placeBefore) {
       const { kind, key } = BACKUP_STATE;
@@ -171,7 +172,7 @@ export class StateWriter {
   /** Newer revision; of scan cells the one that completed later, since each install counts its own scans. */
   #wins(line: DocLine, theirs: Content | null, present: DocRow): boolean {
     if (line.kind === SCAN_CELL_KIND) {
-      const [a, b] = [asOf(theirs), asOf(this.#openRow(line, present))];
+      const [a, b] = [listedAt(theirs), listedAt(this.#openRow(line, present))];
       if (a !== b) return a > b;
     }
     return line.revision > present.revision;
@@ -214,17 +215,17 @@ function isDeleted(
   deletions: Pick<RecordedDeletions, 'isForgotten' | 'removedAt'>,
 ): boolean {
   if (kind === ACCOUNTS) return theirs !== null && deletions.isForgotten(theirs.key);
-  const cell = kind === SCAN_CELL_KIND ? ScanCell.safeParse(theirs?.value) : null;
-  if (!cell?.success) return false;
-  const { accountId, asOf: completed } = cell.data;
+  const cell = kind === SCAN_CELL_KIND ? readCell(theirs?.value) : null;
+  if (cell === null) return false;
+  const completed = listedAt(theirs);
   return (
-    deletions.isForgotten(accountId) ||
-    (completed !== null && pastTime(Date.parse(completed)) < deletions.removedAt(accountId))
+    deletions.isForgotten(cell.accountId) ||
+    (completed > 0 && completed < deletions.removedAt(cell.accountId))
   );
 }
 
-/** When the scan of a cell completed, in ms; 0 for never, and for a time that has not come yet. */
-function asOf(content: Content | null): number {
-  const cell = ScanCell.safeParse(content?.value);
-  return cell.success && cell.data.asOf !== null ? pastTime(Date.parse(cell.data.asOf)) : 0;
+/** When a listing of a cell last completed, in ms; 0 for never, and for a time that has not come yet. */
+function listedAt(content: Content | null): number {
+  const times = Object.values(readCell(content?.value)?.listed ?? {});
+  return Math.max(0, ...times.map((at) => pastTime(Date.parse(at))));
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { ScanCell } from '../../../preload/contract/models.ts';
-import { AppDb, SCAN_CELL_KIND } from '../appDb.ts';
-import { accountToken } from '../estateRecords.ts';
+import { AppDb } from '../appDb.ts';
+import { accountToken, ownTime, placeOf } from '../estateRecords.ts';
+import { ESTATE_SINCE, Freshness, sinceOf } from '../freshness.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { REMOVED_KIND, RemovedResources } from '../maintenance/removedResources.ts';
 import type { Payload } from '../PointStore.ts';
+import { SCAN_CELL_KIND } from '../scanCells.ts';
 import { Sealer } from '../sealing.ts';
 import type { Line } from './lines.ts';
-import { pastTime } from '../../../preload/contract/times.ts';
 import { docAddress, openRecord } from './records.ts';
 import { appDbFile } from './workspaceParts.ts';
 
@@ -23,19 +23,32 @@ const Forgotten = z.object({
  * longer saw, those that were deleted with everything, and accounts that were forgotten and are not connected again.
  */
 export class RecordedDeletions {
-  /** By account token, region and service: when the scan cell last completed, in ms. */
-  readonly #cells = new Map<string, number>();
+  /** By account token: when each listing last completed, whichever rows it was of. */
+  #listed = new Freshness();
+  /** The same of listings that were written into the rows as they lie here. */
+  #written = new Freshness();
   /** By account token: when its resources were removed, in ms, and whether the account was forgotten with them. */
   readonly #removed = new Map<string, { at: number; forgotten: boolean }>();
   readonly #connected = new Set<string>();
   readonly #accountToken: (accountId: string) => string;
 
-  static async read(folder: string, keys: Keyring): Promise<RecordedDeletions> {
+  /** Since when the estate is as it lies here (`ESTATE_SINCE`), in ms; null when that is not known. */
+  since: number | null = null;
+
+  /** `since`: where it is known already, and the document may be forgotten. */
+  static async read(folder: string, keys: Keyring, since?: number | null): Promise<RecordedDeletions> {
     const sealer = new Sealer(keys);
     const db = new AppDb(appDbFile(folder), keys, sealer);
     try {
       const deletions = new RecordedDeletions(sealer);
-      for (const { value } of await db.list(SCAN_CELL_KIND)) deletions.#takeCell(value);
+      const cells = (await db.list(SCAN_CELL_KIND)).map(({ value }) => value);
+      deletions.#listed = Freshness.of(cells, { account: deletions.#accountToken });
+      const { kind, key } = ESTATE_SINCE;
+      deletions.since = since === undefined ? sinceOf(await db.get(kind, key)) : since;
+      deletions.#written = Freshness.of(cells, {
+        account: deletions.#accountToken,
+        since: deletions.since ?? Number.POSITIVE_INFINITY,
+      });
       for (const { key } of await db.list('accounts')) deletions.#connected.add(deletions.#accountToken(key));
       deletions.#readJournal(db);
       for (const { value } of await db.list(REMOVED_KIND)) deletions.#takeRemoved(value);
@@ -52,14 +65,16 @@ export class RecordedDeletions {
   static async ofBackup(staged: AsyncIterable<Line[]>, keys: Keyring): Promise<RecordedDeletions> {
     const sealer = new Sealer(keys);
     const deletions = new RecordedDeletions(sealer);
+    const cells: unknown[] = [];
     for await (const page of staged) {
       for (const line of page) {
         if (line.t !== 'doc' || line.kind !== SCAN_CELL_KIND) continue;
         const content = openRecord(sealer, docAddress(line), line.sealed);
         const doc = content === null ? null : parsed(content);
-        if (typeof doc === 'object' && doc !== null && 'value' in doc) deletions.#takeCell(doc.value);
+        if (typeof doc === 'object' && doc !== null && 'value' in doc) cells.push(doc.value);
       }
     }
+    deletions.#listed = Freshness.of(cells, { account: deletions.#accountToken });
     return deletions;
   }
 
@@ -68,14 +83,14 @@ export class RecordedDeletions {
   }
 
   /** When a resource that is not here was known to be gone, in ms; null when nothing is known. */
-  goneAt({ account_token: account, region, service }: Payload): number | null {
-    const token = String(account);
-    const times = [
-      this.#cells.get([token, region, service].join('|')),
-      this.#cells.get([token, 'global', service].join('|')),
-      this.#standing(token)?.at,
-    ].filter((time) => time !== undefined);
-    return times.length === 0 ? null : Math.max(...times);
+  goneAt(payload: Payload): number | null {
+    const token = String(payload.account_token);
+    return Math.max(this.#listed.at(placeOf(payload)), this.#standing(token)?.at ?? 0) || null;
+  }
+
+  /** When a resource that is here was last seen, in ms: by itself, or unchanged in a listing that completed. */
+  seenAt(payload: Payload): number {
+    return Math.max(ownTime(payload), this.#written.at(placeOf(payload)));
   }
 
   isForgotten(accountId: string): boolean {
@@ -96,15 +111,6 @@ export class RecordedDeletions {
   #standing(token: string): { at: number; forgotten: boolean } | undefined {
     const removed = this.#removed.get(token);
     return removed?.forgotten && this.#connected.has(token) ? undefined : removed;
-  }
-
-  #takeCell(value: unknown): void {
-    const cell = ScanCell.safeParse(value);
-    if (!cell.success || cell.data.asOf === null) return;
-    const { accountId, region, service, asOf } = cell.data;
-    // A scan that ended in the future (the clock was ahead) knows nothing to be gone.
-    const completed = pastTime(Date.parse(asOf));
-    if (completed > 0) this.#cells.set([this.#accountToken(accountId), region, service].join('|'), completed);
   }
 
   #takeRemoved(value: unknown): void {

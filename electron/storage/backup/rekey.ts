@@ -108,7 +108,7 @@ export class Rekeyer {
 
   #doc(line: DocLine, content: Buffer | null): Line[] {
     const belonging = belongsTo(line.kind, null);
-    if (belonging === 'machine' || belonging === 'collections') return [];
+    if (belonging === 'machine' || belonging === 'collections' || belonging === 'contents') return [];
     if (content === null) return this.#asItIs ? [line] : this.#skip();
     const before = JSON.parse(content.toString('utf8')) as { key: string; value: unknown };
     const value = line.kind === ACCOUNTS ? withoutUnlocks(before.value) : before.value;

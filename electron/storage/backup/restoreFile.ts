@@ -59,6 +59,8 @@ const RestoreFile = z.object({
   staged: z.array(Staged),
   takeover: Takeover.nullable(),
   counts: z.partialRecord(z.enum(BACKUP_PARTS), MergeCounts),
+  /** `ESTATE_SINCE` (ms) as a merge found it: forgotten by then where it is done again. */
+  estateSince: z.number().nullable().optional(),
 });
 export type RestoreFile = z.infer<typeof RestoreFile>;
 

@@ -11,6 +11,7 @@ import { Sealer } from '../sealing.ts';
 import { StorageConfig, toCollectionSpec } from '../storageConfig.ts';
 import { quietWork, type Work } from '../work.ts';
 import { createBackup } from './createBackup.ts';
+import type { Point } from '../PointStore.ts';
 import { LocalPlace } from './localPlace.ts';
 import { fill, instance, Machine, REQUEST, recoverySecret, says } from './testing/machine.ts';
 
@@ -79,6 +80,7 @@ test('a backup whose manifest would lack a key that a record was sealed with is 
     adoptIndexKeys: () => Promise.resolve(),
     store,
     collections,
+    seen: () => (point: Point) => point,
   };
   const place = new LocalPlace(path.join(folder, 'snapshots'));
   const request = { ...REQUEST, parts: ['chat_history'] as const };

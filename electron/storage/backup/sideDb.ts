@@ -13,6 +13,7 @@ import { asStorageError, inTransaction } from '../sqlite.ts';
 import { ChainReader, SEGMENT_TABLES, SegmentWriter, segmentId } from './earlierJournals.ts';
 import type { JournalLine, Line, SegmentLine } from './lines.ts';
 import { type StateTarget, StateWriter } from './mergeState.ts';
+import type { BackupPart } from './names.ts';
 import { type MergeCounts, restoreFolder } from './restoreFile.ts';
 import { statePages } from './sources.ts';
 import { appDbFile } from './workspaceParts.ts';
@@ -86,9 +87,9 @@ async function syncAndName(temporary: string, target: string): Promise<void> {
  * Before the collections are exchanged: what is known of those in use is not true of the new ones. In the database
  * in use, and in the one that takes its place where there is one. May be done again.
  */
-export function forgetCollections(folder: string): void {
+export function forgetCollections(folder: string, parts: readonly BackupPart[]): void {
   refuseDamaged(folder);
-  const kinds = kindsOf('collections');
+  const kinds = kindsOf('collections', ...(parts.includes('aws_estate') ? (['contents'] as const) : []));
   for (const file of [appDbFile(folder), sideDbFile(folder)]) {
     if (!existsSync(file)) continue;
     const db = new DatabaseSync(file, { timeout: 5_000 });

@@ -11,11 +11,17 @@ const PAGE = 500;
  * The points of a collection, each as it stands at one moment of the reading. Every point that is there from
  * beginning to end is included.
  */
-export async function* collectionPages(store: PointStore, collection: string): AsyncGenerator<Line[]> {
+export async function* collectionPages(
+  store: PointStore,
+  collection: string,
+  seen: () => (point: Point) => Point,
+): AsyncGenerator<Line[]> {
   let cursor: string | undefined;
   do {
+    // Before the page: what a listing finds unchanged while it is read is not known of it yet.
+    const as = seen();
     const page = await store.scroll(collection, { limit: PAGE, cursor, withVector: true });
-    yield page.points.map(pointLine);
+    yield page.points.map((point) => pointLine(as(point)));
     cursor = page.next;
   } while (cursor !== undefined);
 }

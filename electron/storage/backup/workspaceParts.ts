@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Keyring } from '../keys/keyring.ts';
-import type { CollectionSpec, PointStore } from '../PointStore.ts';
+import type { CollectionSpec, Point, PointStore } from '../PointStore.ts';
 import type { BackupPart } from './names.ts';
 
 /** What reading a backup and bringing it back needs of a workspace: its engine need not run. */
@@ -19,6 +19,8 @@ export interface BackupGround {
 /** The parts of an open workspace that a backup is made of. */
 export interface BackupWorkspace extends BackupGround {
   store: PointStore;
+  /** For the rows as they are read now: each with the time at which it was last seen, its listing's included. */
+  seen(): (point: Point) => Point;
 }
 
 export type CollectionPart = Exclude<BackupPart, 'state'>;

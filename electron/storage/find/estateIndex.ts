@@ -6,8 +6,10 @@ import type {
   ResourceQuery,
   ResourceSummary,
 } from '../../../preload/contract/models.ts';
+import { pastTime } from '../../../preload/contract/times.ts';
 import type { DenseSearch } from '../../embedding/denseSearch.ts';
 import type { QueryAnswer, Resolution } from '../api.ts';
+import { Freshness } from '../freshness.ts';
 import { type Address, Addresses } from './addresses.ts';
 import { documentOf, type Pending, pendingOf } from './documents.ts';
 import { ExactNames } from './exactNames.ts';
@@ -15,7 +17,7 @@ import { LexicalIndex } from './lexical.ts';
 import { NameOrder } from './nameOrder.ts';
 import { type Ranking, rank } from './rank.ts';
 import { Results } from './results.ts';
-import { type Row, RowStore } from './rowStore.ts';
+import { type Print, type Row, RowStore } from './rowStore.ts';
 import { compileFilter, passes, sift } from './sift.ts';
 import { sortSlots } from './sorting.ts';
 import { Traits } from './traits.ts';
@@ -23,6 +25,8 @@ import { Traits } from './traits.ts';
 export interface EstateIndexOptions {
   /** Milliseconds since 1970; for "created last week". */
   now?: () => number;
+  /** What is known of listings from before; default nothing. */
+  freshness?: Freshness;
   /** Search by meaning, when an embedding provider is present. */
   embedding?: DenseSearch;
 }
@@ -46,11 +50,13 @@ const NAMES_ORDERED_AT_ONCE = 4_000;
  */
 export class EstateIndex {
   readonly embedding: DenseSearch | undefined;
+  /** The ages that listings lend to the rows. */
+  readonly freshness: Freshness;
   readonly #now: () => number;
-  readonly #store = new RowStore();
+  readonly #store: RowStore;
   readonly #names = new ExactNames();
   readonly #addresses = new Addresses();
-  readonly #order = new NameOrder(this.#store);
+  readonly #order: NameOrder;
   readonly #traits = new Traits();
   readonly #lexical = new LexicalIndex();
   /** A row shows its newest data; one that left the estate keeps its place with its last known data. */
@@ -62,6 +68,9 @@ export class EstateIndex {
 
   constructor(options: EstateIndexOptions = {}) {
     this.#now = options.now ?? Date.now;
+    this.freshness = options.freshness ?? new Freshness();
+    this.#store = new RowStore(this.freshness);
+    this.#order = new NameOrder(this.#store);
     this.embedding = options.embedding;
   }
 
@@ -107,6 +116,44 @@ export class EstateIndex {
   summary(id: string): ResourceSummary | null {
     const row = this.#store.byId(id);
     return row ? this.#store.summary(row) : null;
+  }
+
+  /** When the resource was last seen by itself, in ms; null for one that is not here. */
+  seenAt(id: string): number | null {
+    return this.#store.byId(id)?.seenAt ?? null;
+  }
+
+  /** The resource was found unchanged at `at` (ms): said of this row alone, and kept nowhere else. */
+  seen(id: string, at: number): void {
+    const row = this.#store.byId(id);
+    if (row && at > pastTime(row.seenAt)) row.seenAt = at;
+  }
+
+  /** Whether `print` is what the row was last found to hold. */
+  holds(id: string, print: Print): boolean {
+    const row = this.#store.byId(id);
+    return row !== undefined && this.#store.hasPrint(row, print);
+  }
+
+  /** After `put`, which forgets it. */
+  hold(id: string, print: Print): void {
+    const row = this.#store.byId(id);
+    if (row) this.#store.setPrint(row, print);
+  }
+
+  /** Ids of the rows of an account and these types, in one region or in all, with when each was last seen by itself. */
+  listedIn(scope: { accountId: string; region: string | null; resourceTypes: readonly string[] }) {
+    const found: { id: string; seenAt: number }[] = [];
+    const { rows, accounts, regions, types } = this.#store;
+    const account = accounts.find(scope.accountId);
+    const region = scope.region === null ? null : regions.find(scope.region);
+    const wanted = new Set(scope.resourceTypes.map((type) => types.find(type)));
+    for (const [slot, row] of rows.entries()) {
+      if (row === undefined || this.#store.account.data[slot] !== account) continue;
+      if (region !== null && this.#store.region.data[slot] !== region) continue;
+      if (wanted.has(this.#store.type.data[slot])) found.push({ id: row.id, seenAt: row.seenAt });
+    }
+    return found;
   }
 
   query(query: ResourceQuery, dense?: DenseScores): QueryAnswer {

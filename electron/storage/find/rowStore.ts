@@ -1,4 +1,6 @@
 import type { Resource, ResourceSummary } from '../../../preload/contract/models.ts';
+import { pastTime } from '../../../preload/contract/times.ts';
+import type { Freshness } from '../freshness.ts';
 import { Column } from './columns.ts';
 import { Counts, type Kind } from './counts.ts';
 import { Interner } from './interner.ts';
@@ -16,9 +18,16 @@ export interface Row {
   name: string;
   arn: string;
   state: string | null;
-  asOf: string;
+  /** When it was last seen by itself, in ms. */
+  seenAt: number;
   /** Set when the row left the estate: what a kept result still shows. */
   lastTags: Record<string, string> | null;
+}
+
+/** A fingerprint of 64 bits as two unsigned numbers of 32, never both 0. */
+export interface Print {
+  high: number;
+  low: number;
 }
 
 /** What filters call a resource without a state. */
@@ -42,11 +51,18 @@ export class RowStore {
   readonly region = new Column();
   readonly state = new Column();
   readonly counts = new Counts();
+  /** What was last found to be in the row, as two halves of a fingerprint; 0 while that is not known. */
+  readonly printHigh = new Column();
+  readonly printLow = new Column();
 
+  readonly #freshness: Freshness;
   readonly #byId = new Map<string, Row>();
   readonly #free: number[] = [];
-  readonly #times = new Map<string, string>();
   readonly #services = new Interner();
+
+  constructor(freshness: Freshness) {
+    this.#freshness = freshness;
+  }
 
   get size(): number {
     return this.#byId.size;
@@ -79,9 +95,11 @@ export class RowStore {
     row.name = resource.name === resource.nativeId ? resource.nativeId : resource.name;
     row.arn = resource.arn === resource.nativeId ? resource.nativeId : resource.arn;
     row.state = resource.state === null ? null : this.states.shared(resource.state);
-    row.asOf = this.#sharedTime(resource.asOf);
+    row.seenAt = Date.parse(resource.asOf);
 
     if (this.live.data[row.slot] === 1) this.counts.remove(this.#kind(row.slot));
+    this.printHigh.set(row.slot, 0);
+    this.printLow.set(row.slot, 0);
     this.live.set(row.slot, 1);
     this.type.set(row.slot, type);
     this.account.set(row.slot, account);
@@ -114,9 +132,27 @@ export class RowStore {
   }
 
   summary(row: Row): ResourceSummary {
-    const { id, resourceType, service, accountId, region, nativeId, name, arn, state, asOf } = row;
+    const { id, resourceType, service, accountId, region, nativeId, name, arn, state } = row;
     const tags = row.lastTags ?? this.tagsOf(row);
+    const asOf = new Date(this.asOf(row)).toISOString();
     return { id, resourceType, service, accountId, region, nativeId, name, arn, state, tags, asOf };
+  }
+
+  hasPrint({ slot }: Row, { high, low }: Print): boolean {
+    const [a, b] = [this.printHigh.data[slot], this.printLow.data[slot]];
+    return a === high && b === low && (a | b) !== 0;
+  }
+
+  setPrint({ slot }: Row, { high, low }: Print): void {
+    this.printHigh.set(slot, high);
+    this.printLow.set(slot, low);
+  }
+
+  /** In ms: the later of its own time and of that of its listing. A time in the future is only that of the row. */
+  asOf(row: Row): number {
+    const { accountId: account, region, resourceType } = row;
+    const listed = this.#freshness.at({ account, region, resourceType });
+    return listed > pastTime(row.seenAt) ? listed : row.seenAt;
   }
 
   tagsOf(row: Row): Record<string, string> {
@@ -143,7 +179,7 @@ export class RowStore {
 
   #add(resource: Resource): Row {
     const slot = this.#free.pop() ?? this.rows.length;
-    const { id, resourceType, service, accountId, region, nativeId, name, arn, state, asOf } = resource;
+    const { id, resourceType, service, accountId, region, nativeId, name, arn, state } = resource;
     const row: Row = {
       id,
       slot,
@@ -155,20 +191,11 @@ export class RowStore {
       name,
       arn,
       state,
-      asOf,
+      seenAt: Date.parse(resource.asOf),
       lastTags: null,
     };
     this.rows[slot] = row;
     this.#byId.set(id, row);
     return row;
-  }
-
-  /** Rows of one scan cell share their time; without this each would hold its own copy of the string. */
-  #sharedTime(asOf: string): string {
-    const shared = this.#times.get(asOf);
-    if (shared !== undefined) return shared;
-    if (this.#times.size >= 1_000) this.#times.clear();
-    this.#times.set(asOf, asOf);
-    return asOf;
   }
 }

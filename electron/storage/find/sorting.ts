@@ -81,10 +81,13 @@ function nameRanks(slots: Uint32Array, store: RowStore): Ranks {
 }
 
 function timeRanks(slots: Uint32Array, store: RowStore): Ranks {
-  const times = new Set<string>();
-  for (const slot of slots) times.add(store.rows[slot]?.asOf ?? '');
-  const ranks = new Map([...times].sort().map((time, rank) => [time, rank]));
-  return { rankOf: (slot) => ranks.get(store.rows[slot]?.asOf ?? '') ?? 0, count: ranks.size };
+  const times = new Float64Array(store.slots);
+  for (const slot of slots) {
+    const row = store.rows[slot];
+    if (row) times[slot] = store.asOf(row);
+  }
+  const ranks = new Map([...new Set(times)].sort((a, b) => a - b).map((time, rank) => [time, rank]));
+  return { rankOf: (slot) => ranks.get(times[slot] as number) ?? 0, count: ranks.size };
 }
 
 function relevanceRanks(slots: Uint32Array, scores: Float32Array): Ranks {

@@ -36,7 +36,7 @@ const idOf = async (name: string) =>
   (await all()).find(({ details }) => details.name === name)?.resourceId ?? 'none';
 
 test('what was appended comes back whole, newest first, also of what is not in the estate, after a new start', async () => {
-  const { id } = await laptop.service.estate.upsert(instance('web'), '2026-11-20T10:00:00.000Z');
+  const { id } = (await laptop.service.estate.upsert(instance('web'), '2026-11-20T10:00:00.000Z')).resource;
   const tombstone = entry('gone', T + 3 * MINUTE, {
     kind: 'gone',
     details: { name: 'gone', last: { state: 'running', tags: { Owner: 'margarethe' } } },
@@ -162,7 +162,8 @@ test('it is sealed anew after a rotation with everything else, and counted until
 });
 
 test('a new index key gives it new ids and tokens: found by the new id and by that of an old message', async () => {
-  const { id: old } = await laptop.service.estate.upsert(instance('web'), '2026-11-20T10:00:00.000Z');
+  const { id: old } = (await laptop.service.estate.upsert(instance('web'), '2026-11-20T10:00:00.000Z'))
+    .resource;
   const names = Array.from({ length: 1_100 }, (_, n) => `r${n}`);
   await history().append([...names, 'web'].map((name) => entry(name, T)));
   await history().append([of(OTHER, entry('other', T))]);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ScanCell } from '../../../preload/contract/models.ts';
 import type { CollectedResource } from '../../scan/types.ts';
-import { SCAN_CELL_KIND } from '../appDb.ts';
+import { SCAN_CELL_KIND } from '../scanCells.ts';
 import { StorageConfig } from '../storageConfig.ts';
 import { StorageService } from '../storageService.ts';
 import { cancelled, quietWork, type Work } from '../work.ts';

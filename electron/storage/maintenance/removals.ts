@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { DocsApi, JournalApi } from '../api.ts';
-import { SCAN_CELL_KIND } from '../appDb.ts';
+import { SCAN_CELL_KIND } from '../scanCells.ts';
 import type { ChatStorage } from '../chatStorage.ts';
 import type { EstateStorage } from '../estateStorage.ts';
 import type { History } from '../history/history.ts';

@@ -66,7 +66,8 @@ describe.each(ENGINES)('keys changed on $engine', ({ engine, qdrantBinary }) => 
       names.map((name) => resource(name)),
       '2026-11-21T10:00:00.000Z',
     );
-    const { id: firstId } = await client.estate.upsert(resource('db-7'), '2026-11-21T10:00:01.000Z');
+    const { id: firstId } = (await client.estate.upsert(resource('db-7'), '2026-11-21T10:00:01.000Z'))
+      .resource;
     const { conversationId } = await client.chat.createConversation();
     const said = new Map<number, string>();
     const allowed = new Map<string, unknown[]>(names.map((name) => [name, ['available']]));
@@ -109,8 +110,9 @@ describe.each(ENGINES)('keys changed on $engine', ({ engine, qdrantBinary }) => 
       region: 'us-west-2',
       resourceTypes: ['rds_instance'],
       startedAt: '2026-11-21T00:00:00.000Z',
+      listed: [],
     });
-    expect(tokens, where).toEqual({ removed: 0 });
+    expect(tokens, where).toEqual({ removed: [] });
     const stored = new Map<string, unknown>(
       (await client.docs.list('settings')).map(({ key, value }) => [key, value]),
     );

@@ -40,7 +40,11 @@ export async function check(
         { revision: one?.revision, asOf: Date.parse(one?.asOf ?? ''), state: one?.state },
       ])
       .toSorted(byFirst),
-  ).toEqual([...model.resources].toSorted(byFirst));
+  ).toEqual(
+    [...model.resources]
+      .map(([name, { revision, asOf, state }]) => [name, { revision, asOf, state }])
+      .toSorted(byFirst),
+  );
   const cells = (await docs.list('scan_cell')).map(({ value }) => value as ScanCell);
   expect(cells.map(({ accountId, asOf }) => [accountId, Date.parse(asOf ?? '')]).toSorted(byFirst)).toEqual(
     [...model.cells].toSorted(byFirst),

@@ -13,10 +13,17 @@ interface Removed {
   at: number;
   forgotten: boolean;
 }
+/** `own`: when it was last written; `asOf`: when it was last seen, by a listing that found it unchanged too. */
+export interface Known {
+  revision: number;
+  own: number;
+  asOf: number;
+  state: string;
+}
 export interface Model {
   talks: Map<string, Talk>;
   /** By name, which is `account/number`. */
-  resources: Map<string, { revision: number; asOf: number; state: string }>;
+  resources: Map<string, Known>;
   /** By account: when its scan last completed. */
   cells: Map<string, number>;
   accounts: Map<string, { revision: number; note: string }>;
@@ -48,6 +55,7 @@ export function replaceParts(target: Model, backup: Model, parts: readonly Backu
   const from = copyOf(backup);
   if (parts.includes('chat_history')) target.talks = from.talks;
   if (parts.includes('aws_estate')) target.resources = from.resources;
+  settleAges(target, parts);
   if (!parts.includes('state')) return;
   const { cells, accounts, settings, removed, history } = from;
   Object.assign(target, { cells, accounts, settings, removed, history });
@@ -58,9 +66,19 @@ export function mergeParts(target: Model, backup: Model, parts: readonly BackupP
   const before = copyOf(target);
   if (parts.includes('chat_history')) mergeTalks(target, backup);
   if (parts.includes('aws_estate')) mergeResources(target, before, backup, parts.includes('state'));
+  settleAges(target, parts);
   if (!parts.includes('state')) return;
   mergeDocs(target, before, backup, madeAt);
   mergeHistory(target, before, backup);
+}
+
+/** Rows that are exchanged take their ages along; cells that are exchanged without them lend none any more. */
+function settleAges({ resources }: Model, parts: readonly BackupPart[]): void {
+  const [rows, cells] = [parts.includes('aws_estate'), parts.includes('state')];
+  for (const one of resources.values()) {
+    if (rows) one.own = one.asOf;
+    else if (cells) one.asOf = one.own;
+  }
 }
 
 function mergeTalks(target: Model, backup: Model): void {
@@ -121,7 +139,7 @@ function mergeResources(target: Model, before: Model, backup: Model, withCells: 
     const taken =
       ours === undefined
         ? goneAt(before, accountOf(name)) <= theirs.asOf
-        : theirs.revision > ours.revision || (theirs.revision === ours.revision && theirs.asOf > ours.asOf);
+        : theirs.asOf > ours.asOf || (theirs.asOf === ours.asOf && theirs.revision > ours.revision);
     if (taken) target.resources.set(name, { ...theirs });
   }
   if (!withCells) return;

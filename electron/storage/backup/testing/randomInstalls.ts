@@ -157,11 +157,13 @@ export class RandomInstalls {
     const found = Array.from({ length: 4 }, (_, n) => `${accountId}/${n}`).filter(() => this.#below(3) > 0);
     const resources = found.map((name) => ({ ...instance(name, this.#pick(STATES)), accountId }));
     const { estate, docs } = machine.service;
-    await estate.bulkUpsert(resources, asOf);
+    const { ids: listed } = await estate.bulkUpsert(resources, asOf);
     for (const { name, state } of resources) {
       const known = model.resources.get(name);
-      const revision = known === undefined ? 1 : known.revision + (known.state === state ? 0 : 1);
-      model.resources.set(name, { revision, asOf: at, state: state ?? '' });
+      // What is unchanged is not written: it is as old as the listing, once that has come to its end.
+      if (known?.state === state) continue;
+      const revision = (known?.revision ?? 0) + 1;
+      model.resources.set(name, { revision, own: at, asOf: at, state: state ?? '' });
     }
     // One that is cut off knows nothing to be gone.
     if (this.#below(4) === 0) return;
@@ -170,10 +172,13 @@ export class RandomInstalls {
       region: 'us-west-2',
       resourceTypes: ['ec2_instance' as const],
       startedAt: asOf,
+      listed,
     };
     await estate.syncFromAws(scope);
     for (const [name, known] of model.resources) {
-      if (accountOf(name) === accountId && known.asOf < at) model.resources.delete(name);
+      if (accountOf(name) !== accountId) continue;
+      if (found.includes(name)) known.asOf = at;
+      else model.resources.delete(name);
     }
     await docs.putCells([cellOf(accountId, asOf, found.length)]);
     model.cells.set(accountId, at);
