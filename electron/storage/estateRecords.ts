@@ -1,6 +1,9 @@
 import type { Resource, ResourceFilter } from '../../preload/contract/models.ts';
 import { pastTime } from '../../preload/contract/times.ts';
+import { readVersionOf } from '../estate/types.ts';
 import type { CollectedResource } from '../scan/types.ts';
+import { readAnew } from './estateReads.ts';
+import { type FirstContent, fromFirst } from './estateRecordFirst.ts';
 import type { ListedAt } from './freshness.ts';
 import type { Condition, Filter, Payload, Point } from './PointStore.ts';
 import { refuseNewerRecord } from './recordFormat.ts';
@@ -28,16 +31,26 @@ const TOKEN_TAGS: Record<string, string> = {
   service: 'service',
 };
 
-/** What is sealed. `embeddedBy` names the provider of the point's vector, null while it has none. */
-type SealedResource = Omit<Resource, 'id' | 'revision' | 'asOf'>;
+/**
+ * What is sealed. `embeddedBy` names the provider of the point's vector, null while it has none; `read` is the version
+ * of the type's `read` that derived the facts.
+ */
 interface SealedContent {
-  resource: SealedResource;
+  resource: Omit<Resource, 'id' | 'revision' | 'asOf'>;
+  embeddedBy: string | null;
+  read: number;
+}
+/** The same in schema 1. */
+interface FirstSealed {
+  resource: FirstContent;
   embeddedBy: string | null;
 }
 
 export interface StoredResource {
   resource: Resource;
   embeddedBy: string | null;
+  /** The version of `read` that a later version of the app derived it by. */
+  read?: number;
   vector: Float32Array | null;
 }
 
@@ -47,7 +60,8 @@ export function resourceIdOf(sealer: Sealer, resource: CollectedResource): strin
 
 export function resourcePoint(sealer: Sealer, stored: StoredResource): Point {
   const { id, revision, asOf, ...resource } = stored.resource;
-  const content: SealedContent = { resource, embeddedBy: stored.embeddedBy };
+  const read = Math.max(stored.read ?? 0, readVersionOf(resource.resourceType));
+  const content: SealedContent = { resource, embeddedBy: stored.embeddedBy, read };
   const address = { schema: SCHEMA, collection: COLLECTION, id, revision };
   return {
     id,
@@ -77,18 +91,19 @@ export function readResource(sealer: Sealer, point: Point): StoredResource {
     id: point.id,
     revision: Number(revision),
   };
-  // Authenticated by the seal under a known schema: only this module wrote it.
-  const content = sealer.open(address, Buffer.from(String(sealed), 'base64')) as SealedContent;
-  return {
-    resource: {
-      ...content.resource,
-      id: point.id,
-      revision: address.revision,
-      asOf: new Date(syncedAt(point.payload)).toISOString(),
-    },
-    embeddedBy: content.embeddedBy,
-    vector: point.vector,
+  const own = {
+    id: point.id,
+    revision: address.revision,
+    asOf: new Date(syncedAt(point.payload)).toISOString(),
   };
+  // Authenticated by the seal under a known schema: only this module wrote it.
+  const opened = sealer.open(address, Buffer.from(String(sealed), 'base64'));
+  if (address.schema < SCHEMA) {
+    const { resource, embeddedBy } = opened as FirstSealed;
+    return { resource: { ...fromFirst(resource), ...own }, embeddedBy, vector: point.vector };
+  }
+  const { resource, embeddedBy, read } = opened as SealedContent;
+  return { resource: { ...readAnew(resource, read), ...own }, embeddedBy, read, vector: point.vector };
 }
 
 /**

@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
 import { embeddedText } from '../embedding/text.ts';
+import { volatileOf } from '../estate/types.ts';
 import type { CollectedResource } from '../scan/types.ts';
 import { keepKnown } from './estateKnown.ts';
 import type { StoredResource } from './estateRecords.ts';
 import type { Print } from './find/rowStore.ts';
+import { sameContent } from './sameContent.ts';
 
 /**
  * What AWS's answer means beside what is stored.
  *
  * older: what is stored was read later; the answer (a slow page, overtaken by a refresh) changes nothing.
  * same: nothing of it is to be written.
- * changed: the entry is what to store now.
+ * changed: the entry is what to store now. Its revision is raised but for what changes by itself (`volatileOf`).
  */
 export interface Verdict {
   is: 'older' | 'same' | 'changed';
@@ -41,12 +42,11 @@ export function compared(
   if (readAt > Date.parse(asOf) && !inFuture) return { is: 'older', entry: known };
   const content = keepKnown(said, known.resource);
   const { id: _id, asOf: _asOf, revision, ...before } = known.resource;
-  const same = isDeepStrictEqual(before, content);
-  if (same) {
-    const entry = { ...known, resource: { ...known.resource, asOf } };
-    return { is: inFuture ? 'changed' : 'same', entry };
+  if (sameContent(before, content) && !inFuture) {
+    return { is: 'same', entry: { ...known, resource: { ...known.resource, asOf } } };
   }
-  const resource = { ...content, id, asOf, revision: revision + 1 };
+  const isVolatile = sameContent(before, content, volatileOf(content.resourceType));
+  const resource = { ...content, id, asOf, revision: isVolatile ? revision : revision + 1 };
   const keepsVector = embeddedText(resource) === embeddedText(known.resource);
   const { vector, embeddedBy } = keepsVector ? known : { vector: null, embeddedBy: null };
   return { is: 'changed', entry: { resource, vector, embeddedBy } };

@@ -18,10 +18,14 @@ const READABLE = {
 };
 const TABLES = {
   docs: ['kind', 'token', 'revision', 'sealed'],
+  // `account` is a keyed hash.
+  history: ['id', 'resource', 'account', 'type', 'at', 'kind', 'sealed'],
   journal: ['seq', 'key_id', 'sealed', 'mac'],
   journal_head: ['one', 'seq', 'key_id', 'mac', 'tag'],
   journal_segment: ['segment', 'install_id', 'about'],
   journal_earlier: ['segment', 'seq', 'key_id', 'sealed', 'mac'],
+  // Of SQLite itself: the highest number of a history entry so far.
+  sqlite_sequence: ['name', 'seq'],
 };
 
 test('of what is stored nothing can be read but what the README lists', async () => {
