@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { RESOURCE_TYPES, type Resource } from '../../preload/contract/models.ts';
 import { isUnlocked, unlockedFor } from '../state/access.ts';
 import { scopeFilter } from '../state/scope.ts';
+import { typeName } from '../state/format.ts';
 import { stateTone } from '../state/stateTone.ts';
 import { consoleUrl } from './consoleUrl.ts';
 import { resourceActions } from './resourceActions.ts';
@@ -50,6 +51,16 @@ describe('consoleUrl', () => {
   test('an unknown partition has no link', () => {
     expect(consoleUrl(resource({ partition: 'aws-iso' }))).toBeNull();
   });
+});
+
+/** `constructor`: a word that every object has as a member. */
+test.each([
+  ['kms_key', 'kms key'],
+  ['constructor', 'constructor'],
+])('%s, a type of a later version, goes by its id, without a link or an action', (resourceType, name) => {
+  expect(typeName(resourceType)).toBe(name);
+  expect(consoleUrl(resource({ resourceType }))).toBeNull();
+  expect(resourceActions({ resourceType, state: 'running' })).toEqual([]);
 });
 
 describe('resourceActions', () => {
