@@ -4,8 +4,14 @@ import { build } from 'vite';
 
 const at = (name: string) => join(import.meta.dirname, name);
 
-/** The processes that die, in one file each: starting them from sources takes four times as long. */
-export async function bundle(parent: string): Promise<{ folder: string; child: string }> {
+/**
+ * The processes that die, in one file each: starting them from sources takes four times as long.
+ * @param sources of the process and of its data worker.
+ */
+export async function bundle(
+  parent: string,
+  sources = { child: at('child.ts'), worker: at('worker.ts') },
+): Promise<{ folder: string; child: string }> {
   const folder = await mkdtemp(join(parent, 'cloudops-torture-code-'));
   await build({
     configFile: false,
@@ -18,7 +24,7 @@ export async function bundle(parent: string): Promise<{ folder: string; child: s
       emptyOutDir: false,
       minify: false,
       rolldownOptions: {
-        input: { child: at('child.ts'), worker: at('worker.ts') },
+        input: sources,
         output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
       },
     },
