@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ActivityQuery, ActivityRow, Execution, Plan } from '../../../preload/contract/models.ts';
+import type { ActivityQuery, ActivityRow } from '../../../preload/contract/models.ts';
 import { AppError } from '../../errors.ts';
+import type { StoredExecution } from './execution.ts';
 import type { StoredPlan } from './plan.ts';
 import {
   type AccessRecord,
@@ -9,7 +10,7 @@ import {
   type Projection,
   unreadable,
 } from './projection.ts';
-import { executionView, personName, planView } from './views.ts';
+import { personName, planSummary } from './views.ts';
 
 /** Results kept for paging; the oldest gives way. */
 const MAX_RESULTS = 20;
@@ -18,8 +19,8 @@ interface Line {
   row: ActivityRow;
   /** Breaks ties between lines of one millisecond. */
   seq: number;
-  /** What a search looks through, lower case. */
-  text: string;
+  /** What a search looks through beside the row; put together only when there is one. */
+  more: () => (string | null | undefined)[];
 }
 
 /** Windows over the journal: newest first, and stable while entries are appended. */
@@ -30,8 +31,8 @@ export class ActivityWindows {
   open(projections: Projection[], query: ActivityQuery, now: number): { resultId: string; total: number } {
     const words = query.text.toLowerCase().split(/\s+/).filter(Boolean);
     const rows = allLines(projections, now)
-      .filter((line) => matches(line.row, query) && words.every((word) => line.text.includes(word)))
-      .sort((a, b) => b.row.at.localeCompare(a.row.at) || b.seq - a.seq)
+      .filter((line) => matches(line.row, query) && holds(line, words))
+      .sort((a, b) => (a.row.at === b.row.at ? b.seq - a.seq : a.row.at < b.row.at ? 1 : -1))
       .map((line) => line.row);
     const resultId = randomUUID();
     this.#results.set(resultId, rows);
@@ -54,7 +55,7 @@ export class ActivityWindows {
       if (row.kind !== 'execution') return row;
       const holder = projections.find((projection) => projection.execution(row.id));
       const execution = holder?.execution(row.id);
-      return execution ? executionRow(executionView(execution)) : row;
+      return execution ? executionRow(execution) : row;
     });
   }
 }
@@ -65,6 +66,13 @@ function matches(row: ActivityRow, query: ActivityQuery): boolean {
     (!query.accountIds?.length || (row.accountId !== null && query.accountIds.includes(row.accountId))) &&
     (!query.risks?.length || (row.risk !== null && query.risks.includes(row.risk)))
   );
+}
+
+function holds({ row, more }: Line, words: string[]): boolean {
+  if (words.length === 0) return true;
+  const own = [row.title, row.state, row.accountId, row.region, row.profile, row.resourceName];
+  const text = [...own, ...more()].filter(Boolean).join('\n').toLowerCase();
+  return words.every((word) => text.includes(word));
 }
 
 function allLines(projections: Projection[], now: number): Line[] {
@@ -82,35 +90,36 @@ function allLines(projections: Projection[], now: number): Line[] {
 }
 
 function lines(projection: Projection, now: number): Line[] {
-  const executions = projection.executions().map(({ seq, execution }) => {
-    const view = executionView(execution);
-    const extra = [view.requestId, view.error?.message, view.approvedBy, view.askedBy];
-    return line(seq, executionRow(view), planText(execution.plan), extra);
-  });
-  const rejected = projection.rejections().map(({ seq, at, by, plan }) => {
-    const row = planRow(planView(plan), 'rejected', at);
-    return line(seq, row, planText(plan), [personName(by)]);
-  });
-  const expired = projection.expiredPlans(now).map(({ seq, plan }) => {
-    const row = planRow(planView(plan), 'expired', plan.expiresAt);
-    return line(seq, row, planText(plan), []);
-  });
-  const access = projection.access().map((record) => line(record.seq, accessRow(record), [], []));
+  const executions = projection.executions().map(({ seq, execution }) => ({
+    seq,
+    row: executionRow(execution),
+    more: () => {
+      const { plan, answers, error, approver, actor } = execution;
+      const ids = answers.map(({ requestId }) => requestId);
+      const people = [approver && personName(approver), personName(actor)];
+      return [...planText(plan), ...ids, ...people, error?.message];
+    },
+  }));
+  const rejected = projection.rejections().map(({ seq, at, by, plan }) => ({
+    seq,
+    row: planRow(plan, 'rejected', at),
+    more: () => [...planText(plan), personName(by)],
+  }));
+  const expired = projection.expiredPlans(now).map(({ seq, plan }) => ({
+    seq,
+    row: planRow(plan, 'expired', plan.expiresAt),
+    more: () => planText(plan),
+  }));
+  const access = projection.access().map((record) => line(record.seq, accessRow(record)));
   const maintenance = projection
     .maintenance()
-    .map((record) => line(record.seq, maintenanceRow(record), [], [record.body.by]));
-  const opaque = projection.opaque().map((record) => line(record.seq, opaqueRow(record), [], []));
+    .map((record) => line(record.seq, maintenanceRow(record), record.body.by));
+  const opaque = projection.opaque().map((record) => line(record.seq, opaqueRow(record)));
   return [...executions, ...rejected, ...expired, ...access, ...maintenance, ...opaque];
 }
 
-function line(
-  seq: number,
-  row: ActivityRow,
-  planWords: string[],
-  extra: (string | null | undefined)[],
-): Line {
-  const words = [row.title, row.state, row.accountId, row.region, row.profile, row.resourceName];
-  return { row, seq, text: [...words, ...planWords, ...extra].filter(Boolean).join('\n').toLowerCase() };
+function line(seq: number, row: ActivityRow, ...words: string[]): Line {
+  return { seq, row, more: () => words };
 }
 
 /** Of all its steps and targets. */
@@ -122,41 +131,42 @@ function planText({ planId, identity, steps }: StoredPlan): string[] {
   return [planId, identity.accountName, identity.principal, ...calls, ...targets];
 }
 
-function base(plan: Plan) {
+function base(stored: StoredPlan) {
+  const { planId, title, risk, target, identity } = planSummary(stored);
   return {
-    planId: plan.planId,
-    title: plan.title,
-    risk: plan.risk,
-    accountId: plan.identity.accountId,
-    region: plan.target.region,
-    profile: plan.identity.profile,
-    resourceId: plan.target.resourceId,
-    resourceName: plan.target.name,
+    planId,
+    title,
+    risk,
+    accountId: identity.accountId,
+    region: target.region,
+    profile: identity.profile,
+    resourceId: target.resourceId,
+    resourceName: target.name,
   };
 }
 
-function executionRow(execution: Execution): ActivityRow {
-  const { startedAt, finishedAt } = execution;
+function executionRow(execution: StoredExecution): ActivityRow {
+  const { startedAt, finishedAt, targets } = execution;
   return {
     ...base(execution.plan),
     id: execution.executionId,
     kind: 'execution',
     at: startedAt,
     state: execution.state,
-    stateBefore: execution.stateBefore,
-    stateNow: execution.stateNow,
+    stateBefore: targets[0]?.stateBefore ?? null,
+    stateNow: targets[0]?.stateNow ?? null,
     durationMs: finishedAt === null ? null : Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)),
   };
 }
 
-function planRow(plan: Plan, kind: 'rejected' | 'expired', at: string): ActivityRow {
+function planRow(plan: StoredPlan, kind: 'rejected' | 'expired', at: string): ActivityRow {
   return {
     ...base(plan),
     id: plan.planId,
     kind,
     at,
     state: kind,
-    stateBefore: plan.target.state,
+    stateBefore: plan.steps[0]?.targets[0]?.state ?? null,
     stateNow: null,
     durationMs: null,
   };

@@ -15,28 +15,15 @@ import type { PlanState } from './projection.ts';
  * what else a plan holds.
  */
 export function planView(stored: StoredPlan): Plan {
-  const { planId, title, identity, checks, affects, undo, createdAt, expiresAt } = stored;
+  const { checks, affects, undo, createdAt, expiresAt } = stored;
   const { conversationId, messageId, kind } = stored.origin;
-  const [step] = stored.steps;
-  if (step === undefined) throw new TypeError('A plan has at least one step.');
+  const step = firstStep(stored);
   const { service, operation, iamAction, input, cli } = step.call;
   const more = { steps: stored.steps.length - 1, targets: targetCount(stored) - 1 };
   return {
-    planId,
+    ...planSummary(stored),
     conversationId,
     origin: { kind, messageId },
-    title,
-    risk: riskOf(stored.risk),
-    target: targetView(stored, step),
-    identity: {
-      profile: sourceName(identity.source),
-      accountId: identity.accountId,
-      accountName: identity.accountName,
-      arn: identity.principal,
-      expiresAt: identity.expiresAt,
-      readOnly: identity.readOnly,
-      production: identity.production,
-    },
     call: { service, operation, iamAction, parameters: input, cli },
     expectedState: step.expectedState,
     checks: checks.map(({ name, status, text }) => ({ name, status: statusOf(status), text })),
@@ -50,6 +37,28 @@ export function planView(stored: StoredPlan): Plan {
     createdAt,
     expiresAt,
     ...(more.steps > 0 || more.targets > 0 ? { more } : {}),
+  };
+}
+
+/** What a list says of a plan: what is asked, of what, as whom. */
+export function planSummary(
+  stored: StoredPlan,
+): Pick<Plan, 'planId' | 'title' | 'risk' | 'target' | 'identity'> {
+  const { planId, title, risk, identity } = stored;
+  return {
+    planId,
+    title,
+    risk: riskOf(risk),
+    target: targetView(stored),
+    identity: {
+      profile: sourceName(identity.source),
+      accountId: identity.accountId,
+      accountName: identity.accountName,
+      arn: identity.principal,
+      expiresAt: identity.expiresAt,
+      readOnly: identity.readOnly,
+      production: identity.production,
+    },
   };
 }
 
@@ -113,8 +122,15 @@ export function targetCount({ steps }: StoredPlan): number {
   return steps.reduce((count, { targets }) => count + targets.length, 0);
 }
 
+function firstStep({ steps: [step] }: StoredPlan): StoredStep {
+  if (step === undefined) throw new TypeError('A plan has at least one step.');
+  return step;
+}
+
 /** A call may have no target yet, such as one that makes something. */
-function targetView(stored: StoredPlan, { call, targets: [target] }: StoredStep): Plan['target'] {
+function targetView(stored: StoredPlan): Plan['target'] {
+  const { call, targets } = firstStep(stored);
+  const [target] = targets;
   if (target === undefined) {
     const name = `${call.service}:${call.operation}`;
     const none = { resourceId: '', resourceType: '', nativeId: '', arn: '', state: null };
@@ -133,7 +149,7 @@ function targetView(stored: StoredPlan, { call, targets: [target] }: StoredStep)
 
 /** A risk of a later version is none that could be waved through. */
 function riskOf(word: string): Risk {
-  return Risk.safeParse(word).data ?? 'destructive';
+  return Risk.options.find((risk) => risk === word) ?? 'destructive';
 }
 
 const STATUSES = ['pass', 'fail', 'unknown', 'none'] as const;
