@@ -254,13 +254,15 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
       await workspace.prepare();
       // Also while the engine fails: the backups of this install are then looked for.
       installId = await readInstallId(workspace.folder);
-      const opened = await storage.open({
+      const options = {
         config: workspace.storage,
         folder: workspace.folder,
         masterKey,
         qdrantBinary: config.qdrantBinary,
         qdrantApiKey: await remoteKeys.load(),
-      });
+        appVersion: config.version,
+      };
+      const opened = await storage.open(options, lifecycle.opening());
       installId = opened.installId;
       // An earlier run was killed in a restore: its own job can no longer say what became of it.
       if (opened.restore) lifecycle.tell(opened.restore.message);

@@ -8,6 +8,7 @@ import type { KeySource } from './storage/keys/keySource.ts';
 import type { MasterKeyState } from './storage/keys/masterKey.ts';
 import type { Unlocked } from './storage/keys/masterKeys.ts';
 import { Serial } from './storage/serial.ts';
+import type { Work } from './storage/work.ts';
 import { endsWithin } from './waiting.ts';
 
 /** Facts that change while the app runs and that the status bar shows. */
@@ -192,6 +193,27 @@ export class Lifecycle {
     throw new AppError('NOT_READY', reason);
   }
 
+  /** Progress of an opening that takes its time, for the screen that waits for it. */
+  opening(): Work {
+    let current: { words: string; total: number | null } = { words: '', total: null };
+    const say = (done: number | null) => {
+      const { words, total } = current;
+      const part = done === null || !total ? '' : `, ${Math.min(100, Math.floor((100 * done) / total))} %`;
+      this.#set({ engine: { ...this.#status.engine, state: 'starting', message: `${words}${part}` } });
+    };
+    return {
+      signal: new AbortController().signal,
+      step: (words, total = null) => {
+        current = { words, total };
+        say(null);
+      },
+      progress: (done, total = current.total) => {
+        current = { ...current, total };
+        say(done);
+      },
+    };
+  }
+
   showEngine(engine: StorageEvents['engine']): void {
     this.#set({ engine });
   }
@@ -306,7 +328,13 @@ export class Lifecycle {
             message: 'The workspace could not be opened. The log on standard error says where.',
             canRetry: true,
           };
-    this.#set({ phase: 'failed', failure });
+    const { engine } = this.#status;
+    // What it was doing when it failed is not said any more; why the engine failed is.
+    this.#set({
+      phase: 'failed',
+      failure,
+      engine: engine.state === 'starting' ? { ...engine, message: '' } : engine,
+    });
   }
 
   #set(patch: Partial<AppStatus>): void {

@@ -62,7 +62,8 @@ function Content() {
   if (!status) return <StartingScreen error={error} onRetry={refetch} />;
   // Before the phases: a restore takes the workspace through them, and its progress is what is being watched.
   if (wizard && status.phase !== 'locked') return <RestoreWizard wizard={wizard} />;
-  if (status.phase === 'starting') return <StartingScreen error={null} onRetry={refetch} />;
+  if (status.phase === 'starting')
+    return <StartingScreen error={null} onRetry={refetch} doing={status.engine.message} />;
   if (status.phase === 'locked') return <LockScreen status={status} />;
   if (status.phase === 'key') return <KeyScreen status={status} />;
   if (status.phase === 'failed') return <FailedScreen status={status} />;

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { BACKUP_PARTS, type BackupInfo, type BackupPart } from '../../preload/contract/models.ts';
+import { BEFORE_UPDATE } from '../storage/backup/info.ts';
 import { expired, lastGoodOf } from './retention.ts';
 
 const NOW = new Date('2026-11-30T12:00:00Z');
@@ -83,6 +84,24 @@ describe('expired', () => {
     expect(expired([chat, backup(90, 'damaged', ESTATE)], 30, NOW)).toEqual([]);
   });
 });
+
+describe('what was saved before an update', () => {
+  const saved = (daysOld: number) => ({ ...backup(daysOld), formatVersion: 1, reason: BEFORE_UPDATE });
+
+  it('stays until a good backup of everything is a week younger, however short the retention', () => {
+    expect(expired([backup(0), saved(6)], 1, NOW)).toEqual([]);
+    expect(ages(expired([backup(0), saved(8), backup(2)], 1, NOW))).toEqual([8, 2]);
+    expect(ages(expired([backup(0), saved(8)], 7, NOW))).toEqual([8]);
+    expect(expired([backup(0), saved(8)], 30, NOW)).toEqual([]);
+  });
+
+  it('does not go for backups of parts, nor for one that is damaged', () => {
+    const parts = [...CHAT_AND_ESTATE.map((part) => backup(0, 'verified', part)), backup(0, 'damaged')];
+    expect(ages(expired([...parts, saved(90), backup(86)], 1, NOW))).toEqual([]);
+    expect(ages(expired([backup(0), saved(90)], 1, NOW))).toEqual([90]);
+  });
+});
+const CHAT_AND_ESTATE = [['chat_history', 'state'] as const, ['aws_estate', 'state'] as const];
 
 test('the last good backup is told by part', () => {
   const chat = backup(1, 'verified', ['chat_history']);

@@ -45,8 +45,11 @@ import type { Work } from './work.ts';
  * All arguments and results are structured-cloneable. A rejected call carries an AppError.
  */
 export interface StorageApi {
-  /** Opens or creates the workspace's data with its master key (32 bytes). Called once, and after each `lock`. */
-  open(options: OpenOptions): Promise<OpenReport>;
+  /**
+   * Opens or creates the workspace's data with its master key (32 bytes). Called once, and after each `lock`. Data of an
+   * earlier version of the app is saved in a backup first, which takes its time.
+   */
+  open(options: OpenOptions, work?: Work): Promise<OpenReport>;
   health(): Promise<StorageHealth>;
   retryEngine(): Promise<void>;
   /**
@@ -83,6 +86,8 @@ export interface OpenOptions {
   qdrantBinary: string | null;
   /** Of a Qdrant server elsewhere, from the keychain; see `engines/remoteKey.ts`. */
   qdrantApiKey?: string | null;
+  /** Stands in the backup that is made before data of an earlier version is brought to new formats. */
+  appVersion?: string;
 }
 
 export interface OpenReport {

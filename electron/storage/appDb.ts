@@ -8,7 +8,7 @@ import type { DocKind } from './documents.ts';
 import { HISTORY_TABLES, HistoryTable } from './history/historyTable.ts';
 import { JournalTable } from './journalTable.ts';
 import type { Keyring } from './keys/keyring.ts';
-import { type Migration, migrateDatabase, refuseNewerDatabase } from './migrations.ts';
+import { type Migration, migrateDatabase, outdatedVersion, refuseNewerDatabase } from './migrations.ts';
 import type { ResealableRows, Resealed } from './rotation/reencryption.ts';
 import { type CellToStore, SCAN_CELL_KIND } from './scanCells.ts';
 import type { Sealer } from './sealing.ts';
@@ -41,6 +41,7 @@ const WholeRow = Row.extend({ rowid: z.number(), kind: z.string() });
  * `account`) and times; keys (profile names, account ids) appear as HMAC tokens and sealed.
  */
 export class AppDb implements DocsApi, ResealableRows {
+  readonly #file: string;
   readonly #db: DatabaseSync;
   readonly #sealer: Sealer;
   readonly #keys: Keyring;
@@ -48,12 +49,24 @@ export class AppDb implements DocsApi, ResealableRows {
   readonly journal: JournalTable;
   readonly history: HistoryTable;
 
+  /** A file of an older format is left in it: documents and journal are read and written as they lie. */
   constructor(file: string, keys: Keyring, sealer: Sealer) {
+    this.#file = file;
     this.#db = openDatabase(file);
     this.#sealer = sealer;
     this.#keys = keys;
     this.journal = new JournalTable(this.#db, keys, sealer);
     this.history = new HistoryTable(this.#db, sealer);
+  }
+
+  /** The older format that the file has, until `bringAlong`; null when it is of today's. */
+  get outdated(): number | null {
+    return outdatedVersion(this.#db, MIGRATIONS);
+  }
+
+  /** Before it a backup is made: `updateFormats`. A copy of the file stays beside it. */
+  bringAlong(): void {
+    migrateDatabase(this.#db, this.#file, MIGRATIONS);
   }
 
   /** Journals that came with a restored backup; a record that does not open is left out. */
@@ -236,7 +249,7 @@ function openDatabase(file: string): DatabaseSync {
     refuseNewerDatabase(db, file, MIGRATIONS);
     // fullfsync: on macOS a plain fsync leaves data in the drive's cache; elsewhere it does nothing.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = 1;');
-    migrateDatabase(db, file, MIGRATIONS);
+    if (outdatedVersion(db, MIGRATIONS) === null) migrateDatabase(db, file, MIGRATIONS);
     return db;
   } catch (error) {
     db?.close();

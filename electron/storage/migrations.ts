@@ -14,7 +14,7 @@ export interface Migration {
 /**
  * Brings a database file to its newest format, which is that of the last migration. A file with content is first
  * copied beside itself (`NAME.v1.rollback`, openable by the version that wrote it); then all steps happen in one
- * transaction. The copy goes when a later start finds the new format in order.
+ * transaction. When the copy goes is the caller's to say (`removeRollbacks`).
  *
  * Throws FORMAT_NEWER, untouched, for a file of a newer app; on any failure the file is as it was.
  */
@@ -22,10 +22,7 @@ export function migrateDatabase(db: DatabaseSync, file: string, migrations: read
   refuseNewerDatabase(db, file, migrations);
   const newest = newestOf(migrations);
   const from = versionOf(db);
-  if (from === newest) {
-    removeRollbacks(file);
-    return;
-  }
+  if (from === newest) return;
   try {
     if (from > 0) keepRollback(db, file, from);
     inTransaction(db, () => {
@@ -49,6 +46,12 @@ export function refuseNewerDatabase(db: DatabaseSync, file: string, migrations: 
   if (found > newestOf(migrations)) throw newer(path.basename(file), found, newestOf(migrations));
 }
 
+/** The version of a file that was made by an earlier app; null for a new one, and one of today. */
+export function outdatedVersion(db: DatabaseSync, migrations: readonly Migration[]): number | null {
+  const found = versionOf(db);
+  return found > 0 && found < newestOf(migrations) ? found : null;
+}
+
 function newestOf(migrations: readonly Migration[]): number {
   return migrations.at(-1)?.to ?? 0;
 }
@@ -69,14 +72,19 @@ function keepRollback(db: DatabaseSync, file: string, version: number): void {
   renameSync(temporary, copy);
 }
 
-function removeRollbacks(file: string): void {
+/** Removes the copies of earlier formats. */
+export function removeRollbacks(file: string): void {
+  for (const copy of rollbacksOf(file)) rmSync(copy, { force: true });
+}
+
+/** The copies that `migrateDatabase` has made of a file; of one in memory there are none. */
+export function rollbacksOf(file: string): string[] {
   const name = path.basename(file);
   const folder = path.dirname(file);
-  if (!path.isAbsolute(file)) return;
-  for (const entry of readdirSync(folder)) {
-    const own = entry.startsWith(`${name}.v`) && /\.v\d+\.rollback(\.tmp)?$/.test(entry);
-    if (own) rmSync(path.join(folder, entry), { force: true });
-  }
+  if (!path.isAbsolute(file)) return [];
+  return readdirSync(folder)
+    .filter((entry) => entry.startsWith(`${name}.v`) && /\.v\d+\.rollback(\.tmp)?$/.test(entry))
+    .map((entry) => path.join(folder, entry));
 }
 
 export function newer(what: string, found: number, known: number): AppError {

@@ -4,6 +4,7 @@ import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
 import { AppError } from '../errors.ts';
 import type { FindApi, OpenReport } from './api.ts';
 import type { AppDb } from './appDb.ts';
+import { tidyRollbacks, updateFormats } from './backup/beforeUpdate.ts';
 import { noteRestore } from './backup/settleRestore.ts';
 import type { BackupWorkspace } from './backup/workspaceParts.ts';
 import { ChatStorage } from './chatStorage.ts';
@@ -19,10 +20,10 @@ import { IndexLoad } from './indexLoad.ts';
 import type { Journal } from './journal/journal.ts';
 import { EngineMove } from './maintenance/engineMove.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
-import { migratePoints, POINT_MIGRATIONS } from './maintenance/pointMigrations.ts';
+import { markFormats } from './maintenance/formats.ts';
 import { Removals } from './maintenance/removals.ts';
 import { SwitchingStore } from './maintenance/SwitchingStore.ts';
-import { changeVectors, ensureEstate } from './maintenance/vectors.ts';
+import { changeVectors, ensureEstate, isThere } from './maintenance/vectors.ts';
 import type { Point } from './PointStore.ts';
 import { IndexKeyChange } from './rotation/indexKey.ts';
 import { RetiredIds } from './rotation/retiredIds.ts';
@@ -73,8 +74,8 @@ export class OpenWorkspace {
     emit: EmitStorage,
     work: Work,
   ): Promise<OpenWorkspace> {
-    const { keys, sealer, appDb, means, collections } = records;
-    const { config, folder } = records.options;
+    const { keys, sealer, appDb, journal, means, collections } = records;
+    const { config, appVersion = '' } = records.options;
     const { chat_history: chat, aws_estate: estate } = collections;
     refuseOtherDimension(embedding, estate.vectorSize);
     await refuseLostRecord(records);
@@ -82,6 +83,10 @@ export class OpenWorkspace {
     const store = new SwitchingStore(opening.store);
     try {
       await store.ensureCollection(chat);
+      await isThere({ store, spec: estate });
+      // As it lies: what the version before wrote has its age in itself.
+      const workspaceBefore = { ...records.ground, store, seen: () => (point: Point) => point };
+      await updateFormats({ workspace: workspaceBefore, appDb, journal, appVersion }, work);
       await ensureEstate({ store, spec: estate, sealer, embedding }, work);
       await opening.settle();
       const currentId = (id: string) => workspace.estate.currentId(id);
@@ -90,10 +95,8 @@ export class OpenWorkspace {
       // What an earlier process left half done, before anything looks up an id or a token.
       await indexKey.settle(work);
       await history.moved(async () => undefined, work);
-      for (const spec of [chat, estate]) {
-        const migrations = POINT_MIGRATIONS[spec.name] ?? [];
-        await migratePoints({ store, spec, docs: appDb, folder, migrations }, work);
-      }
+      await markFormats(appDb, collections);
+      await tidyRollbacks(records.ground).catch(() => undefined);
       const resources = await store.count(estate.name);
       const size = await SizeAlert.open(appDb, resources);
       const freshness = await readFreshness(appDb);

@@ -53,11 +53,11 @@ export class StorageService implements StorageApi {
   }
 
   /** After a failure `open` may be called once more; until then documents, journal and backups may be readable. */
-  async open(options: OpenOptions): Promise<OpenReport> {
+  async open(options: OpenOptions, work: Work = quietWork()): Promise<OpenReport> {
     if (this.#opening !== null || this.#workspace !== null) {
       throw new AppError('INTERNAL', 'The storage of this workspace is open already.');
     }
-    const workspace = await this.#openWith(options, quietWork());
+    const workspace = await this.#openWith(options, work);
     return workspace.report;
   }
 

@@ -18,7 +18,7 @@ import type {
 } from './api.ts';
 import type { BackupApi } from './backup/api.ts';
 import type { LocalEngine } from './maintenance/engineRescue.ts';
-import { isWork, passOn, type Work } from './work.ts';
+import { isWork, passOn, quietWork, type Work } from './work.ts';
 import {
   METHODS,
   type Part,
@@ -73,13 +73,13 @@ export class StorageClient implements StorageApi {
     this.#worker = this.#start();
   }
 
-  open(options: OpenOptions): Promise<OpenReport> {
+  open(options: OpenOptions, work: Work = quietWork()): Promise<OpenReport> {
     if (this.#locked) {
       this.#locked = false;
       this.#ended = null;
       this.#worker = this.#start();
     }
-    return this.#service.open(options);
+    return this.#service.open(options, work);
   }
 
   /** Ends the worker, so that nothing of what it read stays in memory; `open` starts another. */

@@ -69,6 +69,7 @@ export class WorkspaceRecords {
       keyringText: () => this.keys.text(),
       adoptIndexKeys: (source) => this.keys.adoptIndexKeys(source),
       collections: this.collections,
+      bringAlong: () => this.appDb.bringAlong(),
     };
   }
 

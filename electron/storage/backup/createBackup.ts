@@ -8,7 +8,13 @@ import type { Work } from '../work.ts';
 import { sealObject } from './cipher.ts';
 import { PART_WORDS } from './info.ts';
 import { encodeLines, type Line, pointLine } from './lines.ts';
-import { encodeManifest, FORMAT_VERSION, type ManifestBody, type ManifestObject } from './manifest.ts';
+import {
+  encodeManifest,
+  FORMAT_VERSION,
+  type FormatVersion,
+  type ManifestBody,
+  type ManifestObject,
+} from './manifest.ts';
 import { type BackupPart, backupIdAt, manifestName, parseName, snapshotName } from './names.ts';
 import type { BackupPlace } from './place.ts';
 import { type Checked, type Found, readPart } from './readPart.ts';
@@ -20,6 +26,8 @@ export interface BackupRequest {
   appVersion: string;
   /** All three when absent. */
   parts?: readonly BackupPart[] | undefined;
+  /** Of the format, for data that lies in an earlier one; the newest when absent. */
+  version?: FormatVersion;
 }
 
 /**
@@ -52,7 +60,7 @@ export async function createBackup(
   const backupId = backupIdAt(time);
   const body: ManifestBody = {
     format: 'cloudops-backup',
-    version: FORMAT_VERSION,
+    version: request.version ?? FORMAT_VERSION,
     appVersion: request.appVersion,
     installId,
     backupId,
@@ -90,18 +98,18 @@ export async function createBackup(
 async function writePart(
   workspace: BackupWorkspace,
   place: BackupPlace,
-  { installId, backupId }: ManifestBody,
+  { installId, backupId, version }: ManifestBody,
   part: BackupPart,
   work: Work,
 ): Promise<ManifestObject> {
   const total = part === 'state' ? null : await workspace.store.count(workspace.collections[part].name);
   work.step(`Copying ${PART_WORDS[part]}`, total, 'records');
   const tally = { records: 0, deletions: 0, conversations: 0 };
-  const counted = reporting(pagesOf(workspace, part), tally, work);
+  const counted = reporting(pagesOf(workspace, part, version), tally, work);
   const sealed = sealObject(
     workspace.keyring,
     { installId, backupId, part },
-    encodeLines(part, counted, tally),
+    encodeLines(part, counted, tally, version),
   );
   const name = snapshotName(installId, part, backupId);
   const written = await place.writeObject(name, sealed, { signal: work.signal });
@@ -120,8 +128,9 @@ async function writePart(
 function pagesOf(
   { store, collections, folder, seen }: BackupWorkspace,
   part: BackupPart,
+  version: FormatVersion,
 ): AsyncGenerator<Line[]> {
-  if (part === 'state') return statePages(appDbFile(folder));
+  if (part === 'state') return statePages(appDbFile(folder), { history: version > 1 });
   if (part === 'chat_history') return chatPages(store, collections.chat_history.name);
   return collectionPages(store, collections.aws_estate.name, seen);
 }
@@ -211,13 +220,22 @@ async function requireSpace(
 ): Promise<void> {
   const free = await place.freeBytes();
   if (free === null) return;
-  let expected = 0;
-  for (const part of parts) expected += await expectedBytes(workspace, part);
+  const expected = await expectedSize(workspace, parts);
   if (free >= 2 * expected) return;
   throw new AppError(
     'DISK_FULL',
     `A backup of about ${megabytes(expected)} needs ${megabytes(2 * expected)} free in ${place.label}; ${megabytes(free)} are. Free some space and try again.`,
   );
+}
+
+/** In bytes. */
+export async function expectedSize(
+  workspace: BackupWorkspace,
+  parts: readonly BackupPart[],
+): Promise<number> {
+  let expected = 0;
+  for (const part of parts) expected += await expectedBytes(workspace, part);
+  return expected;
 }
 
 /** By the size of its first records: sealed data does not shrink, so that lines and object are near each other. */
@@ -238,4 +256,4 @@ async function expectedBytes(
   return Math.ceil((bytes / points.length) * (await store.count(name)));
 }
 
-const megabytes = (bytes: number) => `${Math.ceil(bytes / 1_000_000)} MB`;
+export const megabytes = (bytes: number) => `${Math.ceil(bytes / 1_000_000)} MB`;

@@ -3,6 +3,9 @@ import { BACKUP_PARTS, type BackupInfo, SLOT_KINDS } from '../../../preload/cont
 import { countsOf, type ManifestBody } from './manifest.ts';
 import type { BackupPart } from './names.ts';
 
+/** The reason of the backup that holds everything as an earlier version of the app wrote it; retention knows it. */
+export const BEFORE_UPDATE = 'before the update to new formats';
+
 /** What a part is called in a sentence. */
 export const PART_WORDS: Record<BackupPart, string> = {
   chat_history: 'conversations',

@@ -8,8 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { qdrantUnderTest } from '../engines/contract/engines.ts';
 import { recoveryGroups } from '../keys/recoveryText.ts';
+import { quietWork } from '../work.ts';
+import { BEFORE_UPDATE } from './info.ts';
 import { manifestName } from './names.ts';
 import type { Which } from './proveBackup.ts';
+import { appDbVersion, asFirstVersion, localBackups } from './testing/earlierApp.ts';
 import { fill, instance, Machine, says } from './testing/machine.ts';
 
 const CHILD = fileURLToPath(new URL('./testing/crashChild.ts', import.meta.url));
@@ -141,6 +144,36 @@ describe.each(binaries)('killed in the middle, on %s', (qdrantBinary) => {
       await machine.restore(again);
       await machine.service.shutdown();
     });
+  });
+
+  test('an update to new formats', { timeout: 600_000 }, async () => {
+    const earlier = new Machine({ qdrantBinary });
+    await earlier.open();
+    await fill(earlier, 30);
+    const content = { ...(await earlier.content()), history: [] };
+    await earlier.service.shutdown();
+    asFirstVersion(earlier.folder);
+    const versions = new Set<number>();
+    const kills = await atEveryStep(earlier, 'open', async (folder, killAt) => {
+      const version = appDbVersion(folder);
+      versions.add(version);
+      const machine = new Machine({ folder, masterKey: earlier.masterKey, qdrantBinary });
+      // Nothing was written in a new format before everything was saved.
+      if (version > 1) expect(await localBackups(machine), `kill ${killAt}`).not.toEqual([]);
+      await machine.open();
+      expect(await machine.content(), `kill ${killAt}`).toEqual(content);
+      expect(appDbVersion(folder)).toBe(2);
+      expect((await machine.service.journal.verify()).brokenAt).toBeNull();
+      for (const made of await localBackups(machine)) {
+        expect(made).toMatchObject({ version: 1, reason: BEFORE_UPDATE });
+        const own = { secret: { kind: 'own' as const } };
+        await machine.service.backup.prove({ kind: 'here' }, made, own, quietWork());
+      }
+      await machine.service.shutdown();
+    });
+    expect(kills).toBeGreaterThan(8);
+    expect([...versions].sort()).toEqual([1, 2]);
+    await earlier.dispose();
   });
 
   async function changed(machine: Machine): Promise<unknown> {

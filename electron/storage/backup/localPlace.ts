@@ -115,7 +115,7 @@ export class LocalPlace implements BackupPlace {
       await giveName(temporary, target, name, this.label);
       await syncFolder(folder);
     } catch (error) {
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true }).catch(() => undefined);
       throw error instanceof AppError ? error : asStorageError(error);
     }
   }

@@ -78,6 +78,7 @@ test('a backup whose manifest would lack a key that a record was sealed with is 
     keyring: keys.keyring,
     copyMasterKey: () => keys.copyMasterKey(),
     adoptIndexKeys: () => Promise.resolve(),
+    bringAlong: () => undefined,
     store,
     collections,
     seen: () => (point: Point) => point,

@@ -134,15 +134,13 @@ async function keepOwnJournal(
   const sealer = new Sealer(current);
   const chains = new Map<string | null, { chain: ChainReader; writer: SegmentWriter | null }>();
   chains.set(null, { chain: new ChainReader(current, sealer, null), writer: null });
-  for await (const page of statePages(appDbFile(folder))) {
+  for await (const page of statePages(appDbFile(folder), { history: false })) {
     for (const line of page) {
       if (line.t === 'segment') {
         const writer = new SegmentWriter(target, new Sealer(target), line);
         chains.set(line.segment, { chain: new ChainReader(current, sealer, line), writer });
         state.take(line);
       }
-      // The last of it: what follows is not the journal's.
-      if (line.t === 'history') return;
       if (line.t !== 'journal') continue;
       const entry = chains.get(line.segment);
       if (entry === undefined) continue;

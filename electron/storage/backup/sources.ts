@@ -131,7 +131,7 @@ const SegmentRow = z.object({ segment: z.string(), install_id: z.string(), about
  * `app.db` at one moment: documents, the journal, the journals restored into it earlier, and last the history. Reads
  * through a connection and a transaction of its own, so that writers go on.
  */
-export async function* statePages(file: string): AsyncGenerator<Line[]> {
+export async function* statePages(file: string, { history }: { history: boolean }): AsyncGenerator<Line[]> {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
   try {
     db.exec('BEGIN');
@@ -145,7 +145,7 @@ export async function* statePages(file: string): AsyncGenerator<Line[]> {
       journalLine,
     );
     if (hasTable(db, 'journal_segment')) yield* earlierJournals(db);
-    if (!hasTable(db, 'history')) return;
+    if (!history || !hasTable(db, 'history')) return;
     yield* rows(db, HISTORY, (row) => {
       const entry = HistoryRow.parse(row);
       return { t: 'history', ...entry, sealed: base64(entry.sealed) };

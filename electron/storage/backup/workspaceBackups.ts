@@ -106,6 +106,8 @@ export class WorkspaceBackups implements BackupApi {
     const parts = await this.#parts(source, backup, request);
     const takeover = await this.#takeover(backup, request);
     const aside = request.aside ?? null;
+    // Before anything of this version's format comes into it. An open workspace was brought along at its opening.
+    if (aside !== null) this.#options.ground().bringAlong();
     let before: Which | null = null;
     let resume = () => {};
     // Saved last: a damaged backup does not leave one more of these. From here to the end of the exchange nothing is

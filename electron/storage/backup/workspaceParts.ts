@@ -14,6 +14,8 @@ export interface BackupGround {
   /** Takes the index keys of a backup's keyring as earlier ones. */
   adoptIndexKeys(source: Keyring): Promise<void>;
   collections: Record<CollectionPart, CollectionSpec>;
+  /** `app.db` in this version's format, with a copy of how it was. */
+  bringAlong(): void;
 }
 
 /** The parts of an open workspace that a backup is made of. */

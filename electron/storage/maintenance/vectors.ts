@@ -58,11 +58,17 @@ export async function changeVectors(
 
 /** At opening, before anyone writes: a collection of other vectors than the configured ones is rebuilt. */
 export async function ensureEstate(parts: Parts, work: Work): Promise<void> {
+  if (!(await isThere(parts))) await changeVectors(parts, work);
+}
+
+/** Makes the collection where there is none; false for one that is there with other vectors. */
+export async function isThere({ store, spec }: Pick<Parts, 'store' | 'spec'>): Promise<boolean> {
   try {
-    await parts.store.ensureCollection(parts.spec);
+    await store.ensureCollection(spec);
+    return true;
   } catch (error) {
     if (!(error instanceof AppError) || error.details?.reason !== OTHER_VECTORS) throw error;
-    await changeVectors(parts, work);
+    return false;
   }
 }
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { resource } from '../fixtures/resource.ts';
 import { KeyringStore } from '../keys/keyringStore.ts';
-import { POINT_MIGRATIONS } from '../maintenance/pointMigrations.ts';
+import { FORMATS } from '../maintenance/formats.ts';
 import { StorageConfig } from '../storageConfig.ts';
 import { StorageService } from '../storageService.ts';
 import { cancelled, quietWork, type Work } from '../work.ts';
@@ -272,8 +272,8 @@ test('a workspace killed just before its new index key counts still opens when i
   const file = path.join(folder, 'keyring.json');
   let pending = '';
   const noted: Work = { ...quietWork(), progress: () => (pending = readFileSync(file, 'utf8')) };
-  const second = { aws_estate: [{ to: 2, run: <T>(point: T) => point }] };
-  Object.assign(POINT_MIGRATIONS, second);
+  const known = FORMATS.aws_estate;
+  FORMATS.aws_estate = known + 1;
   try {
     await reopen();
     await service.keys.rebuildIndexKey(noted);
@@ -283,7 +283,7 @@ test('a workspace killed just before its new index key counts still opens when i
     await open();
     await reopen();
   } finally {
-    Reflect.deleteProperty(POINT_MIGRATIONS, 'aws_estate');
+    FORMATS.aws_estate = known;
   }
   expect(await service.docs.get('settings', 'app')).toEqual({ theme: 'dark' });
   expect((await service.estate.byAccount('123456789012')).map(({ name }) => name)).toEqual(['db-0']);

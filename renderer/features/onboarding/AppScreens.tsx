@@ -8,8 +8,16 @@ import { engineName } from '../../components/storage/engineWords.ts';
 import { CenteredPage } from './CenteredPage.tsx';
 import classes from './onboarding.module.css';
 
-/** While the app opens its workspace; also when its state cannot be asked. */
-export function StartingScreen({ error, onRetry }: { error: Error | null; onRetry: () => void }) {
+/** While the app opens its workspace; also when its state cannot be asked. `doing`: what takes its time. */
+export function StartingScreen({
+  error,
+  onRetry,
+  doing = '',
+}: {
+  error: Error | null;
+  onRetry: () => void;
+  doing?: string;
+}) {
   if (error) {
     return (
       <CenteredPage title="CloudOps cannot be reached">
@@ -21,7 +29,7 @@ export function StartingScreen({ error, onRetry }: { error: Error | null; onRetr
     <CenteredPage title="Opening the workspace">
       <div style={{ display: 'flex', gap: 8, alignItems: 'center' }} role="status">
         <Loader size={14} color="gray" />
-        <span className="soft">Checking the key and starting the storage engine.</span>
+        <span className="soft">{doing || 'Checking the key and starting the storage engine.'}</span>
       </div>
     </CenteredPage>
   );

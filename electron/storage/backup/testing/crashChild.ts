@@ -24,9 +24,9 @@ const count = () => {
   reports += 1;
   if (reports === order.killAt) process.kill(process.pid, 'SIGKILL');
 };
-const work: Work = { ...quietWork(), step: count };
+const work: Work = { ...quietWork(), step: count, ...(order.what === 'open' && { progress: count }) };
 
-await machine.open();
+await machine.open(machine.masterKey, order.what === 'open' ? work : undefined);
 const { backup } = machine.service;
 if (order.what === 'backup') await backup.create(REQUEST, work);
 else {

@@ -8,7 +8,7 @@ import type { NewMessage } from '../../api.ts';
 import type { NewHistoryEntry } from '../../history/entries.ts';
 import { StorageConfig } from '../../storageConfig.ts';
 import { StorageService } from '../../storageService.ts';
-import { quietWork } from '../../work.ts';
+import { quietWork, type Work } from '../../work.ts';
 import type { RestoreRequest } from '../api.ts';
 import type { BackupPart } from '../names.ts';
 import type { Which } from '../proveBackup.ts';
@@ -40,14 +40,15 @@ export class Machine {
     this.service = new StorageService({ emit: () => undefined });
   }
 
-  open(masterKey: Uint8Array = this.masterKey) {
+  open(masterKey: Uint8Array = this.masterKey, work?: Work) {
     const mode = this.qdrantBinary === null ? 'sqlite' : 'qdrant';
-    return this.service.open({
+    const options = {
       config: StorageConfig.parse({ qdrant: { mode } }),
       folder: this.folder,
       masterKey,
       qdrantBinary: this.qdrantBinary,
-    });
+    };
+    return this.service.open(options, work);
   }
 
   async reopen(masterKey?: Uint8Array) {
