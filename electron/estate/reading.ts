@@ -91,9 +91,3 @@ export function placeOfArn(arn: string, { accountId, region }: Omit<Place, 'part
 export function accountOr(owner: string | undefined, otherwise: string): string {
   return owner !== undefined && /^\d{12}$/.test(owner) ? owner : otherwise;
 }
-
-/**
- * Of types whose tags version 0.1.0 kept beside the answer alone: there they are compared, so that its rows are no
- * others for lacking them in the answer.
- */
-export const TAGS_ASIDE = ['raw.Tags'];

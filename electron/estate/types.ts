@@ -31,9 +31,6 @@ export const specOf = (resourceType: string): TypeSpec | undefined => ofType(TYP
 /** What a type's ids are made of: see `TypeSpec.idType`. */
 export const idTypeOf = (resourceType: string): string => specOf(resourceType)?.idType ?? resourceType;
 
-/** Which `read` derives the facts of a type now; 0 for a type this version does not know: its rows stay as they are. */
-export const readVersionOf = (resourceType: string): number => specOf(resourceType)?.readVersion ?? 0;
-
 const UNKNOWN = ['unknown'];
 const volatile = new Map(
   Object.values(TYPES).map((spec) => [spec.id as string, [...spec.volatile, ...UNKNOWN]] as const),

@@ -11,8 +11,9 @@ export type Content = Omit<Resource, 'id' | 'asOf' | 'revision'>;
  * the stored answer, and what AWS would not say (`unknown`) stays where the answer has nothing of it. One of a later
  * version, or of a type that this version does not know, stays as it is.
  */
-export function readAnew<R extends Content>(resource: R, by = resource.read ?? 0): R {
+export function readAnew<R extends Content>(resource: R): R {
   const spec = specOf(resource.resourceType);
+  const by = resource.read ?? 0;
   if (spec === undefined || by >= spec.readVersion) return resource;
   const now = answered(resource);
   if (now === null) return resource;

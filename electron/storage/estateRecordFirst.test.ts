@@ -6,6 +6,7 @@ import { answers } from '../scan/fixtures/answers.ts';
 import { cannedAws } from '../scan/fixtures/cannedAws.ts';
 import type { CollectedResource } from '../scan/types.ts';
 import { type FirstContent, fromFirst, relationsOfFirst } from './estateRecordFirst.ts';
+import { sameContent } from './sameContent.ts';
 
 /** What version 0.1.0 (commit 04dab09) collected from the same answers, and the ids it gave. */
 const url = new URL('../scan/fixtures/first.json', import.meta.url);
@@ -38,6 +39,8 @@ test('what 0.1.0 collected of an answer becomes what is collected of it today, f
     expect(taken.relations, places(resource)).toEqual(now.relations);
     expect(relationsOfFirst(resource)).toEqual(now.relations);
     expect(compared(taken)).toEqual(compared(now));
+    // A rescan finds nothing to write.
+    expect(sameContent(taken, now), places(resource)).toBe(true);
   }
 });
 

@@ -1,6 +1,5 @@
 import type { Resource, ResourceFilter } from '../../preload/contract/models.ts';
 import { pastTime } from '../../preload/contract/times.ts';
-import { readVersionOf } from '../estate/types.ts';
 import type { CollectedResource } from '../scan/types.ts';
 import { readAnew } from './estateReads.ts';
 import { type FirstContent, fromFirst } from './estateRecordFirst.ts';
@@ -31,14 +30,10 @@ const TOKEN_TAGS: Record<string, string> = {
   service: 'service',
 };
 
-/**
- * What is sealed. `embeddedBy` names the provider of the point's vector, null while it has none; `read` is the version
- * of the type's `read` that derived the facts.
- */
+/** What is sealed. `embeddedBy` names the provider of the point's vector, null while it has none. */
 interface SealedContent {
   resource: Omit<Resource, 'id' | 'revision' | 'asOf'>;
   embeddedBy: string | null;
-  read: number;
 }
 /** The same in schema 1. */
 interface FirstSealed {
@@ -49,8 +44,6 @@ interface FirstSealed {
 export interface StoredResource {
   resource: Resource;
   embeddedBy: string | null;
-  /** The version of `read` that a later version of the app derived it by. */
-  read?: number;
   vector: Float32Array | null;
 }
 
@@ -60,8 +53,7 @@ export function resourceIdOf(sealer: Sealer, resource: CollectedResource): strin
 
 export function resourcePoint(sealer: Sealer, stored: StoredResource): Point {
   const { id, revision, asOf, ...resource } = stored.resource;
-  const read = Math.max(stored.read ?? 0, readVersionOf(resource.resourceType));
-  const content: SealedContent = { resource, embeddedBy: stored.embeddedBy, read };
+  const content: SealedContent = { resource, embeddedBy: stored.embeddedBy };
   const address = { schema: SCHEMA, collection: COLLECTION, id, revision };
   return {
     id,
@@ -102,8 +94,8 @@ export function readResource(sealer: Sealer, point: Point): StoredResource {
     const { resource, embeddedBy } = opened as FirstSealed;
     return { resource: { ...fromFirst(resource), ...own }, embeddedBy, vector: point.vector };
   }
-  const { resource, embeddedBy, read } = opened as SealedContent;
-  return { resource: { ...readAnew(resource, read), ...own }, embeddedBy, read, vector: point.vector };
+  const { resource, embeddedBy } = opened as SealedContent;
+  return { resource: { ...readAnew(resource), ...own }, embeddedBy, vector: point.vector };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Resource } from '../../preload/contract/models.ts';
+import { lastingReason } from '../estate/reasons.ts';
 import { orderedOf } from '../estate/types.ts';
 
 /** What of a resource is compared and stored: not its id, its age, its revision. */
@@ -10,12 +11,25 @@ type Content = Omit<Resource, 'id' | 'asOf' | 'revision'>;
  * `volatileOf(type)` does: with it, whether the resource has changed; with none, whether anything is to be written.
  */
 export function sameContent(a: Content, b: Content, except: readonly string[] = []): boolean {
-  return same(a, b, branches(except), branches(orderedOf(a.resourceType)));
+  return same(lasting(a), lasting(b), branches(except), branches(orderedOf(a.resourceType)));
 }
 
 /** One text for all contents that are the same in this sense, for digests. */
 export function contentText(content: Content, except: readonly string[] = []): string {
-  return textOf(content, branches(except), branches(orderedOf(content.resourceType)));
+  return textOf(lasting(content), branches(except), branches(orderedOf(content.resourceType)));
+}
+
+/**
+ * What counts of a content, whichever version wrote it. Not by which version it was read; not the answer's own tags,
+ * which `tags` has (0.1.0 kept those of some types there alone); of a reason not AWS's words (0.1.0 kept them too).
+ */
+function lasting({ read: _, raw, unknown, ...content }: Content): object {
+  const reasons = unknown && Object.entries(unknown).map(([field, why]) => [field, lastingReason(why)]);
+  return {
+    ...content,
+    raw: isObject(raw) && 'Tags' in raw ? { ...raw, Tags: undefined } : raw,
+    unknown: reasons && Object.fromEntries(reasons),
+  };
 }
 
 /** Paths as a tree: by member, `[]` for the items of a list. `ends` = a path ends here. */

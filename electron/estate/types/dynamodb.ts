@@ -1,5 +1,5 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
-import { asRead, sorted, TAGS_ASIDE } from '../reading.ts';
+import { asRead, sorted } from '../reading.ts';
 import { type Stored, typeSpec } from '../typeSpec.ts';
 
 /** What DescribeTable says, its name alone where that was refused, and the tags. */
@@ -43,7 +43,6 @@ export const dynamodbTable = typeSpec<Answer>({
   volatile: [
     'facts.ItemCount',
     'facts.TableSizeBytes',
-    ...TAGS_ASIDE,
     'raw.ItemCount',
     'raw.TableSizeBytes',
     'raw.WarmThroughput',

@@ -4,7 +4,7 @@ import type {
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Relation } from '../../../preload/contract/models.ts';
-import { arnLinks, asRead, links, placeOfArn, sorted, TAGS_ASIDE } from '../reading.ts';
+import { arnLinks, asRead, links, placeOfArn, sorted } from '../reading.ts';
 import { type Place, type Stored, typeSpec } from '../typeSpec.ts';
 
 const TAGS = { call: 'elasticloadbalancing:DescribeTags', raw: ['Tags'], fields: ['tags'] };
@@ -18,7 +18,7 @@ export const elbv2LoadBalancer = typeSpec<Balancer>({
   scope: 'region',
   details: [TAGS],
   readVersion: 1,
-  volatile: TAGS_ASIDE,
+  volatile: [],
   ordered: [],
   read(balancer, at) {
     const arn = balancer.LoadBalancerArn;
@@ -74,7 +74,6 @@ export const elbv2TargetGroup = typeSpec<Group>({
   readVersion: 1,
   // Who the targets are is a change; how they are is not.
   volatile: [
-    ...TAGS_ASIDE,
     'facts.HealthyTargets',
     ...['TargetHealth', 'AnomalyDetection', 'AdministrativeOverride'].map(
       (member) => `raw.TargetHealthDescriptions[].${member}`,

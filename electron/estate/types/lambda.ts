@@ -1,5 +1,5 @@
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
-import { asRead, links, sorted, TAGS_ASIDE } from '../reading.ts';
+import { asRead, links, sorted } from '../reading.ts';
 import { type Stored, typeSpec } from '../typeSpec.ts';
 
 /** The configuration without the values of its environment, and the function's tags. */
@@ -29,7 +29,7 @@ export const lambdaFunction = typeSpec<Answer>({
   ],
   readVersion: 1,
   // Of each update, those that change nothing too.
-  volatile: [...TAGS_ASIDE, 'raw.RevisionId'],
+  volatile: ['raw.RevisionId'],
   ordered: [
     'raw.Layers',
     'raw.ImageConfigResponse.ImageConfig.EntryPoint',
