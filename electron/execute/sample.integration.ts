@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { EventMessage } from '../../preload/contract/events.ts';
+import type { EventMessage, EventPayloads } from '../../preload/contract/events.ts';
 import type { ExecutionNews, Plan } from '../../preload/contract/models.ts';
+import type { ClientMiddleware } from '../aws/types.ts';
 import { SampleAws } from '../sample/sampleAws.ts';
 import { ANA } from '../storage/journal/testing/plans.ts';
 import type { ActionSpec } from './catalog/spec.ts';
@@ -15,6 +16,19 @@ const folder = mkdtempSync(join(tmpdir(), 'execute-sample-'));
 const events: EventMessage[] = [];
 const listeners = new Set<() => void>();
 let app: LiveApp;
+/** How often a database was looked at. */
+let looks = 0;
+const countLooks: ClientMiddleware = () => ({
+  applyToStack: (stack) =>
+    stack.add(
+      (next, { commandName }) =>
+        (args) => {
+          if (commandName === 'DescribeDBInstancesCommand') looks += 1;
+          return next(args);
+        },
+      { step: 'initialize', priority: 'high', name: 'countLooks', override: true },
+    ),
+});
 
 beforeAll(async () => {
   const sample = new SampleAws(folder);
@@ -28,7 +42,7 @@ beforeAll(async () => {
       endpoint: 'http://127.0.0.1:9',
       configFile: sample.configFile,
       credentialsFile: sample.credentialsFile,
-      middleware: [sample.middleware],
+      middleware: [countLooks, sample.middleware],
     },
     (name, payload) => {
       events.push({ bootId: 'boot', seq: events.length + 1, name, payload });
@@ -94,4 +108,21 @@ test('each action runs to the end that its plan promises, seen in the sample est
   expect(await Promise.all(runs)).toEqual(
     ACTIONS.map((spec) => [spec.id, 'succeeded', spec.watch.evidence !== 'none']),
   );
+});
+
+test('while a change is under way, looks that show nothing new write nothing and are not announced', async () => {
+  const spec = ACTIONS.find(({ id }) => id === 'rds.start');
+  if (!spec) throw new Error('there is no rds.start');
+  const plan = await proposeAny(spec);
+  const { resourceId } = plan.target;
+  const before = events.length;
+  looks = 0;
+  const view = await app.execution.approve({ planId: plan.planId, digest: plan.digest }, ANA);
+  await ended(view.execution?.executionId ?? '');
+  const named = events.slice(before).filter(({ name, payload }) => {
+    const { resourceIds } = payload as EventPayloads['estate.changed'];
+    return name === 'estate.changed' && (resourceIds === null || resourceIds.includes(resourceId));
+  });
+  expect(looks).toBeGreaterThan(20);
+  expect(named.length).toBeLessThanOrEqual(3);
 });
