@@ -118,11 +118,13 @@ export function journalDifferences(said: Said, now: Now, { sameInstall }: Allowe
     const what = `execution ${execution.executionId}`;
     problems.push(...unlike(what, execution, executions.get(execution.executionId)));
   }
-  const rows = new Map(now.activity.map((row) => [row.id, row]));
-  // Of what was told by a workspace that had restored it: that restore was its own, in its own journal.
-  const own = ({ kind, id }: { kind: string; id: string }) => kind === 'maintenance' && !id.includes('-of-');
-  for (const row of said.activity.filter((one) => sameInstall || !own(one)))
-    problems.push(...unlike(`activity ${row.title}`, row, rows.get(row.id)));
+  const keyOf = sameInstall ? ({ id }: Row) => id : keyElsewhere;
+  const rows = new Map(now.activity.map((row) => [keyOf(row), row]));
+  for (const { id, ...row } of said.activity) {
+    // Of the workspace alone that was told: that it took the backup in.
+    if (!sameInstall && /^maintenance-\d+$/.test(id)) continue;
+    problems.push(...unlike(`activity ${row.title}`, row, rows.get(keyOf({ id, ...row }))));
+  }
   if (!sameInstall) return problems;
   if (!isDeepStrictEqual(said.unfinished, now.unfinished))
     problems.push(`unfinished are ${now.unfinished}, not ${said.unfinished}`);
@@ -130,6 +132,11 @@ export function journalDifferences(said: Said, now: Now, { sameInstall }: Allowe
     problems.push(`the journal has ${now.journal.entries} entries and is broken at ${now.journal.brokenAt}`);
   return problems;
 }
+
+type Row = Said['activity'][number] | Now['activity'][number];
+/** A line about no plan is numbered within its journal, which is another one in each workspace. */
+const keyElsewhere = ({ id, kind, planId, at, title }: Row) =>
+  planId === null ? `${kind} ${at} ${title}` : id;
 
 /** Documents of the person, and the keys. */
 export function documentDifferences(said: Said, now: Now, { sameInstall }: Allowed): string[] {

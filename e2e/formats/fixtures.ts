@@ -17,10 +17,7 @@ interface Secrets {
 
 const qdrantBinary = qdrantBinaryUnderTest();
 /** Those that can run here; says loudly when Qdrant cannot. */
-export const ENGINES: EngineName[] =
-  qdrantBinary === null || !existsSync(join(import.meta.dirname, '0.1.0/qdrant'))
-    ? ['sqlite']
-    : ['sqlite', 'qdrant'];
+export const ENGINES: EngineName[] = qdrantBinary === null ? ['sqlite'] : ['sqlite', 'qdrant'];
 
 /** Everything one version wrote. */
 export class Fixtures {
