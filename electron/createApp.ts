@@ -30,6 +30,7 @@ import { SettingsStore } from './settings.ts';
 import type { StorageEvents } from './storage/api.ts';
 import { RemoteKeys } from './storage/engines/remoteKey.ts';
 import { answeringKeychain } from './storage/keys/answeringKeychain.ts';
+import { expireHistory } from './storage/history/retention.ts';
 import { Attempts } from './storage/keys/attempts.ts';
 import { IdleLock } from './storage/keys/idleLock.ts';
 import { installId as readInstallId } from './storage/keys/install.ts';
@@ -207,7 +208,9 @@ export function createApp({ workspace, config, log, shell, switchWorkspace }: Ap
       await storage.health().catch(() => lifecycle.closed(failure));
     },
   });
-  const scheduler = new BackupScheduler({ backups, jobs, shell, report });
+  const months = workspace.storage.history.retention_months;
+  const daily = (goOn: () => boolean) => expireHistory(storage.history, months, goOn);
+  const scheduler = new BackupScheduler({ backups, jobs, shell, daily, report });
   const stillness = new Stillness({
     execution,
     scanner,

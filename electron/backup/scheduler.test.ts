@@ -124,6 +124,42 @@ describe('BackupScheduler', () => {
     expect(one.notices).toEqual([]);
   });
 
+  it('removes old history once a day, also without backups, and within an hour of a jump of the clock nothing', async () => {
+    const one = scheduledMachine();
+    await one.records.saveSettings({ ...DEFAULT_BACKUP_SETTINGS, auto: false });
+    one.history.left = 3;
+    await one.pass(HOUR);
+    expect(one.history.left).toBe(0);
+    one.history.left = 2;
+    await one.pass(12 * HOUR);
+    expect(one.history.left).toBe(2);
+    await one.pass(12 * HOUR);
+    expect(one.history.left).toBe(0);
+    one.history.left = 1;
+    one.time.wall += 400 * DAY;
+    await one.pass(30 * MINUTE);
+    expect(one.history.left).toBe(1);
+    await one.pass(HOUR);
+    expect(one.history.left).toBe(0);
+  });
+
+  it('lets old history be while a job runs, and goes on with the rest when it has ended', async () => {
+    const one = scheduledMachine();
+    await one.records.saveSettings({ ...DEFAULT_BACKUP_SETTINGS, auto: false });
+    const { promise, resolve } = Promise.withResolvers<{ result: string }>();
+    one.history.left = 4;
+    one.history.onSlice = () => {
+      if (one.history.left === 3) one.jobs.start('backup', () => promise);
+    };
+    await one.pass(HOUR);
+    expect(one.history.left).toBe(2);
+    resolve({ result: 'saved' });
+    await one.jobs.settled(one.jobs.current()?.jobId ?? '');
+    await one.pass(HOUR);
+    expect(one.history.left).toBe(0);
+    expect(one.errors).toEqual([]);
+  });
+
   it('spreads machines that start together over some minutes', async () => {
     const minutes = new Set<number>();
     for (const jitter of [0, 0.4, 0.99]) {
@@ -149,6 +185,7 @@ describe('BackupScheduler', () => {
         },
         jobs: one.jobs,
         shell: { notify: () => undefined },
+        daily: async () => true,
         report: () => undefined,
         clock: {
           wall: () => one.time.wall,

@@ -27,6 +27,8 @@ export interface SchedulerOptions {
   backups: Pick<BackupService, 'create' | 'prove' | 'status' | 'overview' | 'settleInterrupted' | 'records'>;
   jobs: Pick<JobRunner, 'current' | 'settled'>;
   shell: Pick<Shell, 'notify'>;
+  /** What is done once a day beside backups, in slices; asked before each whether to go on. True when it is done. */
+  daily(goOn: () => boolean): Promise<boolean>;
   report(error: unknown): void;
   clock?: Clock;
   /** 0 ≤ x < 1; several machines must not reach the bucket in the same second. */
@@ -72,6 +74,8 @@ export class BackupScheduler {
   #lastTick: { wall: number; uptime: number } | undefined;
   /** Uptime at which the wall clock last jumped by a day or more. */
   #jumpedAt: number | undefined;
+  /** When (ms) what is done once a day was done last in this run. */
+  #dailyAt: number | undefined;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -113,6 +117,7 @@ export class BackupScheduler {
       const job = await backups.settleInterrupted().catch((error) => this.#options.report(error));
       if (job) await jobs.settled(job.jobId);
     }
+    await this.#daily();
     const settings = await backups.records.settings();
     if (!settings.auto) return;
     let state = await backups.records.state();
@@ -204,6 +209,19 @@ export class BackupScheduler {
     if (this.#options.jobs.current()) return undefined;
     const { jobId } = await start();
     return this.#options.jobs.settled(jobId);
+  }
+
+  /** Never while a job runs: a backup reads what would be removed. */
+  async #daily(): Promise<void> {
+    const { daily, jobs, report } = this.#options;
+    const since = Math.abs(this.#clock.wall() - (this.#dailyAt ?? Number.NEGATIVE_INFINITY));
+    if (since < DAY_MS || !this.#clockIsSettled()) return;
+    const goOn = () => this.#stop !== undefined && !jobs.current();
+    const done = await daily(goOn).catch((error: unknown) => {
+      report(error);
+      return true;
+    });
+    if (done) this.#dailyAt = this.#clock.wall();
   }
 
   /** Once a day while a part has had no good backup for too long. */

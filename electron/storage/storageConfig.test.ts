@@ -13,6 +13,7 @@ test('an empty configuration is complete', () => {
     encryption: { enabled: true, key_source: 'keychain' },
     embedding: { provider: 'none', dimension: 384, generation_mode: 'on_write' },
     s3_backup: null,
+    history: { retention_months: 13 },
   });
   expect(toCollectionSpec(config.collections.aws_estate)).toMatchObject({
     vectorSize: 384,
@@ -39,6 +40,7 @@ test.each([
   [{ embedding: { provider: 'openai' } }, 'Embedding providers cannot be used yet'],
   [{ embedding: { generation_mode: 'lazy' } }, 'on_write'],
   [{ embedding: { dimension: 768 } }, 'must equal'],
+  [{ history: { retention_months: 0 } }, '>=1'],
   [{ data_path: '/data' }, '--data'],
   [{ qdrnt: {} }, 'qdrnt'],
   [{ qdrant: { mode: 'sqlit' } }, 'sqlite'],

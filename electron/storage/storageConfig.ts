@@ -73,6 +73,11 @@ const EmbeddingConfig = z.strictObject({
     .default('on_write'),
 });
 
+const HistoryConfig = z.strictObject({
+  /** How long changes and tombstones of resources are kept. */
+  retention_months: z.number().int().min(1).max(120).default(13),
+});
+
 export const StorageConfig = z
   .strictObject({
     data_path: z
@@ -83,6 +88,7 @@ export const StorageConfig = z
     qdrant: QdrantConfig.prefault({}),
     encryption: EncryptionConfig.prefault({}),
     embedding: EmbeddingConfig.prefault({}),
+    history: HistoryConfig.prefault({}),
     s3_backup: z.null('Backups to S3 cannot be made yet. Remove s3_backup.').default(null),
     collections: z
       .strictObject({

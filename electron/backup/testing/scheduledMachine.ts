@@ -7,6 +7,7 @@ import {
   type ListedBackup,
 } from '../../../preload/contract/models.ts';
 import { JobRunner } from '../../jobs/jobs.ts';
+import { expireHistory } from '../../storage/history/retention.ts';
 import { BackupRecords } from '../backupRecords.ts';
 import type { CreateOptions } from '../backupService.ts';
 import { BackupScheduler } from '../scheduler.ts';
@@ -78,11 +79,21 @@ export function scheduledMachine() {
     return standingOf(settings, state.goodAt, state, new Date(time.wall));
   }
   const errors: unknown[] = [];
+  /** What is old in the history: slices still to be removed, and when each was. */
+  const history = { left: 0, removed: [] as number[], onSlice: () => {} };
+  const expire = async () => {
+    history.onSlice();
+    if (history.left === 0) return { removed: 0, more: false };
+    history.left -= 1;
+    history.removed.push(time.wall);
+    return { removed: 500, more: history.left > 0 };
+  };
   const boot = () => {
     const scheduler = new BackupScheduler({
       backups,
       jobs,
       shell: { notify: (title) => notices.push(title) },
+      daily: (goOn) => expireHistory({ expire }, 13, goOn),
       report: (error) => errors.push(error),
       clock: { wall: () => time.wall, uptime: () => time.uptime, everyMinute: () => () => undefined },
       random: () => 0.5,
@@ -96,6 +107,7 @@ export function scheduledMachine() {
     made,
     proved,
     notices,
+    history,
     fault,
     records,
     jobs,
