@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { RelatedResource, Relation, Resource } from '../../../preload/contract/models.ts';
 import { partitionOfArn, partitionOfRegion } from '../../aws/partitions.ts';
 import { idTypeOf, specOf } from '../../estate/types.ts';
+import { Chains } from './chains.ts';
 import type { Row } from './rowStore.ts';
 
 type Related = z.infer<typeof RelatedResource>;
@@ -9,99 +10,131 @@ type Related = z.infer<typeof RelatedResource>;
 /** In a partition of its own: that of the row that names it. */
 export type Address = Omit<Relation, 'kind'>;
 
-/** A place a resource may be at: taken, or only pointed to by relations of others. */
+/** A place that relations name, taken or not. */
 interface Place extends Address {
   key: string;
-  row: Row | null;
-  /** Rows with a relation to this place. */
-  pointing: Set<Row> | null;
+  links: Link[];
 }
 
+/** One way in which rows stand to a place: the same object for all of them. */
 interface Link {
   kind: Relation['kind'];
   place: Place;
+  /** The slots of the rows that stand so, in no order. */
+  slots: number[];
 }
+
+/** Of a slot: its links, each followed by where the slot stands among those of the link. */
+type Linked = (Link | number)[];
 
 /** Enough for a person; a VPC may hold tens of thousands, and a message is at most 1 MB. */
 const RELATED_LISTED = 500;
 
 /** Who is at which address, and who points to whom. Case counts: `Orders` and `orders` are two functions. */
 export class Addresses {
-  readonly #places = new Map<string, Place>();
-  readonly #links = new Map<Row, Link[]>();
+  readonly #rows: readonly (Row | undefined)[];
+  /** Slots by the key of their place. */
+  readonly #taken = new Chains();
+  /** Places that relations name; most rows are named by none. */
+  readonly #named = new Map<string, Place>();
+  readonly #linked: (Linked | undefined)[] = [];
+
+  /** `rows` by slot, as they will be. */
+  constructor(rows: readonly (Row | undefined)[]) {
+    this.#rows = rows;
+  }
 
   locate(address: Address): Row | undefined {
-    return this.#places.get(placeKey(address, partitionOfRegion(address.region)))?.row ?? undefined;
+    return this.#rowAt(placeKey(address, partitionOfRegion(address.region)));
   }
 
   /** The row's address and its relations, replacing what it pointed to before. */
   put(row: Row, resource: Resource): void {
-    this.#unlink(row);
+    this.remove(row);
     const partition = partitionOf(row);
-    this.#place(row, partition).row = row;
-    const links = resource.relations.map(({ kind, ...address }) => {
-      const place = this.#place(shared(address, row), partition);
-      place.pointing ??= new Set();
-      place.pointing.add(row);
-      return { kind, place };
+    this.#taken.put(row.slot, placeKey(row, partition));
+    if (resource.relations.length === 0) return;
+    this.#linked[row.slot] = resource.relations.flatMap(({ kind, ...address }) => {
+      const link = this.#link(kind, shared(address, row), partition);
+      return [link, link.slots.push(row.slot) - 1];
     });
-    if (links.length > 0) this.#links.set(row, links);
   }
 
   remove(row: Row): void {
-    this.#unlink(row);
-    const place = this.#places.get(placeKey(row, partitionOf(row)));
-    if (place?.row !== row) return;
-    place.row = null;
-    this.#forget(place);
+    this.#taken.remove(row.slot);
+    const linked = this.#linked[row.slot];
+    if (!linked) return;
+    this.#linked[row.slot] = undefined;
+    // The last first: of two links of one kind to one place the later one stands behind the other.
+    for (let i = linked.length - 2; i >= 0; i -= 2)
+      this.#leave(linked[i] as Link, linked[i + 1] as number, linked);
   }
 
   clear(): void {
-    this.#places.clear();
-    this.#links.clear();
+    this.#taken.clear();
+    this.#named.clear();
+    this.#linked.length = 0;
   }
 
   /** What the row points to, in its own order, then what points to it, by type and name. */
   related(row: Row): Related[] {
-    const outgoing = (this.#links.get(row) ?? []).map(({ kind, place }): Related => {
-      const { accountId, region, resourceType, nativeId } = place.row ?? place;
-      const { id = null, name = nativeId } = place.row ?? {};
-      return { kind, accountId, region, resourceType, nativeId, id, name, direction: 'out' };
+    const linked = this.#linked[row.slot] ?? [];
+    const outgoing = linked.flatMap((link): Related[] => {
+      if (typeof link === 'number') return [];
+      const { kind, place } = link;
+      const taken = this.#rowAt(place.key);
+      const { accountId, region, resourceType, nativeId } = taken ?? place;
+      const { id = null, name = nativeId } = taken ?? {};
+      return [{ kind, accountId, region, resourceType, nativeId, id, name, direction: 'out' }];
     });
-    const here = this.#places.get(placeKey(row, partitionOf(row)));
     const incoming: Related[] = [];
-    for (const source of here?.pointing ?? []) {
-      for (const { kind, place } of this.#links.get(source) ?? []) {
-        if (place !== here) continue;
+    for (const { kind, slots } of this.#named.get(placeKey(row, partitionOf(row)))?.links ?? []) {
+      for (const slot of slots) {
+        if (incoming.length >= RELATED_LISTED) break;
+        const source = this.#rows[slot];
+        if (!source) continue;
         const { accountId, region, resourceType, nativeId, id, name } = source;
         incoming.push({ kind, accountId, region, resourceType, nativeId, id, name, direction: 'in' });
       }
-      if (incoming.length >= RELATED_LISTED) break;
     }
     incoming.sort((a, b) => compare(a.resourceType, b.resourceType) || compare(a.name, b.name));
     return [...outgoing, ...incoming];
   }
 
-  #place(address: Address, partition: string): Place {
+  /** Of several that claim one place, who came last. */
+  #rowAt(key: string): Row | undefined {
+    const rows = this.#taken.find(key).map((slot) => this.#rows[slot]);
+    return rows.findLast((row) => row !== undefined && placeKey(row, partitionOf(row)) === key);
+  }
+
+  #link(kind: Relation['kind'], address: Address, partition: string): Link {
     const key = placeKey(address, partition);
-    const known = this.#places.get(key);
-    if (known) return known;
     const { accountId, region, resourceType, nativeId } = address;
-    const place: Place = { key, row: null, accountId, region, resourceType, nativeId, pointing: null };
-    this.#places.set(key, place);
-    return place;
+    const place = this.#named.get(key) ?? { key, accountId, region, resourceType, nativeId, links: [] };
+    const known = place.links.find((link) => link.kind === kind);
+    if (known) return known;
+    const link: Link = { kind, place, slots: [] };
+    // Most places are named in one way: no room is kept for more.
+    place.links = [...place.links, link];
+    this.#named.set(key, place);
+    return link;
   }
 
-  #unlink(row: Row): void {
-    for (const { place } of this.#links.get(row) ?? []) {
-      place.pointing?.delete(row);
-      this.#forget(place);
-    }
-    this.#links.delete(row);
+  /** The last of the link's slots takes the place of the one that leaves. `leaving`: the rest of what it leaves. */
+  #leave(link: Link, at: number, leaving: Linked): void {
+    const moved = link.slots.pop();
+    if (link.slots.length === 0) this.#forget(link);
+    if (moved === undefined || at === link.slots.length) return;
+    const from = link.slots.length;
+    link.slots[at] = moved;
+    const linked = this.#linked[moved] ?? leaving;
+    for (let i = 0; i < linked.length; i += 2)
+      if (linked[i] === link && linked[i + 1] === from) linked[i + 1] = at;
   }
 
-  #forget(place: Place): void {
-    if (place.row === null && !place.pointing?.size) this.#places.delete(place.key);
+  #forget({ place, kind }: Link): void {
+    place.links = place.links.filter((link) => link.kind !== kind);
+    if (place.links.length === 0) this.#named.delete(place.key);
   }
 }
 

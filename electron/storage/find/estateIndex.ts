@@ -54,8 +54,8 @@ export class EstateIndex {
   readonly freshness: Freshness;
   readonly #now: () => number;
   readonly #store: RowStore;
-  readonly #names = new ExactNames();
-  readonly #addresses = new Addresses();
+  readonly #names: ExactNames;
+  readonly #addresses: Addresses;
   readonly #order: NameOrder;
   readonly #traits = new Traits();
   readonly #lexical = new LexicalIndex();
@@ -70,6 +70,8 @@ export class EstateIndex {
     this.#now = options.now ?? Date.now;
     this.freshness = options.freshness ?? new Freshness();
     this.#store = new RowStore(this.freshness);
+    this.#names = new ExactNames(this.#store.rows);
+    this.#addresses = new Addresses(this.#store.rows);
     this.#order = new NameOrder(this.#store);
     this.embedding = options.embedding;
   }

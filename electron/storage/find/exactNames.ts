@@ -1,4 +1,5 @@
 import { asTyped, likeness } from '../../../preload/contract/spelling.ts';
+import { Chains } from './chains.ts';
 import type { Row } from './rowStore.ts';
 import { stretches } from './stretches.ts';
 
@@ -18,49 +19,61 @@ const WORDS_IN_A_NAME = 16;
 
 /** Full equality of name, native id or ARN, without regard to case. */
 export class ExactNames {
-  readonly #rows = new Map<string, Row | Set<Row>>();
+  readonly #rows: readonly (Row | undefined)[];
+  /** Three entries a slot: its name, its native id and its ARN, each only where it is another text. */
+  readonly #chains = new Chains();
+  /** Rows whose name is typed otherwise than it is written, by what is typed; they are few. */
+  readonly #typed = new Map<string, Set<Row>>();
   /** Rows whose name looks like other text than it is, by what it looks like. They are few. */
   readonly #lookAlikes = new Map<string, Set<Row>>();
 
+  /** `rows` by slot, as they will be. */
+  constructor(rows: readonly (Row | undefined)[]) {
+    this.#rows = rows;
+  }
+
   put(row: Row): void {
-    for (const key of keysOf(row)) {
-      const known = this.#rows.get(key);
-      if (known === undefined) this.#rows.set(key, row);
-      else if (known instanceof Set) known.add(row);
-      else if (known !== row) this.#rows.set(key, new Set([known, row]));
+    const before: string[] = [''];
+    for (const [n, key] of keysOf(row).entries()) {
+      if (!before.includes(key)) this.#chains.put(row.slot * KEYS + n, key);
+      before.push(key);
     }
+    const typed = asTyped(row.name);
+    if (!before.includes(typed)) this.#typed.set(typed, (this.#typed.get(typed) ?? new Set()).add(row));
     const looks = likeness(row.name);
-    if (looks === asTyped(row.name)) return;
+    if (looks === typed) return;
     this.#lookAlikes.set(looks, (this.#lookAlikes.get(looks) ?? new Set()).add(row));
   }
 
   /** Call before the row's names change. */
   remove(row: Row): void {
-    for (const key of keysOf(row)) {
-      const known = this.#rows.get(key);
-      if (known === row) this.#rows.delete(key);
-      else if (known instanceof Set) {
-        known.delete(row);
-        if (known.size === 0) this.#rows.delete(key);
-      }
+    for (let n = 0; n < KEYS; n++) this.#chains.remove(row.slot * KEYS + n);
+    for (const [rows, key] of [
+      [this.#typed, asTyped(row.name)],
+      [this.#lookAlikes, likeness(row.name)],
+    ] as const) {
+      const alike = rows.get(key);
+      if (alike?.delete(row) && alike.size === 0) rows.delete(key);
     }
-    const looks = likeness(row.name);
-    const alike = this.#lookAlikes.get(looks);
-    if (alike?.delete(row) && alike.size === 0) this.#lookAlikes.delete(looks);
   }
 
   clear(): void {
-    this.#rows.clear();
+    this.#chains.clear();
+    this.#typed.clear();
     this.#lookAlikes.clear();
   }
 
   /** Those spelt exactly so come first. */
   get(text: string): Row[] {
-    const known = this.#rows.get(text.toLowerCase());
-    if (known === undefined) return [];
-    if (!(known instanceof Set)) return [known];
+    const key = text.toLowerCase();
+    const found = this.#chains.find(key).flatMap((entry) => {
+      const row = this.#rows[Math.floor(entry / KEYS)];
+      return row && keysOf(row)[entry % KEYS] === key ? row : [];
+    });
+    for (const row of this.#typed.get(key) ?? []) found.push(row);
+    if (found.length < 2) return found;
     const isSpeltSo = (row: Row) => row.name === text || row.nativeId === text || row.arn === text;
-    return [...known].sort((a, b) => Number(isSpeltSo(b)) - Number(isSpeltSo(a)));
+    return found.sort((a, b) => Number(isSpeltSo(b)) - Number(isSpeltSo(a)));
   }
 
   /**
@@ -116,16 +129,10 @@ function byPlace(a: Row, b: Row): number {
   return key(a) < key(b) ? -1 : 1;
 }
 
-/** Distinct, so that a bucket whose name is its id is counted once. */
-function keysOf(row: Row): Set<string> {
-  const keys = new Set([
-    row.name.toLowerCase(),
-    asTyped(row.name),
-    row.nativeId.toLowerCase(),
-    row.arn.toLowerCase(),
-  ]);
-  keys.delete('');
-  return keys;
+const KEYS = 3;
+
+function keysOf(row: Row): [name: string, nativeId: string, arn: string] {
+  return [row.name.toLowerCase(), row.nativeId.toLowerCase(), row.arn.toLowerCase()];
 }
 
 /** Marks that end a word wherever they stand; the others only at a word's edge, since names contain them. */

@@ -1,3 +1,4 @@
+import { hashOf } from './chains.ts';
 import { Column } from './columns.ts';
 
 const INITIAL_BYTES = 65_536;
@@ -100,11 +101,4 @@ export class Words {
       this.#buckets[bucket] = number + 1;
     }
   }
-}
-
-/** FNV-1a over UTF-16 units, its high bits mixed in. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
 }
