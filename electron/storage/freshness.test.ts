@@ -37,6 +37,12 @@ describe('a scan cell', () => {
   });
 });
 
+test('a status that this version does not know takes nothing from what the cell listed', () => {
+  const listed = { ec2_instance: at(5) };
+  const known = readCell(cell({ status: 'paused', listed }));
+  expect(known).toMatchObject({ status: 'failed', message: expect.stringContaining('paused'), listed });
+});
+
 test('a listing of a global service speaks of every region, one in the future of nothing', () => {
   const ahead = new Date(Date.now() + 86_400_000).toISOString();
   const freshness = Freshness.of([

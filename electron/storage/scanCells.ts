@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ScanCell } from '../../preload/contract/models.ts';
+import { CELL_STATUSES, ScanCell } from '../../preload/contract/models.ts';
+import { cleanText } from '../aws/text.ts';
 
 /** The kind of the documents that hold the scan cells; their key is `account|region|service`. */
 export const SCAN_CELL_KIND = 'scan_cell';
@@ -15,7 +16,11 @@ const FIRST_TYPES: Readonly<Record<string, readonly string[]>> = {
   sqs: ['sqs_queue'],
 };
 
-const Stored = ScanCell.extend({ listed: z.record(z.string(), z.iso.datetime()).optional() });
+const Stored = ScanCell.extend({
+  // A later version may have more ways to end.
+  status: z.string(),
+  listed: z.record(z.string(), z.iso.datetime()).optional(),
+});
 
 /** A scan cell as it is kept: what a cell says of a type is said of that type alone, never of one it did not list. */
 export interface StoredCell extends ScanCell {
@@ -31,10 +36,19 @@ export function readCell(value: unknown): StoredCell | null {
   const parsed = Stored.safeParse(value);
   if (!parsed.success) return null;
   const { listed, ...cell } = parsed.data;
-  return { ...cell, listed: listed ?? firstListed(cell) };
+  return { ...withKnownStatus(cell), listed: listed ?? firstListed(cell) };
 }
 
-function firstListed({ service, asOf }: ScanCell): Record<string, string> {
+/** What a listing said of its types holds, whatever became of the cell. */
+function withKnownStatus(cell: Omit<ScanCell, 'status'> & { status: string }): ScanCell {
+  const status = CELL_STATUSES.find((known) => known === cell.status);
+  if (status !== undefined) return { ...cell, status };
+  const message =
+    cell.message ?? `It ended as "${cleanText(cell.status, 40)}", which this version does not know.`;
+  return { ...cell, status: 'failed', message };
+}
+
+function firstListed({ service, asOf }: Pick<ScanCell, 'service' | 'asOf'>): Record<string, string> {
   const types = Object.hasOwn(FIRST_TYPES, service) ? (FIRST_TYPES[service] ?? []) : [];
   return asOf === null ? {} : Object.fromEntries(types.map((type) => [type, asOf]));
 }
