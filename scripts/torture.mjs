@@ -1,6 +1,7 @@
 /**
  * `npm run torture -- --kills N --seed S [--engine sqlite|qdrant]`: set-up as for the tests, then the kills. A run that
- * found something names a trace; `--replay FILE` does the same again, in the same order.
+ * found something names a trace; `--replay FILE` does the same again, in the same order. With `--takeover` the kills
+ * meet folders of earlier versions while they are taken over.
  */
 import { join } from 'node:path';
 import { ensureDependencies } from './lib/dependencies.mjs';
