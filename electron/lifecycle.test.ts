@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AppStatus } from '../preload/contract/models.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { asFirstVersion } from './storage/backup/testing/earlierApp.ts';
 import type { Keychain } from './storage/keys/keychainSource.ts';
 import { MasterKeys } from './storage/keys/masterKeys.ts';
 import { recoveryGroups } from './storage/keys/recoveryText.ts';
@@ -26,6 +27,8 @@ let silent: boolean;
 let storage: StorageClient;
 let lifecycle: Lifecycle;
 let phases: AppStatus['phase'][];
+/** What the screen that waits for an opening was told. */
+let waiting: string[];
 let quiet: Promise<void>;
 let opened: number;
 
@@ -46,8 +49,10 @@ function boot(): void {
   const config = StorageConfig.parse({ qdrant: { mode: 'sqlite' } });
   storage = new StorageClient({
     workerPath: fileURLToPath(new URL('./storage/dataWorker.ts', import.meta.url)),
+    onEvent: (_, payload) => 'kind' in payload && lifecycle.showEngine(payload),
   });
   phases = [];
+  waiting = [];
   opened = 0;
   quiet = Promise.resolve();
   lifecycle = new Lifecycle({
@@ -62,7 +67,7 @@ function boot(): void {
     keys: new MasterKeys({ folder, encryption: config.encryption, env: {}, keychain }),
     openStorage: async (masterKey) => {
       opened += 1;
-      await storage.open({ config, folder, masterKey, qdrantBinary: null });
+      await storage.open({ config, folder, masterKey, qdrantBinary: null }, lifecycle.opening());
     },
     storage,
     onReady: async () => undefined,
@@ -76,7 +81,9 @@ function boot(): void {
       backup: { lastGoodAt: null, overdue: false, running: false },
     }),
     emit: (_, payload) => {
-      if (typeof payload === 'object' && 'phase' in payload) phases.push(payload.phase);
+      if (typeof payload !== 'object' || !('phase' in payload)) return;
+      phases.push(payload.phase);
+      if (payload.phase === 'starting') waiting.push(payload.engine.message);
     },
     log: pino({ level: 'silent' }),
   });
@@ -116,6 +123,23 @@ test('a keychain that lost its entry is a screen; the recovery key opens what wa
   });
   expect(await storage.docs.get('settings', 'app')).toEqual({ theme: 'dark' });
   expect(entries.size).toBe(1);
+});
+
+test('data of an earlier version is saved before it is opened, and the screen that waits says so', async () => {
+  await ready();
+  await lifecycle.stop();
+  asFirstVersion(folder);
+  boot();
+  await lifecycle.start();
+  expect(lifecycle.status()).toMatchObject({ phase: 'ready', engine: { state: 'ready', message: '' } });
+  expect(waiting).toContain('Saving a backup before the update: copying conversations');
+  expect(waiting).toContain(
+    'Saving a backup before the update: reading back settings and the journal, 100 %',
+  );
+  await lifecycle.stop();
+  boot();
+  await lifecycle.start();
+  expect(waiting.join()).not.toContain('backup');
 });
 
 test('a lock refuses everything at once, takes the keys out of memory, and the keychain brings them back', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { encodeFields } from './encoding.ts';
+import { type HistoryEntry, historyAddress, historyEntry, historyRecord } from './history/entries.ts';
 import { JournalTable } from './journalTable.ts';
 import { parseKeyring, unlockKeyring } from './keys/keyring.ts';
 import { Sealer } from './sealing.ts';
@@ -59,6 +60,27 @@ test('a resource keeps its id, and an account its token', () => {
   };
   expect(sealer.resourceId(native)).toBe('14e1de6d-53e6-8e31-9960-5a0d916370db');
   expect(sealer.token('account', '123456789012')).toBe('E3nq3-bRPNNxo6ne09CEBA');
+});
+
+test('an entry of the history opens at its place, and is made there', () => {
+  const place = {
+    resource: '14e1de6d-53e6-8e31-9960-5a0d916370db',
+    account: 'E3nq3-bRPNNxo6ne09CEBA',
+    type: 'rds_instance',
+    at: 1_795_000_000_000,
+    kind: 'changed',
+  };
+  const sealed =
+    'AQECAwAFBQUFBQUFBQUFBQWL5Xz0d5MbSHMZEjieCUPIW2/hlEDsiOSTOJ4rtMbd0G8OTCq3gSoXfXegeWyBPluxp64nYJEdewT0IgvlKAcQzWmjnfnziK+bvJl8iNE5lsYgensXLtqU2eVlAjwmXHghzqSSZKimpy2pLVbpPbY/XnK4bS1o2SsZVlL5kI0yX6V0xLSPDFvRO58Lj3ErKK92WuGuui7tFyhBy6zEhSkefL7AJ1bG/PrWLiPJVOFSMsCKtb4mAqwDyIjyeYFauaSDtu+8fHkT+RNr9wRt3mjtiuN3bfIUA4hB4gIqLenDcV8EiQP2j/5zy6TSg371Xc2/BbrTrcgdLTWLHZnK5xQrEJ5EviEnUm/21/wrg4Fp';
+  const bytes = sealer.openBytes(historyAddress(place), Buffer.from(sealed, 'base64'));
+  const entry = historyEntry(place, bytes);
+  expect(entry?.details).toEqual({
+    name: 'pg-instance-main1',
+    changes: [{ path: 'state', from: 'available', to: 'stopped' }],
+    who: { id: 'eve' },
+  });
+  const { resourceId: _, ...made } = entry as HistoryEntry;
+  expect(historyRecord(sealer, made)).toEqual({ place, bytes });
 });
 
 test('a version 1 journal verifies and reads', () => {
