@@ -252,7 +252,7 @@ test('a connect is announced profile by profile, and cancelled it keeps what had
   const connecting = accounts.connect(['prod-keys', 'dev']);
   const results = () =>
     events.filter(({ name }) => name === 'accounts.connecting').map(({ payload }) => payload);
-  await vi.waitFor(() => expect(results()).toHaveLength(1));
+  await vi.waitFor(() => expect(results()).toHaveLength(1), 50_000);
   expect(results()[0]).toMatchObject({ results: [{ profile: 'prod-keys', error: null }] });
   accounts.cancelConnect();
   const { accounts: connected, results: all } = await connecting;
