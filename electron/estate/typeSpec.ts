@@ -48,7 +48,11 @@ export interface TypeSpec {
   details: readonly DetailSpec[];
   /** Members of the stored answer that the listing fills where a detail has the `rest`. */
   listed?: readonly string[];
-  /** To be raised whenever `read` says something else of the same answer: rows that an earlier one read are then read anew. */
+  /**
+   * To be raised whenever `read` says something else of the same answer: rows that an earlier one read are then read
+   * anew, in memory. State and tags stand beside the sealed row too, for the vectors' prefilter, and follow there with
+   * the row's next change.
+   */
   readVersion: number;
   /**
    * What the stored answer (`Resource.raw`) says, and it alone. Null when it does not name a resource; may throw for

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { type KnownType, RESOURCE_TYPES } from '../../preload/contract/models.ts';
-import { TYPES } from '../estate/types.ts';
 import { collectors } from '../scan/collectors/index.ts';
 import { answers } from '../scan/fixtures/answers.ts';
 import { cannedAws } from '../scan/fixtures/cannedAws.ts';
+import { plantRead } from '../scan/fixtures/plantedRead.ts';
 import type { CollectedResource } from '../scan/types.ts';
 import { readAnew } from './estateReads.ts';
 
@@ -12,18 +12,14 @@ afterEach(() => {
   for (const undo of restore.splice(0)) undo();
 });
 
-/** The type as a later version has it: one more fact, and the name in capitals. */
+/** One more fact, and the name in capitals. */
 function plantNext(type: KnownType): void {
-  const spec = TYPES[type];
-  const { read, readVersion } = spec;
-  restore.push(() => Object.assign(spec, { read, readVersion }));
-  Object.assign(spec, {
-    readVersion: readVersion + 1,
-    read: (...given: Parameters<typeof read>) => {
-      const now = read(...given);
-      return now && { ...now, name: now.name.toUpperCase(), facts: { ...now.facts, Planted: 'found' } };
-    },
-  });
+  const planted = plantRead(type, (read) => ({
+    ...read,
+    name: read.name.toUpperCase(),
+    facts: { ...read.facts, Planted: 'found' },
+  }));
+  restore.push(planted);
 }
 
 async function collected(): Promise<CollectedResource[]> {
