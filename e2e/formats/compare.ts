@@ -28,6 +28,8 @@ type SaidResource = Shape & {
 export interface Allowed {
   /** The same place: ids, keys and what is open are those of then. False after a restore into another install. */
   sameInstall: boolean;
+  /** False once the index key was changed. */
+  sameIds?: boolean;
 }
 
 /** Everything of a folder that was only taken over. */
@@ -43,7 +45,8 @@ export function differences(said: Said, now: Now, allowed: Allowed = { sameInsta
 export const whereOf = ({ accountId, region, arn }: Pick<SaidResource, 'accountId' | 'region' | 'arn'>) =>
   `${accountId} ${region} ${arn}`;
 
-export function resourceDifferences(said: Said, now: Now, { sameInstall }: Allowed): string[] {
+export function resourceDifferences(said: Said, now: Now, allowed: Allowed): string[] {
+  const { sameInstall, sameIds = sameInstall } = allowed;
   const problems = twice('resource', now.resources.map(whereOf));
   const found = new Map(now.resources.map((one) => [whereOf(one), one]));
   for (const before of said.resources) {
@@ -66,7 +69,7 @@ export function resourceDifferences(said: Said, now: Now, { sameInstall }: Allow
     }
     // How fresh it is may stand on its cell.
     if (after.asOf < asOf) problems.push(`${where} is as of ${after.asOf}, not ${asOf}`);
-    if (sameInstall) problems.push(...unlike(where, { id }, after));
+    if (sameIds) problems.push(...unlike(where, { id }, after));
   }
   for (const where of found.keys()) problems.push(`${where} came from nowhere`);
   return problems;

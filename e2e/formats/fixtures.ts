@@ -50,12 +50,8 @@ export class Fixtures {
     return { kind: 'file', path: this.#path('sqlite', `${name}.cloudops`) };
   }
 
-  recoveryKey(name: string): string {
-    return this.#secret('sqlite', name).recoveryKey;
-  }
-
-  passphrase(name: string): string {
-    return this.#secret('sqlite', name).passphrase;
+  recoveryKey(name: string, engine: EngineName = 'sqlite'): string {
+    return this.#secret(engine, name).recoveryKey;
   }
 
   said(engine: EngineName, name: string): Said {

@@ -7,11 +7,12 @@ import { parseKey } from '../../electron/storage/keys/keySource.ts';
 import { StorageConfig } from '../../electron/storage/storageConfig.ts';
 import { StorageClient } from '../../electron/storage/workerClient.ts';
 import { Control } from '../torture/control.ts';
-import type { TakeoverLine, TakeoverOrder } from './kills.ts';
+import { CHANGED_TAG, CHANGED_TYPE, type TakeoverLine, type TakeoverOrder } from './takeover.ts';
 
 /**
- * The process that is killed while it takes a folder over: opens it through the real client and data worker, then
- * settles what was open in AWS, where everything has meanwhile come to rest. Argument: JSON of TakeoverOrder.
+ * The process that is killed while it takes a folder over: opens it through the real client and data worker, settles
+ * what was open in AWS, where everything has meanwhile come to rest, and writes rows anew. Argument: JSON of
+ * TakeoverOrder.
  */
 const order = JSON.parse(process.argv[2] ?? '') as TakeoverOrder;
 const say = (line: TakeoverLine) => void process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -50,6 +51,17 @@ async function describe({ accountId, region, resourceType, nativeId }: Resource)
   return found && { ...found, state: 'stopped' };
 }
 
+/** The first writes of this version: rows that 0.1.0 wrote have changed in AWS. Done again they change nothing. */
+async function writeAnew(): Promise<void> {
+  for (const { id } of await estate.byType(CHANGED_TYPE)) {
+    const resource = await estate.get(id);
+    if (resource === null) throw new Error(`resource ${id} is listed and not stored`);
+    const { id: _id, asOf: _asOf, revision: _revision, ...collected } = resource;
+    const tags = { ...collected.tags, ...CHANGED_TAG };
+    await estate.upsert({ ...collected, tags }, new Date().toISOString());
+  }
+}
+
 const TIMINGS: Partial<Timings> = { firstPollMs: 1, maxPollMs: 5, graceMs: 50 };
 const ended = Promise.withResolvers<void>();
 const { journal, estate, find } = storage;
@@ -80,5 +92,6 @@ await execution.reconcile();
 await isOver();
 await ended.promise;
 await execution.stop();
+await writeAnew();
 await storage.shutdown();
 say({ t: 'done' });

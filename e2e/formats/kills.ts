@@ -9,18 +9,8 @@ import { Random } from '../torture/random.ts';
 import { differences, type Said } from './compare.ts';
 import { type Fixtures, withTemp } from './fixtures.ts';
 import { readAll, type Told } from './read.ts';
+import { CHANGED_TAG, CHANGED_TYPE, type TakeoverLine, type TakeoverOrder } from './takeover.ts';
 import { type EngineName, openFolder } from './workspace.ts';
-
-export interface TakeoverOrder {
-  folder: string;
-  masterKey: string;
-  engine: EngineName;
-  qdrantBinary: string | null;
-  /** At which of the data worker's effects on disk or engine it dies by itself. */
-  die: { since: 'opening'; nth: number; when: 'before' | 'after' } | null;
-}
-
-export type TakeoverLine = { t: 'opening' | 'open' | 'done' } | { t: 'sent'; call: string };
 
 export interface TakeoverKills {
   engine: EngineName;
@@ -145,12 +135,21 @@ export class Takeovers {
   }
 }
 
-/** What must be as it was: all but the changes that were open. */
+/** What must be as it was: all but the changes that were open, and with the rows that were written anew, once. */
 function settledOf(said: Said): Said {
   const open = new Set(said.unfinished);
   return {
     ...said,
     unfinished: [],
+    resources: said.resources.map((resource) =>
+      resource.resourceType === CHANGED_TYPE
+        ? {
+            ...resource,
+            tags: { ...(resource.tags as object), ...CHANGED_TAG },
+            revision: resource.revision + 1,
+          }
+        : resource,
+    ),
     executions: said.executions.filter(({ executionId }) => !open.has(executionId)),
     activity: said.activity.filter(({ id }) => !open.has(id)),
   };
