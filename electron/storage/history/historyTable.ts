@@ -101,8 +101,9 @@ export class HistoryTable implements ResealableRows {
   /** Of all, newest first. */
   between(range: HistoryRange, before: HistoryCursor | null, limit: number): HistoryRow[] {
     const { at, id } = before ?? END;
-    const where = ['at >= ?', 'at < ?', '(at, id) < (?, ?)'];
-    const values: (string | number)[] = [range.from, range.to, at, id];
+    // One upper bound alone: of two the index may take the other, and read everything newer again for each page.
+    const where = ['at BETWEEN ? AND ?', 'NOT (at = ? AND id >= ?)'];
+    const values: (string | number)[] = [range.from, Math.min(range.to - 1, at), at, id];
     for (const [column, wanted] of [
       ['account', range.accounts],
       ['type', range.types],
