@@ -7,6 +7,7 @@ import {
   type BackupSource,
   type Job,
 } from '../../preload/contract/models.ts';
+import { newestFirst } from '../../preload/contract/times.ts';
 import { AppError } from '../errors.ts';
 import type { JobHandle, JobOutcome, JobRunner } from '../jobs/jobs.ts';
 import type { Shell } from '../platform/shell.ts';
@@ -72,16 +73,16 @@ export class BackupService {
     const listed = (of: BackupInfo[]) =>
       of.map((one) => ({
         ...one,
-        lastGoodOf: lastGoodOf(one, of),
+        lastGoodOf: lastGoodOf(one, of, this.#now().getTime()),
         opensWithFormerKey: this.#ledger.opensWithFormerKey(one, slots),
       }));
     const backups = [...listed(known.local), ...listed(known.s3 ?? [])];
-    const standing = standingOf(settings, goodAtOf(settings, known, state), state, this.#now());
+    const standing = standingOf(settings, goodAtOf(settings, known, state, this.#now()), state, this.#now());
     this.#say(standing.lastGoodAt);
     return {
       ...standing,
       settings,
-      backups: backups.sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
+      backups: backups.sort(newestFirst(this.#now().getTime())),
       problem: known.problem,
       warnings: known.warnings,
     };
@@ -90,14 +91,14 @@ export class BackupService {
   /** What there is, newest first. Unlike an overview it needs no engine: one that failed is rebuilt from these. */
   async known(): Promise<{ backups: BackupInfo[]; problem: string | null }> {
     const { local, s3, problem } = (await this.#ledger.read()).known;
-    const backups = [...local, ...(s3 ?? [])].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+    const backups = [...local, ...(s3 ?? [])].sort(newestFirst(this.#now().getTime()));
     return { backups, problem };
   }
 
   /** For the status bar: the same as the overview says, without asking a bucket. */
   async status(): Promise<{ lastGoodAt: string | null; overdue: boolean; running: boolean }> {
     const { settings, state, known } = await this.#ledger.remembered();
-    const goodAt = goodAtOf(settings, known, state);
+    const goodAt = goodAtOf(settings, known, state, this.#now());
     const { lastGoodAt, overdue } = standingOf(settings, goodAt, state, this.#now());
     this.#said = lastGoodAt;
     return { lastGoodAt, overdue, running: this.#options.jobs.current()?.kind === 'backup' };
@@ -166,7 +167,7 @@ export class BackupService {
     this.#options.jobs.requireIdle();
     const backup = await this.#ledger.find(backupId, place);
     const known = await this.#ledger.require();
-    const only = lastGoodOf(backup, known[place]);
+    const only = lastGoodOf(backup, known[place], this.#now().getTime());
     if (only.length > 0) {
       const where = place === 'local' ? 'on this machine' : `in bucket ${known.settings.s3?.bucket}`;
       const what =
@@ -213,7 +214,11 @@ export class BackupService {
     const ids = local.map(({ backupId }) => backupId);
     const unfinished = await s3.unfinished(this.#ledger.installId, ids);
     if (unfinished.length === 0) return null;
-    const newest = lastGood(local.filter(({ backupId }) => unfinished.includes(backupId)));
+    const newest = lastGood(
+      local.filter(({ backupId }) => unfinished.includes(backupId)),
+      [],
+      this.#now().getTime(),
+    );
     await this.#work.dropUnfinished(
       s3,
       unfinished.filter((id) => id !== newest?.backupId),

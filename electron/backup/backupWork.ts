@@ -149,7 +149,7 @@ export class BackupWork {
   async #unsentLocal(settings: BackupSettings, parts: readonly BackupPart[]): Promise<Which | undefined> {
     if (settings.s3 === null) return undefined;
     const { local, s3 } = await this.#options.ledger.require();
-    const newest = lastGood(local, parts);
+    const newest = lastGood(local, parts, this.#options.now().getTime());
     const age = newest ? this.#options.now().getTime() - Date.parse(newest.createdAt) : Number.NaN;
     const fresh = age >= 0 && parts.every((part) => age < intervalMs(settings, part));
     return fresh && !s3.some(({ backupId }) => backupId === newest?.backupId) ? newest : undefined;

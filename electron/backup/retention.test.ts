@@ -57,6 +57,15 @@ describe('expired', () => {
     expect(expired([backup(-2_000), backup(1), backup(29)], 30, NOW)).toEqual([]);
   });
 
+  it('lets no backup that is dated in the future stand in for one that is not', () => {
+    const ahead = backup(-2_000);
+    expect(lastGoodOf(ahead, [ahead, backup(3)], NOW.getTime())).toEqual([]);
+    expect(lastGoodOf(ahead, [ahead], NOW.getTime())).toEqual(BACKUP_PARTS);
+    expect(expired([ahead, backup(90)], 30, NOW)).toEqual([]);
+    expect(ages(expired([ahead, backup(90), backup(121)], 30, NOW))).toEqual([121]);
+    expect(expired([ahead, backup(90, 'damaged')], 30, NOW)).toEqual([]);
+  });
+
   const CHAT = ['chat_history', 'state'] as const;
   const ESTATE = ['aws_estate', 'state'] as const;
 

@@ -196,7 +196,9 @@ export class BackupScheduler {
     await backups.records.update(() => ({ lastProofAt: this.#now() }));
     const { backups: all, settings } = await backups.overview();
     const there = all.filter(({ place }) => place === (settings.s3 ? 's3' : 'local'));
-    for (const one of new Set(BACKUP_PARTS.flatMap((part) => lastGood(there, [part]) ?? []))) {
+    for (const one of new Set(
+      BACKUP_PARTS.flatMap((part) => lastGood(there, [part], this.#clock.wall()) ?? []),
+    )) {
       const other = jobs.current();
       if (other) await jobs.settled(other.jobId);
       if (!this.#stop) return;

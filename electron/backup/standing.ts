@@ -4,6 +4,7 @@ import {
   type BackupSettings,
   type PartStanding,
 } from '../../preload/contract/models.ts';
+import { pastTime } from '../../preload/contract/times.ts';
 import type { BackupState } from './backupRecords.ts';
 import type { Known } from './backupStates.ts';
 import { lastGood } from './retention.ts';
@@ -36,12 +37,13 @@ export function goodAtOf(
   settings: BackupSettings,
   known: Pick<Known, 'local' | 's3'>,
   state: BackupState,
+  now: Date,
 ): GoodAt {
   const wanted = settings.s3 === null ? known.local : known.s3;
   if (wanted === null) return state.goodAt;
   return Object.fromEntries(
     BACKUP_PARTS.flatMap((part) => {
-      const newest = lastGood(wanted, [part]);
+      const newest = lastGood(wanted, [part], now.getTime());
       return newest ? [[part, newest.createdAt]] : [];
     }),
   );
@@ -54,7 +56,9 @@ export function standingOf(
   state: BackupState,
   now: Date,
 ): PartStanding & { parts: Record<BackupPart, PartStanding> } {
-  const of = (part: BackupPart) => partStanding(settings, part, goodAt[part] ?? null, state, now);
+  // How old one is that was made while a clock was ahead nobody knows: it keeps no new one from being made.
+  const past = (at: string | undefined) => (at && pastTime(Date.parse(at), now.getTime()) > 0 ? at : null);
+  const of = (part: BackupPart) => partStanding(settings, part, past(goodAt[part]), state, now);
   const parts = { chat_history: of('chat_history'), aws_estate: of('aws_estate'), state: of('state') };
   const all = Object.values(parts);
   const times = all.map(({ lastGoodAt }) => lastGoodAt);
@@ -90,12 +94,13 @@ function nextAt(
   state: BackupState,
   now: Date,
 ): string {
+  const time = (at: string | null | undefined) => (at ? pastTime(Date.parse(at), now.getTime()) : 0);
   const last = Math.max(time(lastGoodAt), time(state.cancelledAt[part]));
   const due = last === 0 ? 0 : last + intervalMs(settings, part);
-  const allowed = state.lastTryAt === null ? 0 : time(state.lastTryAt) + pauseMs(settings, state.failures);
+  const tried = time(state.lastTryAt);
+  const allowed = tried === 0 ? 0 : tried + pauseMs(settings, state.failures);
   return new Date(Math.max(now.getTime(), due, allowed)).toISOString();
 }
 
-const time = (at: string | null | undefined) => (at ? Date.parse(at) : 0);
 const earliest = (times: (string | null)[]): string | null =>
   times.flatMap((at) => at ?? []).sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null;

@@ -5,9 +5,9 @@ import { endless } from '../aws/pages.ts';
 import { AppError } from '../errors.ts';
 import type { EstateStorageApi } from '../storage/api.ts';
 import { abortable } from '../waiting.ts';
-import type { CollectContext, CollectedResource, Collector } from './types.ts';
+import { type CollectContext, type CollectedResource, type Collector, UNKNOWN_REGION } from './types.ts';
 
-export type CellEstate = Pick<EstateStorageApi, 'bulkUpsert' | 'syncFromAws'>;
+export type CellEstate = Pick<EstateStorageApi, 'bulkUpsert' | 'syncFromAws' | 'byType'>;
 
 export interface CellOutcome {
   status: ScanCell['status'];
@@ -43,7 +43,7 @@ export function isStorageFailure(error: unknown): error is AppError {
 export async function scanCell(
   estate: CellEstate,
   collectors: Collector[],
-  context: Omit<CollectContext, 'reportPartial' | 'keepRows'>,
+  context: Omit<CollectContext, 'reportPartial' | 'knownRegion'>,
   startedAt: string,
   onFound: (count: number, changed: readonly string[]) => void,
 ): Promise<CellOutcome> {
@@ -51,15 +51,12 @@ export async function scanCell(
   const failures: { code: ErrorCode; message: string }[] = [];
   const tally: Tally = { found: 0, removed: 0, listed: [] };
   for (const collector of collectors) {
-    let keep = false;
     const ids: string[] = [];
     try {
       const pages = collector.collect({
         ...context,
         reportPartial: (message) => partial.add(message),
-        keepRows: () => {
-          keep = true;
-        },
+        knownRegion: knownRegions(estate, context.accountId),
       });
       const news = withNews(collector.listAction, pages);
       for await (const page of untilAborted(news, context.signal)) {
@@ -70,7 +67,6 @@ export async function scanCell(
         onFound(page.length, written.changed);
       }
       context.signal.throwIfAborted();
-      if (keep) continue;
       const synced = await estate.syncFromAws({
         accountId: context.accountId,
         region: collector.global ? null : context.region,
@@ -101,6 +97,18 @@ export async function scanCell(
     status: messages.count === 0 ? 'ok' : 'partial',
     message: messages.text(),
     completed: failures.length === 0,
+  };
+}
+
+/** Reads what is stored once, and only when a listing needs it. */
+function knownRegions(estate: CellEstate, accountId: string): CollectContext['knownRegion'] {
+  let stored: Promise<Map<string, string>> | undefined;
+  return async ({ resourceType, nativeId }) => {
+    stored ??= estate.byType(resourceType).then((rows) => {
+      const known = rows.filter((row) => row.accountId === accountId && row.region !== UNKNOWN_REGION);
+      return new Map(known.map((row) => [row.nativeId, row.region]));
+    });
+    return (await stored).get(nativeId) ?? null;
   };
 }
 

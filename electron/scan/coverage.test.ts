@@ -57,7 +57,7 @@ function scannerOver(cells: ScanCell[]): Scanner {
     homeRegion: unused,
     sessions: { identity: unused },
     clients: cannedAws({}).context.clients,
-    estate: { bulkUpsert: unused, syncFromAws: unused, upsert: unused, delete: unused },
+    estate: { bulkUpsert: unused, syncFromAws: unused, byType: unused, upsert: unused, delete: unused },
     docs: { list: async () => cells.map((value, n) => ({ key: String(n), value })), putCells: unused },
     emit: () => undefined,
     report: unused,

@@ -49,6 +49,7 @@ function setUp(answers: CannedAnswers, homeRegion = 'eu-west-1') {
     },
     clients: aws.context.clients,
     estate: {
+      byType: async () => [],
       bulkUpsert: async (resources) => {
         upserts.push(...resources);
         return { ids: [], changed: [] };

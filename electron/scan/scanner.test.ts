@@ -53,6 +53,7 @@ function setUp(answers: CannedAnswers, ports: Partial<ScannerPorts> = {}, stored
     },
     clients: aws.context.clients,
     estate: {
+      byType: async () => [],
       bulkUpsert: async (resources) => {
         upserts.push(...resources);
         return { ids: [], changed: [] };
@@ -123,6 +124,7 @@ test('rows carry the start of their cell as their age, and the sweep uses the sa
   const times: string[] = [];
   const { scan, synced, saved } = setUp(EMPTY, {
     estate: {
+      byType: async () => [],
       bulkUpsert: async (resources, asOf) => {
         times.push(asOf);
         return { ids: resources.map(({ nativeId }) => nativeId), changed: [] };
@@ -198,6 +200,7 @@ test('a region that was switched off says so and keeps its age, instead of looki
 test('a full disk ends the run as failed, with its words, and without sweeping anything away', async () => {
   const { scan, synced } = setUp(EMPTY, {
     estate: {
+      byType: async () => [],
       bulkUpsert: () => Promise.reject(new AppError('DISK_FULL', 'The disk is full.')),
       syncFromAws: () => Promise.reject(new Error('must not come')),
       upsert: () => Promise.reject(new Error('not in a scan')),
@@ -274,6 +277,7 @@ test('a refresh that AWS refuses changes nothing and says why', async () => {
     },
     {
       estate: {
+        byType: async () => [],
         bulkUpsert: async () => ({ ids: [], changed: [] }),
         syncFromAws: async () => ({ removed: [] }),
         upsert: async (found) => Promise.reject(written.push(found)),
@@ -308,6 +312,7 @@ test('a refresh answers with what AWS said, whatever is stored', async () => {
   const { scanner } = setUp(answers, {
     estate: {
       upsert: async () => ({ resource: stored, changed: false }),
+      byType: async () => [],
       bulkUpsert: () => Promise.reject(new Error('no scan')),
       syncFromAws: () => Promise.reject(new Error('no scan')),
       delete: () => Promise.reject(new Error('nothing is gone')),

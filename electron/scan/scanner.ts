@@ -21,7 +21,7 @@ import { cellRow, coverageOf, orderedCells } from './coverage.ts';
 import { RunProgress } from './runProgress.ts';
 import { requireOwner, type ScannerPorts, type ScanScope } from './scannerPorts.ts';
 import { ScanRunner, servicesOf } from './scanRunner.ts';
-import type { Collector } from './types.ts';
+import { type Collector, UNKNOWN_REGION } from './types.ts';
 
 /** Cells at the same time over all accounts; each asks for a handful of details at once. */
 const CELLS_AT_ONCE = 40;
@@ -202,6 +202,7 @@ export class Scanner {
         purpose: 'execute' as const,
         signal,
         reportPartial: () => undefined,
+        knownRegion: async () => (target.region === UNKNOWN_REGION ? null : target.region),
       };
       const describing = collector.describe(context, { resourceType, nativeId });
       return abortable(describing, signal).catch((error: unknown) => {
@@ -219,6 +220,9 @@ export class Scanner {
     if (!found) await estate.delete(target.id);
     // What is stored may be of a later reading; what AWS said to this one is the answer to it.
     const stored = found && (await estate.upsert(found, asOf));
+    // Its region has become known: it has another row now.
+    if (stored && stored.resource.id !== target.id && target.region === UNKNOWN_REGION)
+      await estate.delete(target.id);
     if (stored === null || stored.changed) emit('estate.changed', { resourceIds: [target.id] });
     return stored && { ...stored.resource, ...keepKnown(found, stored.resource), asOf };
   }

@@ -54,6 +54,7 @@ function hanging(where: Partial<ScannerPorts> & { collect?: Collector['collect']
     sessions: { identity: async () => identity },
     clients: { client: never, destroy: () => undefined } as unknown as ScannerPorts['clients'],
     estate: {
+      byType: async () => [],
       bulkUpsert: async (page) => {
         written.push(page as CollectedResource[]);
         return { ids: [], changed: [] };

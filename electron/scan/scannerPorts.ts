@@ -17,7 +17,7 @@ export interface ScannerPorts {
   homeRegion(profile: string): Promise<string>;
   sessions: Pick<Sessions, 'identity'>;
   clients: ClientPool;
-  estate: Pick<EstateStorageApi, 'bulkUpsert' | 'syncFromAws' | 'upsert' | 'delete'>;
+  estate: Pick<EstateStorageApi, 'bulkUpsert' | 'syncFromAws' | 'byType' | 'upsert' | 'delete'>;
   docs: Pick<DocsApi, 'list' | 'putCells'>;
   emit: Emit;
   /** Takes faults that have no words for the user. */

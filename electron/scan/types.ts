@@ -1,6 +1,9 @@
 import type { Resource, ResourceType } from '../../preload/contract/models.ts';
 import type { ClientPool } from '../aws/types.ts';
 
+/** In place of a region that neither AWS nor what is stored tells. */
+export const UNKNOWN_REGION = 'unknown';
+
 /** A resource as a collector yields it; EstateStorage adds id, asOf and revision. */
 export type CollectedResource = Omit<Resource, 'id' | 'asOf' | 'revision'>;
 
@@ -15,8 +18,8 @@ export interface CollectContext {
   purpose: 'scan' | 'execute';
   /** A detail call that failed without failing the cell, e.g. one bucket's tags denied: the cell becomes `partial`. */
   reportPartial(message: string): void;
-  /** The listing cannot say where all of it lies: nothing of the type is removed after it. */
-  keepRows?(): void;
+  /** Where a resource is stored as lying, for a listing that AWS does not tell it; null when that is not known either. */
+  knownRegion(target: { resourceType: ResourceType; nativeId: string }): Promise<string | null>;
 }
 
 /** One kind of resource of one service; those of a service share a cell. A new one is its own file in `collectors/` and one line in `collectors/index.ts`. */

@@ -9,6 +9,13 @@ export function pastTime(time: number, now = Date.now()): number {
   return time > now + SKEW_MS ? 0 : time;
 }
 
+/** Of what was made at `createdAt` the latest first; times that have not come yet come last. */
+export const newestFirst =
+  (now = Date.now()) =>
+  (a: { createdAt: string }, b: { createdAt: string }): number =>
+    pastTime(Date.parse(b.createdAt), now) - pastTime(Date.parse(a.createdAt), now) ||
+    b.createdAt.localeCompare(a.createdAt);
+
 /** Of what was used at `updatedAt` the latest first; times that have not come yet come last. */
 export const latestFirst =
   (now: number) =>

@@ -84,6 +84,23 @@ test.each([
   expect((await aws.collect(s3Buckets))[0]?.region).toBe(region);
 });
 
+test('a bucket whose region AWS does not tell keeps that of its row; without one it is unknown', async () => {
+  const refuse = () => {
+    throw awsError('AccessDenied', 403);
+  };
+  const aws = cannedAws({
+    ...answers,
+    ListBucketsCommand: () => ({ Buckets: [{ Name: 'known' }, { Name: 'new' }] }),
+    GetBucketLocationCommand: refuse,
+    HeadBucketCommand: refuse,
+  });
+  aws.context.knownRegion = async ({ nativeId }) => (nativeId === 'known' ? 'eu-west-1' : null);
+  expect(await aws.collect(s3Buckets)).toMatchObject([
+    { name: 'known', region: 'eu-west-1', tags: { team: 'core' } },
+    { name: 'new', region: 'unknown' },
+  ]);
+});
+
 test('without a network the listing fails instead of making every bucket partial', async () => {
   const aws = cannedAws({
     ...answers,

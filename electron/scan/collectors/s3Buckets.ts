@@ -2,7 +2,7 @@ import type { Bucket, PublicAccessBlockConfiguration, S3Client } from '@aws-sdk/
 import { untilEnd } from '../../aws/pages.ts';
 import { tagsOf } from '../../estate/reading.ts';
 import { s3Bucket } from '../../estate/types/s3.ts';
-import type { CollectContext, CollectedResource, Collector } from '../types.ts';
+import { type CollectContext, type CollectedResource, type Collector, UNKNOWN_REGION } from '../types.ts';
 import { detail, mapLimited, orNull, scopeOf, theOne, toResource, type Unknown } from './common.ts';
 
 /** The most S3 allows. With a page size it also says each bucket's region. */
@@ -67,14 +67,15 @@ async function toBucket(
 ): Promise<CollectedResource | null> {
   const name = bucket.Name;
   if (!name) return null;
-  const region = bucket.BucketRegion ?? (await locate(context, sdk, listing, name));
-  if (region === null) return null;
-  if (region === undefined) context.keepRows?.();
+  const located = bucket.BucketRegion ?? (await locate(context, sdk, listing, name));
+  if (located === null) return null;
+  // A bucket never moves: it keeps the row it has.
+  const region = located ?? (await context.knownRegion({ resourceType: 's3_bucket', nativeId: name }));
   const details = region ? await askDetails(context, sdk, name, region) : { unknown: {} };
   if (details === null) return null;
   const { tags, block, unknown } = details;
   const answer = { ...bucket, ...(tags && { Tags: tags }), ...(block && { PublicAccessBlock: block }) };
-  return toResource(context, s3Bucket, answer, { region: region ?? 'unknown', unknown });
+  return toResource(context, s3Bucket, answer, { region: region ?? UNKNOWN_REGION, unknown });
 }
 
 /** Undefined when AWS would not say, null when the bucket is gone. */

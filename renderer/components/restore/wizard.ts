@@ -6,6 +6,7 @@ import {
   type S3Place,
   type Secret,
 } from '../../../preload/contract/models.ts';
+import { newestFirst } from '../../../preload/contract/times.ts';
 import { NO_SECRET, secretProblem, type TypedSecret, toSecret } from '../keys/secret.ts';
 
 export const STEPS = ['place', 'install', 'secret', 'inside', 'mode', 'run'] as const;
@@ -169,7 +170,7 @@ export const secretOf = (wizard: Pick<Wizard, 'own' | 'secret'>): Secret =>
 /** The newest backup that can be restored, of the install that has the newest one; null = none can. */
 export function newestGood(installs: readonly Install[]): Wizard['chosen'] {
   const good = installs.flatMap(({ backups }) => backups.filter(isRestorable));
-  const newest = good.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
+  const newest = good.toSorted(newestFirst())[0];
   return newest ? { installId: newest.installId, backupId: newest.backupId } : null;
 }
 
@@ -199,7 +200,7 @@ function partSource({ installs, opened }: Pick<Wizard, 'installs' | 'opened'>, p
   const older = backups.filter(
     (one) => isRestorable(one) && one.parts.includes(part) && one.createdAt <= opened.createdAt,
   );
-  return older.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))[0] ?? null;
+  return older.toSorted(newestFirst())[0] ?? null;
 }
 
 /** The ticked parts that there is a backup of. */
