@@ -5,21 +5,13 @@ import type {
   ResourceSummary,
   ResourceType,
 } from '../../preload/contract/models.ts';
-import { pastTime } from '../../preload/contract/times.ts';
 import type { EmbeddingProvider } from '../embedding/EmbeddingProvider.ts';
 import { AppError } from '../errors.ts';
 import type { CollectedResource } from '../scan/types.ts';
 import type { EstateStorageApi, FindApi, Listed, SyncScope } from './api.ts';
-import {
-  accountToken,
-  ownTime,
-  prefilter,
-  readResource,
-  resourceIdOf,
-  resourcePoint,
-  type StoredResource,
-} from './estateRecords.ts';
-import { compared, embedWaiting, printOf, type Verdict } from './estateWrites.ts';
+import { EstatePoints } from './estatePoints.ts';
+import { accountToken, prefilter, readResource, resourceIdOf } from './estateRecords.ts';
+import { printOf, type Verdict } from './estateWrites.ts';
 import type { EstateIndex } from './find/estateIndex.ts';
 import { createFindApi } from './find/findApi.ts';
 import { GLOBAL_REGION } from './freshness.ts';
@@ -53,12 +45,11 @@ export class EstateStorage implements EstateStorageApi {
   readonly #sealer: Sealer;
   readonly #index: EstateIndex;
   readonly #find: FindApi;
-  readonly #embedding: EmbeddingProvider | null;
   readonly #retired: RetiredIds | null;
   readonly #beforeWrite: () => Promise<void>;
   readonly #now: () => number;
   readonly #serial = new Serial();
-  readonly #damaged = new Set<string>();
+  readonly #points: EstatePoints;
   /** Ids written or removed while the index is being loaded: what the load reads of them may be older. */
   #touched: Set<string> | null = null;
   /** Whether the index holds the whole estate. */
@@ -70,15 +61,16 @@ export class EstateStorage implements EstateStorageApi {
     this.#sealer = options.sealer;
     this.#index = options.index;
     this.#find = createFindApi(options.index);
-    this.#embedding = options.embedding;
     this.#retired = options.retired ?? null;
     this.#beforeWrite = options.beforeWrite ?? (async () => undefined);
     this.#now = options.now ?? Date.now;
+    const { store, collection, sealer, index, embedding } = options;
+    this.#points = new EstatePoints({ store, collection, sealer, index, embedding, now: this.#now });
   }
 
   /** How many stored resources could not be read; the next scan writes them anew. */
   get damaged(): number {
-    return this.#damaged.size;
+    return this.#points.damaged.size;
   }
 
   /**
@@ -95,7 +87,7 @@ export class EstateStorage implements EstateStorageApi {
         if (signal.aborted) return;
         const touched = this.#touched;
         const fresh = page.points.filter((point) => !touched.has(point.id));
-        this.#index.put(fresh.flatMap((point) => this.#readable(point)?.resource ?? []));
+        this.#index.put(fresh.flatMap((point) => this.#points.readable(point)?.resource ?? []));
         rows += page.points.length;
         progress(rows);
         cursor = page.next;
@@ -133,7 +125,8 @@ export class EstateStorage implements EstateStorageApi {
           if (is === 'changed') listed.changed.push(id);
           const print = prints.get(id);
           // What waits for its vector is looked at again.
-          if (is !== 'older' && print !== undefined && !this.#waits(entry)) this.#index.hold(id, print);
+          if (is !== 'older' && print !== undefined && !this.#points.waits(entry))
+            this.#index.hold(id, print);
         }
       });
     }
@@ -142,7 +135,7 @@ export class EstateStorage implements EstateStorageApi {
 
   async get(id: string): Promise<Resource | null> {
     const [point] = await this.#store.get(this.#collection, [id]);
-    if (point !== undefined) return this.#aged(readResource(this.#sealer, point)).resource;
+    if (point !== undefined) return this.#points.aged(readResource(this.#sealer, point)).resource;
     const renamed = await this.#retired?.current(id);
     return renamed == null ? null : this.get(renamed);
   }
@@ -161,7 +154,7 @@ export class EstateStorage implements EstateStorageApi {
     let cursor: string | undefined;
     do {
       const page = await this.#store.scroll(this.#collection, { limit: BATCH, cursor });
-      yield page.points.flatMap((point) => this.#readable(point)?.resource ?? []);
+      yield page.points.flatMap((point) => this.#points.readable(point)?.resource ?? []);
       cursor = page.next;
       await setImmediate();
     } while (cursor !== undefined);
@@ -199,22 +192,8 @@ export class EstateStorage implements EstateStorageApi {
       { key: 'resource_type', any: scope.resourceTypes },
     ];
     if (scope.region !== null) must.push({ key: 'region', match: scope.region });
-    if (!this.#loaded || this.#damaged.size > 0) return this.#scrolled(must);
+    if (!this.#loaded || this.#points.damaged.size > 0) return this.#points.scrolled(must);
     return this.#index.listedIn(scope);
-  }
-
-  async #scrolled(must: Condition[]): Promise<{ id: string; seenAt: number }[]> {
-    const found: { id: string; seenAt: number }[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await this.#store.scroll(this.#collection, { filter: { must }, limit: BATCH, cursor });
-      for (const { id, payload } of page.points) {
-        // The index knows of those that were only looked at.
-        found.push({ id, seenAt: Math.max(ownTime(payload), this.#index.seenAt(id) ?? 0) });
-      }
-      cursor = page.next;
-    } while (cursor !== undefined);
-    return found;
   }
 
   /** All resources of an account, in slices. `progress` gets the number removed so far. */
@@ -243,7 +222,7 @@ export class EstateStorage implements EstateStorageApi {
     return this.#write(async () => {
       await this.#store.replaceCollection(spec, nothing());
       this.#index.clear();
-      this.#damaged.clear();
+      this.#points.damaged.clear();
       this.#retired?.forget();
     });
   }
@@ -297,95 +276,25 @@ export class EstateStorage implements EstateStorageApi {
     });
   }
 
-  /**
-   * One engine write of what is not as it is stored; the index follows once it is durable. Each stage of a full batch
-   * takes tens of milliseconds: in between, other requests of the worker get their turn.
-   */
+  /** Writes what is not as it is stored; the index follows once it is durable. */
   async #writeBatch(collected: Map<string, CollectedResource>, asOf: string): Promise<Verdict[]> {
-    const known = await this.#known([...collected.keys()]);
-    await setImmediate();
-    const now = this.#now();
-    const verdicts = [...collected].map(([id, resource]) => compared(id, resource, asOf, known.get(id), now));
-    const changed = await this.#toWrite(verdicts);
-    if (changed.length === 0) return verdicts;
-    const points = changed.map((entry) => resourcePoint(this.#sealer, entry));
-    await setImmediate();
-    await this.#store.upsert(this.#collection, points);
-    this.#touch(changed.map((entry) => entry.resource.id));
-    this.#retired?.note(changed.map((entry) => entry.resource));
-    this.#index.put(changed.map((entry) => entry.resource));
-    for (const id of collected.keys()) this.#damaged.delete(id);
+    const { verdicts, written } = await this.#points.write(collected, asOf);
+    this.#touch(written.map(({ id }) => id));
+    this.#retired?.note(written);
+    this.#index.put(written);
     return verdicts;
-  }
-
-  /** What changed, and what can be given the vector that it waits for, with their vectors. */
-  async #toWrite(verdicts: Verdict[]): Promise<StoredResource[]> {
-    const changed = verdicts.flatMap(({ is, entry }) => (is === 'changed' ? [entry] : []));
-    await this.#takeVectors(changed);
-    if (this.#embedding === null) return changed;
-    const waiting = verdicts.flatMap(({ is, entry }) =>
-      is === 'same' && this.#waits(entry) ? [{ ...entry }] : [],
-    );
-    await embedWaiting(this.#embedding, [...changed, ...waiting]);
-    return [...changed, ...waiting.filter(({ vector }) => vector !== null)];
-  }
-
-  #waits({ embeddedBy }: StoredResource): boolean {
-    return this.#embedding !== null && embeddedBy !== this.#embedding.name;
-  }
-
-  /** As stored, without vectors: only what is written again needs them. */
-  async #known(ids: string[]): Promise<Map<string, StoredResource>> {
-    const points = await this.#store.get(this.#collection, ids);
-    return new Map(
-      points.flatMap((point) => {
-        const stored = this.#readable(point);
-        return stored === null ? [] : [[point.id, this.#aged(stored)] as const];
-      }),
-    );
-  }
-
-  /** The vectors that stay with what is written again. */
-  async #takeVectors(entries: StoredResource[]): Promise<void> {
-    const keeping = entries.filter(({ embeddedBy }) => embeddedBy !== null);
-    if (keeping.length === 0) return;
-    const ids = keeping.map(({ resource }) => resource.id);
-    const points = await this.#store.get(this.#collection, ids, { withVector: true });
-    const vectors = new Map(points.map(({ id, vector }) => [id, vector]));
-    for (const entry of keeping) entry.vector = vectors.get(entry.resource.id) ?? null;
-  }
-
-  /** With the later of its own time and of that of its listing; a time in the future stays, to be told as one. */
-  #aged(stored: StoredResource): StoredResource {
-    const { id, accountId: account, region, resourceType, asOf } = stored.resource;
-    const own = Date.parse(asOf);
-    const listed = this.#index.freshness.at({ account, region, resourceType });
-    const later = Math.max(listed, this.#index.seenAt(id) ?? 0);
-    if (later <= pastTime(own, this.#now())) return stored;
-    if (own > this.#now()) return stored;
-    return { ...stored, resource: { ...stored.resource, asOf: new Date(later).toISOString() } };
   }
 
   async #remove(ids: string[]): Promise<void> {
     await this.#store.delete(this.#collection, { ids });
     this.#touch(ids);
     this.#index.remove(ids);
-    for (const id of ids) this.#damaged.delete(id);
+    for (const id of ids) this.#points.damaged.delete(id);
   }
 
   #touch(ids: Iterable<string>): void {
     if (this.#touched === null) return;
     for (const id of ids) this.#touched.add(id);
-  }
-
-  #readable(point: Point): StoredResource | null {
-    try {
-      return readResource(this.#sealer, point);
-    } catch (error) {
-      if (error instanceof AppError && error.code !== 'STORAGE_FAILED') throw error;
-      this.#damaged.add(point.id);
-      return null;
-    }
   }
 }
 
