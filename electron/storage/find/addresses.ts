@@ -54,10 +54,14 @@ export class Addresses {
     const partition = partitionOf(row);
     this.#taken.put(row.slot, placeKey(row, partition));
     if (resource.relations.length === 0) return;
-    this.#linked[row.slot] = resource.relations.flatMap(({ kind, ...address }) => {
-      const link = this.#link(kind, shared(address, row), partition);
-      return [link, link.slots.push(row.slot) - 1];
-    });
+    // As long as it will be: an array that grows keeps room for sixteen.
+    const linked: Linked = new Array(resource.relations.length * 2);
+    for (const [n, { kind, ...address }] of resource.relations.entries()) {
+      const link = this.#linkTo(row.slot, kind, shared(address, row), partition);
+      linked[n * 2] = link;
+      linked[n * 2 + 1] = link.slots.length - 1;
+    }
+    this.#linked[row.slot] = linked;
   }
 
   remove(row: Row): void {
@@ -107,14 +111,18 @@ export class Addresses {
     return rows.findLast((row) => row !== undefined && placeKey(row, partitionOf(row)) === key);
   }
 
-  #link(kind: Relation['kind'], address: Address, partition: string): Link {
+  /** The link, the slot the last of its slots. */
+  #linkTo(slot: number, kind: Relation['kind'], address: Address, partition: string): Link {
     const key = placeKey(address, partition);
     const { accountId, region, resourceType, nativeId } = address;
     const place = this.#named.get(key) ?? { key, accountId, region, resourceType, nativeId, links: [] };
     const known = place.links.find((link) => link.kind === kind);
-    if (known) return known;
-    const link: Link = { kind, place, slots: [] };
-    // Most places are named in one way: no room is kept for more.
+    if (known) {
+      known.slots.push(slot);
+      return known;
+    }
+    // Most places are named in one way, by one row: no room is kept for more.
+    const link: Link = { kind, place, slots: [slot] };
     place.links = [...place.links, link];
     this.#named.set(key, place);
     return link;

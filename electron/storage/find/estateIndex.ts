@@ -108,7 +108,7 @@ export class EstateIndex {
   /** Forgets the estate. Results that are still open keep showing their rows. */
   clear(): void {
     this.#waiting.clear();
-    this.#store.clear();
+    this.#store.clear(this.#results.all());
     this.#names.clear();
     this.#addresses.clear();
     this.#order.clear();

@@ -30,6 +30,11 @@ export class Results<T> {
     return rows.slice(offset, offset + limit);
   }
 
+  /** Every row that a kept result holds, some of them several times. */
+  *all(): Generator<T> {
+    for (const rows of this.#kept.values()) yield* rows;
+  }
+
   clear(): void {
     this.#kept.clear();
   }

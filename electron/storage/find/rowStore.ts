@@ -1,27 +1,69 @@
 import type { Resource, ResourceSummary } from '../../../preload/contract/models.ts';
 import { pastTime } from '../../../preload/contract/times.ts';
 import type { Freshness } from '../freshness.ts';
-import { Column } from './columns.ts';
+import { Arns } from './arns.ts';
+import { ByteColumn, Column, NumberColumn } from './columns.ts';
 import { Counts, type Kind } from './counts.ts';
+import { Ids } from './ids.ts';
 import { Interner } from './interner.ts';
 import { TagTable } from './tagTable.ts';
 
-/** A resource as the index keeps it: strings that rows share are shared, the describe answer is not kept. */
-export interface Row {
-  readonly id: string;
+/** A resource of the index, the describe answer left out: what it says is read out of the store's columns. */
+export class Row {
   readonly slot: number;
-  resourceType: ResourceSummary['resourceType'];
-  service: string;
-  accountId: string;
-  region: string;
-  nativeId: string;
-  name: string;
-  arn: string;
-  state: string | null;
+  readonly #store: RowStore;
+  /** Set when the row left the estate: what a kept result still shows. Nothing else may be asked of it then. */
+  last: ResourceSummary | null = null;
+
+  constructor(store: RowStore, slot: number) {
+    this.#store = store;
+    this.slot = slot;
+  }
+
+  get id(): string {
+    return this.#store.ids.text(this.slot);
+  }
+
+  get resourceType(): ResourceSummary['resourceType'] {
+    return this.#store.types.values[this.#store.type.data[this.slot] as number] as string;
+  }
+
+  get service(): string {
+    return this.#store.services.values[this.#store.service.data[this.slot] as number] as string;
+  }
+
+  get accountId(): string {
+    return this.#store.accounts.values[this.#store.account.data[this.slot] as number] as string;
+  }
+
+  get region(): string {
+    return this.#store.regions.values[this.#store.region.data[this.slot] as number] as string;
+  }
+
+  get nativeId(): string {
+    return this.#store.nativeIds[this.slot] as string;
+  }
+
+  get name(): string {
+    return this.#store.names[this.slot] as string;
+  }
+
+  get arn(): string {
+    return this.#store.arns.text(this.slot, this);
+  }
+
+  get state(): string | null {
+    return this.#store.stateOf(this.slot);
+  }
+
   /** When it was last seen by itself, in ms. */
-  seenAt: number;
-  /** Set when the row left the estate: what a kept result still shows. */
-  lastTags: Record<string, string> | null;
+  get seenAt(): number {
+    return this.#store.seenAt.data[this.slot] as number;
+  }
+
+  set seenAt(at: number) {
+    this.#store.seenAt.set(this.slot, at);
+  }
 }
 
 /** A fingerprint of 64 bits as two unsigned numbers of 32, never both 0. */
@@ -39,33 +81,41 @@ export const NO_STATE = 'none';
  */
 export class RowStore {
   readonly rows: (Row | undefined)[] = [];
+  readonly ids = new Ids();
+  readonly names: string[] = [];
+  /** The same text as the name where they are equal. */
+  readonly nativeIds: string[] = [];
+  readonly arns = new Arns();
   readonly tags = new TagTable();
   readonly types = new Interner();
   readonly accounts = new Interner();
   readonly regions = new Interner();
   readonly states = new Interner();
+  readonly services = new Interner();
   /** 1 where a row lives. */
   readonly live = new Column();
   readonly type = new Column();
   readonly account = new Column();
   readonly region = new Column();
   readonly state = new Column();
+  readonly service = new Column();
+  readonly seenAt = new NumberColumn();
   readonly counts = new Counts();
   /** What was last found to be in the row, as two halves of a fingerprint; 0 while that is not known. */
   readonly printHigh = new Column();
   readonly printLow = new Column();
 
   readonly #freshness: Freshness;
-  readonly #byId = new Map<string, Row>();
   readonly #free: number[] = [];
-  readonly #services = new Interner();
+  /** 1 where there is no state; AWS may also say that it is `none`. */
+  readonly #stateless = new ByteColumn();
 
   constructor(freshness: Freshness) {
     this.#freshness = freshness;
   }
 
   get size(): number {
-    return this.#byId.size;
+    return this.ids.size;
   }
 
   /** One above the highest slot in use. */
@@ -74,7 +124,7 @@ export class RowStore {
   }
 
   byId(id: string): Row | undefined {
-    return this.#byId.get(id);
+    return this.rows[this.ids.find(id)];
   }
 
   isLive(row: Row): boolean {
@@ -83,48 +133,50 @@ export class RowStore {
 
   /** Adds the row, or overwrites it in its slot. */
   put(resource: Resource): Row {
-    const row = this.#byId.get(resource.id) ?? this.#add(resource);
-    const type = this.types.id(resource.resourceType);
-    const account = this.accounts.id(resource.accountId);
-    const region = this.regions.id(resource.region);
-    row.resourceType = resource.resourceType;
-    row.service = this.#services.shared(resource.service);
-    row.accountId = this.accounts.values[account] ?? resource.accountId;
-    row.region = this.regions.values[region] ?? resource.region;
-    row.nativeId = resource.nativeId;
-    row.name = resource.name === resource.nativeId ? resource.nativeId : resource.name;
-    row.arn = resource.arn === resource.nativeId ? resource.nativeId : resource.arn;
-    row.state = resource.state === null ? null : this.states.shared(resource.state);
-    row.seenAt = Date.parse(resource.asOf);
-
-    if (this.live.data[row.slot] === 1) this.counts.remove(this.#kind(row.slot));
-    this.printHigh.set(row.slot, 0);
-    this.printLow.set(row.slot, 0);
-    this.live.set(row.slot, 1);
-    this.type.set(row.slot, type);
-    this.account.set(row.slot, account);
-    this.region.set(row.slot, region);
-    this.state.set(row.slot, this.states.id(resource.state ?? NO_STATE));
-    this.counts.add(this.#kind(row.slot));
-    this.tags.set(row.slot, Object.entries(resource.tags));
+    const row = this.byId(resource.id) ?? this.#add(resource.id);
+    const { slot } = row;
+    const { nativeId, name, state } = resource;
+    if (this.live.data[slot] === 1) this.counts.remove(this.#kind(slot));
+    this.printHigh.set(slot, 0);
+    this.printLow.set(slot, 0);
+    this.live.set(slot, 1);
+    this.type.set(slot, this.types.id(resource.resourceType));
+    this.account.set(slot, this.accounts.id(resource.accountId));
+    this.region.set(slot, this.regions.id(resource.region));
+    this.service.set(slot, this.services.id(resource.service));
+    this.state.set(slot, this.states.id(state ?? NO_STATE));
+    this.#stateless.set(slot, state === null ? 1 : 0);
+    this.seenAt.set(slot, Date.parse(resource.asOf));
+    this.nativeIds[slot] = nativeId;
+    this.names[slot] = name === nativeId ? nativeId : name;
+    this.arns.set(slot, resource.arn, resource);
+    this.counts.add(this.#kind(slot));
+    this.tags.set(slot, Object.entries(resource.tags));
     return row;
   }
 
   remove(row: Row): void {
-    row.lastTags = this.tagsOf(row);
-    this.counts.remove(this.#kind(row.slot));
-    this.tags.clearSlot(row.slot);
-    this.live.set(row.slot, 0);
-    this.#byId.delete(row.id);
-    this.rows[row.slot] = undefined;
-    this.#free.push(row.slot);
+    const { slot } = row;
+    row.last = this.summary(row);
+    this.counts.remove(this.#kind(slot));
+    this.tags.clearSlot(slot);
+    this.live.set(slot, 0);
+    this.ids.remove(slot);
+    this.arns.remove(slot);
+    this.names[slot] = '';
+    this.nativeIds[slot] = '';
+    this.rows[slot] = undefined;
+    this.#free.push(slot);
   }
 
-  /** Forgets everything; rows that a kept result still holds keep their last known data. */
-  clear(): void {
-    for (const row of this.#byId.values()) row.lastTags = this.tagsOf(row);
-    this.#byId.clear();
+  /** Forgets everything; the rows of `kept` keep their last known data. */
+  clear(kept: Iterable<Row>): void {
+    for (const row of kept) row.last ??= this.summary(row);
+    this.ids.clear();
+    this.arns.clear();
     this.rows.length = 0;
+    this.names.length = 0;
+    this.nativeIds.length = 0;
     this.#free.length = 0;
     this.live.data.fill(0);
     this.counts.clear();
@@ -132,10 +184,16 @@ export class RowStore {
   }
 
   summary(row: Row): ResourceSummary {
+    if (row.last) return row.last;
     const { id, resourceType, service, accountId, region, nativeId, name, arn, state } = row;
-    const tags = row.lastTags ?? this.tagsOf(row);
+    const tags = this.tagsOf(row);
     const asOf = new Date(this.asOf(row)).toISOString();
     return { id, resourceType, service, accountId, region, nativeId, name, arn, state, tags, asOf };
+  }
+
+  stateOf(slot: number): string | null {
+    if (this.#stateless.data[slot] === 1) return null;
+    return this.states.values[this.state.data[slot] as number] as string;
   }
 
   hasPrint({ slot }: Row, { high, low }: Print): boolean {
@@ -177,25 +235,11 @@ export class RowStore {
     };
   }
 
-  #add(resource: Resource): Row {
+  #add(id: string): Row {
     const slot = this.#free.pop() ?? this.rows.length;
-    const { id, resourceType, service, accountId, region, nativeId, name, arn, state } = resource;
-    const row: Row = {
-      id,
-      slot,
-      resourceType,
-      service,
-      accountId,
-      region,
-      nativeId,
-      name,
-      arn,
-      state,
-      seenAt: Date.parse(resource.asOf),
-      lastTags: null,
-    };
+    const row = new Row(this, slot);
     this.rows[slot] = row;
-    this.#byId.set(id, row);
+    this.ids.set(slot, id);
     return row;
   }
 }
