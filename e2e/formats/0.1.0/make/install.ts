@@ -22,6 +22,7 @@ export class Install {
   readonly home: string;
   readonly folder: string;
   recoveryKey = '';
+  passphrase = '';
   readonly #estate: FixtureEstate;
   readonly #engine: EngineName;
   #running: { app: RunningApp; client: AppClient } | null = null;
@@ -93,7 +94,8 @@ export class Install {
     const { groups, ask } = await this.client.ask('key.createRecovery', {});
     this.recoveryKey = groups.join('-');
     await this.client.ask('key.confirmRecovery', { typed: ask.map((n) => groups[n] ?? '') });
-    await this.client.ask('key.setPassphrase', { passphrase: PASSPHRASE });
+    this.passphrase = PASSPHRASE;
+    await this.client.ask('key.setPassphrase', { passphrase: this.passphrase });
   }
 
   async scan(scope: RouteInput<'scan.start'> = {}): Promise<void> {

@@ -55,7 +55,7 @@ class Maker {
 
   async keepFolder(name: string, install: Install): Promise<void> {
     const masterKey = await install.masterKey();
-    this.secrets[name] = { masterKey, recoveryKey: install.recoveryKey, passphrase: PASSPHRASE };
+    this.secrets[name] = { masterKey, recoveryKey: install.recoveryKey, passphrase: install.passphrase };
     const kept = join(this.#temp, 'folders', name);
     await cp(install.folder, kept, { recursive: true });
     await rm(join(kept, 'snapshots'), { recursive: true, force: true });
@@ -179,6 +179,8 @@ async function make(maker: Maker, estate: FixtureEstate, engine: EngineName): Pr
       await heir.start();
       await take(heir, { file: maker.file('late'), recoveryKey: first.recoveryKey }, 'replace');
       await heir.talk('describe web-2');
+      // The one that was used opens it from then on.
+      heir.recoveryKey = first.recoveryKey;
       await heir.stop();
       await maker.keepFolder('heir', heir);
       const clear = await newInstall();
