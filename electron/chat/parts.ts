@@ -1,4 +1,10 @@
-import type { ChatMessage, MessagePart, Resource, ResourceSummary } from '../../preload/contract/models.ts';
+import {
+  type ChatMessage,
+  elsewhere,
+  type MessagePart,
+  type Resource,
+  type ResourceSummary,
+} from '../../preload/contract/models.ts';
 import { spelled } from '../../preload/contract/spelling.ts';
 import { cleanText } from '../execute/catalog/words.ts';
 import type { ClarificationReply, InformationReply } from './request.ts';
@@ -98,7 +104,9 @@ function factsOf(resource: Resource): MessagePart {
       ...(resource.arn === '' || resource.arn === resource.nativeId ? [] : [row('ARN', resource.arn)]),
       ...(resource.createdAt === null ? [] : [row('Created', resource.createdAt)]),
       ...Object.entries(resource.facts).map(([label, value]) => row(label, String(value))),
-      ...resource.relations.map(({ kind, nativeId }) => row(kind.replaceAll('_', ' '), nativeId)),
+      ...resource.relations.map((relation) =>
+        row(relation.kind.replaceAll('_', ' '), `${relation.nativeId}${elsewhere(relation, resource)}`),
+      ),
       ...tags.slice(0, TAGS).map(([key, value]) => row(`Tag ${key}`, value)),
     ],
   };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatRows } from '../exportRows.ts';
 import type { CollectedResource } from '../scan/types.ts';
-import { ChatBench, made, PROD } from './testing/chatBench.ts';
+import { ChatBench, DEV, made, PROD } from './testing/chatBench.ts';
 
 /** Of a later version: this one knows neither the types nor how they stand to one another. */
 const later = (
@@ -21,7 +21,10 @@ const later = (
 });
 const at = { accountId: PROD, region: 'us-west-2' };
 const key = later('kms_key', 'vault', {
-  relations: [{ kind: 'guards', ...at, resourceType: 'constructor', nativeId: 'id-odd' }],
+  relations: [
+    { kind: 'guards', ...at, resourceType: 'constructor', nativeId: 'id-odd' },
+    { kind: 'copied_to', accountId: DEV, region: 'global', resourceType: 'kms_key', nativeId: 'far' },
+  ],
 });
 /** A word that every object has as a member: a table asked by it would answer with something. */
 const odd = later('constructor', 'odd', {
@@ -42,7 +45,7 @@ test('it is stored as it came, listed, filtered, counted, searched by its id’s
     expect(await storage.estate.count(filter)).toBe(1);
     const { facets } = await storage.find.query({ text: '', filter: {}, sort: [], ignoreChips: [] });
     expect(facets.resourceTypes).toContainEqual({ value: one.resourceType, count: 1 });
-    expect(await storage.find.related(id)).toHaveLength(2);
+    expect((await storage.find.related(id)).map(({ direction }) => direction)).toContain('in');
     const rows = await storage.estate.search('', filter);
     expect(formatRows(rows, 'csv').toString()).toContain(one.resourceType);
   }
@@ -57,6 +60,13 @@ test('a rescan by nobody leaves it alone; what it was read by stays when it is w
     read: 4,
     facts: key.facts,
   });
+});
+
+test('what it is related to elsewhere is said with its place', async () => {
+  const { parts } = await bench.ask('describe vault');
+  const rows = parts.flatMap((part) => (part.kind === 'facts' ? part.rows : []));
+  expect(rows).toContainEqual({ label: 'guards', value: 'id-odd' });
+  expect(rows).toContainEqual({ label: 'copied to', value: `far in global of account ${DEV}` });
 });
 
 test.each(['vault', 'odd'])('what is said about %s is answered, and nothing changes it', async (name) => {

@@ -1,4 +1,4 @@
-import type { ResourceDetail } from '../../preload/contract/models.ts';
+import { elsewhere, type Resource, type ResourceDetail } from '../../preload/contract/models.ts';
 import { pushDetails } from '../state/details.ts';
 import { typeName } from '../state/format.ts';
 import { visible } from './plan/words.ts';
@@ -22,7 +22,7 @@ function wordsOf({ kind, direction }: Related): string {
 }
 
 /** What this resource stands in relation to; one that is in the estate opens in the panel. */
-export function RelatedList({ related }: { related: Related[] }) {
+export function RelatedList({ related, here }: { related: Related[]; here: Resource }) {
   return (
     <ul className={classes.root}>
       {related.map((relation) => (
@@ -39,7 +39,9 @@ export function RelatedList({ related }: { related: Related[] }) {
         >
           <span className="soft">{wordsOf(relation)}</span>
           <Name relation={relation} />
-          <span className={classes.type}>{typeName(relation.resourceType)}</span>
+          <span
+            className={classes.type}
+          >{`${typeName(relation.resourceType)}${elsewhere(relation, here)}`}</span>
         </li>
       ))}
     </ul>

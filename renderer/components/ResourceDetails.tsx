@@ -101,7 +101,7 @@ function Sections({ detail: { resource, related } }: { detail: ResourceDetail })
       )}
       {related.length > 0 && (
         <Section title="Related" count={related.length}>
-          <RelatedList related={related} />
+          <RelatedList related={related} here={resource} />
         </Section>
       )}
       <Section title="Tags" count={tags.length}>

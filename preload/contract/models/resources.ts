@@ -50,6 +50,15 @@ export const Relation = z.object({
 });
 export type Relation = z.infer<typeof Relation>;
 
+/** Where the other is when it is not where this one is: ` in eu-west-1 of account 111122223333`; else nothing. */
+export function elsewhere(
+  { accountId, region }: Pick<Relation, 'accountId' | 'region'>,
+  here: Pick<Relation, 'accountId' | 'region'>,
+): string {
+  const where = region === here.region ? '' : ` in ${region}`;
+  return accountId === here.accountId ? where : `${where} of account ${accountId}`;
+}
+
 /** One row of the Explorer. */
 export const ResourceSummary = z.object({
   /** UUIDv8 of an HMAC over partition, account, region, type and native id. */
